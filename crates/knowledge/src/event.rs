@@ -1,0 +1,115 @@
+//! Event sources: what an event of each kind looks like and which of its fields somebody outside controls. Read from
+//! `knowledge/events/**/*.toml`.
+
+use base::Name;
+use serde::{Deserialize, Serialize};
+
+/// One kind of event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its id: `aws.s3`, `web.express`.
+    pub kind: Name,
+    /// For people: `S3 event notification`.
+    pub title: String,
+    /// Who can cause such an event when nothing in the project says otherwise.
+    pub default_who: DefaultWho,
+    /// Fields of the event that handlers look at only for this kind of event: used to tell the kind where there is no
+    /// template (`Records[].s3`).
+    pub shape: Vec<EventPath>,
+    /// Names by which type annotations and decorators tell the kind: `APIGatewayProxyEvent`, `S3Event`.
+    pub types: Vec<Name>,
+    /// The event's fields arrive as separate parameters of the handler.
+    pub is_spread: bool,
+    /// The kind answers a caller over HTTP, so that what the handler returns is a response.
+    pub answers_http: bool,
+    /// The kind is delivered at least once, so that a handler can see an event twice.
+    pub at_least_once: bool,
+    /// The fields. The first that matches a path decides.
+    pub fields: Vec<EventField>,
+}
+
+/// Who can cause an event when nothing in the project says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DefaultWho {
+    /// The internet.
+    Anonymous,
+    /// A signed-in user.
+    Authenticated,
+    /// Another function or account.
+    Tenant,
+    /// Only whoever deploys.
+    Operator,
+    /// Whoever the trigger's authorizer lets through: the trigger decides.
+    Caller,
+    /// Whoever can write the source resource: its policy, and the functions that write it, decide.
+    Writer,
+}
+
+/// Some fields of an event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventField {
+    /// Where they are.
+    pub path: EventPath,
+    /// Who decides what is in them.
+    pub trust: Trust,
+    /// How they are encoded.
+    pub encodings: Vec<Encoding>,
+    /// The channel part of the source resource that arrives here: `object.key`, `message.body`.
+    pub channel: Option<Name>,
+    /// For people: what the field is.
+    pub note: Option<String>,
+}
+
+/// Who decides what is in a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trust {
+    /// Whoever causes the event.
+    Outside,
+    /// Whoever causes the event, from a limited alphabet or set, so that it cannot carry an attack on an interpreter.
+    Limited,
+    /// Whoever causes the event, vouched for by a verified authorizer: an identity.
+    Identity,
+    /// The platform.
+    Platform,
+    /// The platform, and it must stay secret: tokens, signatures, capability URLs.
+    Secret,
+}
+
+/// How a field is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// Percent-encoding with `+` for a space.
+    Url,
+    /// Base64.
+    Base64,
+    /// gzip.
+    Gzip,
+    /// A JSON text.
+    Json,
+    /// A MIME message.
+    Mime,
+    /// DynamoDB's typed attribute values: `{"S": "x"}`.
+    DynamoDb,
+}
+
+/// A path in an event: `Records[].s3.object.key`, `headers.*`, `detail.**`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventPath(pub Vec<crate::Step>);
+
+impl std::fmt::Display for EventPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, step) in self.0.iter().enumerate() {
+            let dot = if index == 0 { "" } else { "." };
+            match step {
+                crate::Step::Field(name) => write!(f, "{dot}{name}")?,
+                crate::Step::AnyField => write!(f, "{dot}*")?,
+                crate::Step::Deep => write!(f, "{dot}**")?,
+                crate::Step::Element => write!(f, "[]")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,258 @@
+//! What is known about the calls of libraries: where data becomes dangerous, where it passes through, what makes it
+//! harmless. Read from `knowledge/taint/<language>/*.toml` and from the user's own `tenrec.toml`, in the same format.
+//!
+//! A call is named by its **API path**: the package, then the names down to it, with `()` after a name that is called or
+//! constructed on the way: `subprocess.run`, `requests.Session().get`, `aws-sdk.S3().putObject`. A constant first argument
+//! that decides what comes back stands in the parentheses: `boto3.client(s3).put_object`. `*.execute` is a method of that
+//! name of a receiver whose library is not known.
+
+use base::Name;
+use serde::{Deserialize, Serialize};
+
+use crate::AccessPath;
+
+/// What is known about one call.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CallModel {
+    /// Inputs that must not be controlled from outside.
+    pub sinks: Vec<Sink>,
+    /// Where data goes. Nothing here, and no other row: every input taints the result. An empty [`Propagation::from`] means
+    /// that the result carries nothing.
+    pub propagations: Vec<Propagation>,
+    /// Tests that make an input harmless where they hold.
+    pub guards: Vec<Guard>,
+    /// Uses that are wrong whatever the data.
+    pub misuses: Vec<Misuse>,
+    /// Functions among the arguments that the call calls.
+    pub callbacks: Vec<Callback>,
+    /// Files read and written.
+    pub files: Vec<FileEffect>,
+    /// What the result is a source of.
+    pub sources: Vec<Source>,
+    /// Handlers that the call registers with a framework.
+    pub entries: Vec<Entry>,
+    /// The API path that this call is another name for.
+    pub alias: Option<Name>,
+    /// The constant argument with this index is part of the result's API path.
+    pub embeds: Option<u8>,
+}
+
+/// An input that must not be controlled from outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sink {
+    /// The input.
+    pub input: AccessPath,
+    /// A word of `knowledge/kinds.toml`: `os-command`, `sql`, `path`.
+    pub kind: KindId,
+    /// Holds only if all of these do.
+    pub when: Vec<Condition>,
+}
+
+/// Data that passes through.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Propagation {
+    /// The inputs.
+    pub from: Vec<AccessPath>,
+    /// The output: `return`, `receiver`, or an argument that the call changes.
+    pub to: AccessPath,
+    /// The input itself, with its fields, rather than something made from it.
+    pub is_value: bool,
+    /// Sink kinds for which the output is harmless.
+    pub clears: KindSet,
+    /// Holds only if all of these do.
+    pub when: Vec<Condition>,
+}
+
+/// A test that makes an input harmless where it holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Guard {
+    /// The input that is tested.
+    pub input: AccessPath,
+    /// Sink kinds for which it is harmless afterwards.
+    pub clears: KindSet,
+    /// The outcome for which it is harmless. A guard that throws instead of answering holds after the call.
+    pub outcome: Outcome,
+    /// The argument that holds a regular expression, which must be anchored and narrow for the guard to count.
+    pub pattern: Option<AccessPath>,
+    /// Holds only if all of these do.
+    pub when: Vec<Condition>,
+}
+
+/// The outcome of a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The result is true (or not null).
+    True,
+    /// The result is false (or null, or -1).
+    False,
+    /// The call returned at all.
+    Returns,
+}
+
+/// A use that is wrong whatever the data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Misuse {
+    /// A word of `knowledge/kinds.toml`: `unverified-token`, `debug-mode`.
+    pub kind: KindId,
+    /// Holds if all of these do.
+    pub when: Vec<Condition>,
+}
+
+/// A property of an argument that the source shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Condition {
+    /// The argument.
+    pub input: AccessPath,
+    /// What must hold of it.
+    pub test: Test,
+}
+
+/// What a [`Condition`] demands. A value that is not constant fulfils none but [`Test::Present`] and [`Test::NotConstant`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Test {
+    /// It is written.
+    Present,
+    /// It is not written.
+    Absent,
+    /// It is one of these constants, as text: `true`, `none`, `0`. Case counts.
+    Is(Vec<Name>),
+    /// It is a constant, and none of these.
+    IsNot(Vec<Name>),
+    /// It is a constant text that contains one of these.
+    Contains(Vec<Name>),
+    /// It is a list or tuple in the source.
+    IsList,
+    /// It is anything but a list or tuple in the source.
+    IsNotList,
+    /// Its value is not a constant.
+    NotConstant,
+}
+
+/// A function among the arguments that the call calls.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Callback {
+    /// Which argument.
+    pub function: AccessPath,
+    /// What each of its parameters receives; `return` is the result of the call itself (the data of a Node callback).
+    pub receives: Vec<AccessPath>,
+    /// What becomes of its result.
+    pub result: CallbackResult,
+}
+
+/// What becomes of a callback's result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallbackResult {
+    /// Nothing.
+    Ignored,
+    /// It is the result of the call.
+    Returned,
+    /// It is an element of the result.
+    Element,
+    /// It decides which elements of the receiver are in the result.
+    Filters,
+}
+
+/// A file that a call reads or writes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileEffect {
+    /// Where the file's path is. `receiver(0)` is the first argument of the call that made the receiver, such as `open`.
+    pub path: AccessPath,
+    /// Where the content comes from or goes to.
+    pub content: AccessPath,
+    /// The direction.
+    pub access: FileAccess,
+}
+
+/// The direction of a [`FileEffect`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileAccess {
+    /// From the file.
+    Read,
+    /// To the file.
+    Write,
+}
+
+/// What the result of a call, or a value of a library, brings in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// What.
+    pub kind: SourceKind,
+    /// Where in the result.
+    pub output: AccessPath,
+}
+
+/// What a [`Source`] brings in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceKind {
+    /// The event of the entry point, in the shape of this event kind (`web.flask`), because a framework hands it out.
+    Event(Name),
+    /// A secret: `secretsmanager.get_secret_value`.
+    Secret,
+    /// The process environment as a whole.
+    Environment,
+    /// A stack trace or exception text.
+    Exception,
+    /// Data from another system that nobody vouches for: an HTTP response.
+    Remote,
+}
+
+/// A handler that a call registers with a framework.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The argument that is the handler; `last` for Express, whose earlier ones are middleware.
+    pub handler: AccessPath,
+    /// The event kind of its first parameter, or of all of them for kinds with [`crate::Event::is_spread`].
+    pub event: Name,
+    /// Where the route is written.
+    pub route: Option<AccessPath>,
+    /// The HTTP method, where the call decides it.
+    pub method: Option<Name>,
+}
+
+/// Index of a word in `knowledge/kinds.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct KindId(pub u8);
+
+/// A set of sink kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct KindSet(u64);
+
+impl KindSet {
+    /// No kind.
+    pub const NONE: Self = Self(0);
+    /// Every kind.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// Whether `kind` is in the set.
+    #[must_use]
+    pub fn contains(self, kind: KindId) -> bool {
+        self.0 & Self::bit(kind) != 0
+    }
+
+    /// The set with `kind` added.
+    #[must_use]
+    pub fn with(self, kind: KindId) -> Self {
+        Self(self.0 | Self::bit(kind))
+    }
+
+    /// What is in either.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    fn bit(kind: KindId) -> u64 {
+        1_u64.checked_shl(u32::from(kind.0)).unwrap_or(0)
+    }
+}
