@@ -6,11 +6,13 @@
 //!
 //! The crate knows no language and no cloud.
 
+mod dump;
 mod expr;
 mod module;
 mod program;
 mod stmt;
 
+pub use dump::dump;
 pub use expr::{
     Argument, BinaryOp, Call, Clause, CompareOp, Element, Expr, ExprKind, Literal, Property, PropertyKey,
 };

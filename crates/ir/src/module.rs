@@ -127,6 +127,9 @@ pub struct Function {
     pub is_async: bool,
     /// Contains `yield`.
     pub is_generator: bool,
+    /// The decorators of a method, in source order; a call when written with arguments. Decorators of other functions and of
+    /// classes are [`crate::ExprKind::Decorated`] where the name is bound.
+    pub decorators: Vec<Expr>,
     /// Its statements. An arrow function's or lambda's expression is one `Return`.
     pub body: Vec<Stmt>,
 }
