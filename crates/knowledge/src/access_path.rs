@@ -83,31 +83,38 @@ impl std::str::FromStr for AccessPath {
             problem,
         };
         let end_of_root = text.find(['.', '[']).unwrap_or(text.len());
-        let (root, mut rest) = text.split_at_checked(end_of_root).unwrap_or((text, ""));
+        let (root, steps) = text.split_at_checked(end_of_root).unwrap_or((text, ""));
         let root = parse_root(root)
             .ok_or_else(|| error("it starts with neither an argument, `receiver` nor `return`"))?;
-        let mut steps = Vec::new();
-        while !rest.is_empty() {
-            if let Some(after) = rest.strip_prefix("[]") {
-                steps.push(Step::Element);
-                rest = after;
-                continue;
-            }
-            let after_dot = rest
-                .strip_prefix('.')
-                .ok_or_else(|| error("a step is `.name`, `.*`, `.**` or `[]`"))?;
-            let end = after_dot.find(['.', '[']).unwrap_or(after_dot.len());
-            let (name, after) = after_dot.split_at_checked(end).unwrap_or((after_dot, ""));
-            steps.push(match name {
-                "" => return Err(error("a field's name is missing")),
-                "*" => Step::AnyField,
-                "**" => Step::Deep,
-                name => Step::Field(name.into()),
-            });
-            rest = after;
-        }
+        let steps = parse_steps(steps).map_err(error)?;
         Ok(Self { root, steps })
     }
+}
+
+/// Reads steps: `.name`, `.*`, `.**`, `[]`, in any number.
+pub(crate) fn parse_steps(text: &str) -> Result<Vec<Step>, &'static str> {
+    let mut steps = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(after) = rest.strip_prefix("[]") {
+            steps.push(Step::Element);
+            rest = after;
+            continue;
+        }
+        let after_dot = rest
+            .strip_prefix('.')
+            .ok_or("a step is `.name`, `.*`, `.**` or `[]`")?;
+        let end = after_dot.find(['.', '[']).unwrap_or(after_dot.len());
+        let (name, after) = after_dot.split_at_checked(end).unwrap_or((after_dot, ""));
+        steps.push(match name {
+            "" => return Err("a field's name is missing"),
+            "*" => Step::AnyField,
+            "**" => Step::Deep,
+            name => Step::Field(name.into()),
+        });
+        rest = after;
+    }
+    Ok(steps)
 }
 
 fn parse_root(text: &str) -> Option<Root> {

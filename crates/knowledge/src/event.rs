@@ -4,6 +4,9 @@
 use base::Name;
 use serde::{Deserialize, Serialize};
 
+use crate::access_path::parse_steps;
+use crate::{AccessPathError, Step};
+
 /// One kind of event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -26,6 +29,15 @@ pub struct Event {
     pub at_least_once: bool,
     /// The fields. The first that matches a path decides.
     pub fields: Vec<EventField>,
+}
+
+impl Event {
+    /// The field row that decides about the value at `path`: the first that matches. `path` is the way to one value and has
+    /// neither [`Step::AnyField`] nor [`Step::Deep`].
+    #[must_use]
+    pub fn field(&self, path: &[Step]) -> Option<&EventField> {
+        self.fields.iter().find(|field| field.path.matches(path))
+    }
 }
 
 /// Who can cause an event when nothing in the project says otherwise.
@@ -97,17 +109,60 @@ pub enum Encoding {
 
 /// A path in an event: `Records[].s3.object.key`, `headers.*`, `detail.**`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EventPath(pub Vec<crate::Step>);
+pub struct EventPath(pub Vec<Step>);
+
+impl EventPath {
+    /// Whether the value at `path` is one that this path means. `**` stands for any number of steps, none included.
+    #[must_use]
+    pub fn matches(&self, path: &[Step]) -> bool {
+        matches(&self.0, path)
+    }
+}
+
+fn matches(pattern: &[Step], path: &[Step]) -> bool {
+    let Some((step, pattern_rest)) = pattern.split_first() else {
+        return path.is_empty();
+    };
+    if *step == Step::Deep && pattern_rest.is_empty() {
+        return true;
+    }
+    let Some((next, path_rest)) = path.split_first() else {
+        return *step == Step::Deep && matches(pattern_rest, path);
+    };
+    match step {
+        Step::Deep => matches(pattern_rest, path) || matches(pattern, path_rest),
+        Step::AnyField => {
+            matches!(next, Step::Field(_) | Step::AnyField) && matches(pattern_rest, path_rest)
+        }
+        Step::Field(_) | Step::Element => step == next && matches(pattern_rest, path_rest),
+    }
+}
+
+impl std::str::FromStr for EventPath {
+    type Err = AccessPathError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let steps = if text.is_empty() || text.starts_with("[]") {
+            parse_steps(text)
+        } else {
+            parse_steps(&format!(".{text}"))
+        };
+        steps.map(Self).map_err(|problem| AccessPathError {
+            text: text.to_owned(),
+            problem,
+        })
+    }
+}
 
 impl std::fmt::Display for EventPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (index, step) in self.0.iter().enumerate() {
             let dot = if index == 0 { "" } else { "." };
             match step {
-                crate::Step::Field(name) => write!(f, "{dot}{name}")?,
-                crate::Step::AnyField => write!(f, "{dot}*")?,
-                crate::Step::Deep => write!(f, "{dot}**")?,
-                crate::Step::Element => write!(f, "[]")?,
+                Step::Field(name) => write!(f, "{dot}{name}")?,
+                Step::AnyField => write!(f, "{dot}*")?,
+                Step::Deep => write!(f, "{dot}**")?,
+                Step::Element => write!(f, "[]")?,
             }
         }
         Ok(())

@@ -2,17 +2,38 @@
 //!
 //! Everything that is a fact about a platform, a library or a runtime is data here, not code elsewhere: a new library's sink
 //! or a new event source is an edit of a TOML file. The build script checks the data against its vocabularies and embeds it.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `kinds.toml` | the words for dangers |
+//! | `parts.toml` | the words for the data-carrying parts of resources |
+//! | `events/**/*.toml` | one kind of event each, named after it |
+//! | `taint/<language>/*.toml` | what calls of libraries do to data |
+//! | `calls/<cloud>/*.toml` | the operations of a cloud service and the SDK calls that perform them |
+//! | `resources/*.toml` | types of resources and what holds where a template says nothing |
+//! | `runtimes.toml` | runtimes and the end of their support |
 
 mod access_path;
+mod embedded;
+mod error;
 mod event;
+mod kind;
+mod knowledge;
+mod load;
 mod operation;
+mod resource;
+mod source;
 mod taint;
 
 pub use access_path::{AccessPath, AccessPathError, Position, Root, Step};
+pub use error::{KnowledgeError, Problem};
 pub use event::{DefaultWho, Encoding, Event, EventField, EventPath, Trust};
+pub use kind::Kind;
+pub use knowledge::{Knowledge, LanguageModel};
 pub use operation::{
     Access, ChannelPart, Operation, OperationCall, OperationResource, ParameterStyle,
 };
+pub use resource::{Reference, ResourceType, Runtime, ServiceDefault};
 pub use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
     KindSet, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test,

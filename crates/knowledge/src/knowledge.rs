@@ -1,0 +1,168 @@
+//! The whole knowledge base and the questions that analyses put to it.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use base::{Map, Name};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    CallModel, Event, Kind, KindId, Operation, OperationCall, ResourceType, Runtime, Source,
+};
+
+/// Everything that is known about platforms, libraries and runtimes.
+///
+/// [`Knowledge::builtin`] is what ships with the binary; [`Knowledge::extend`] adds the user's own rows to a copy of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Knowledge {
+    /// Operations of cloud SDKs. [`OperationCall::operation`] is an index into them.
+    pub operations: Vec<Operation>,
+    pub(crate) kinds: Vec<Kind>,
+    pub(crate) parts: Vec<Name>,
+    /// Ordered by kind.
+    pub(crate) events: Vec<Event>,
+    pub(crate) languages: BTreeMap<Name, LanguageModel>,
+    pub(crate) resource_types: BTreeMap<Name, ResourceType>,
+    pub(crate) runtimes: BTreeMap<Name, Runtime>,
+}
+
+impl Knowledge {
+    /// The kind of danger with this name.
+    #[must_use]
+    pub fn kind(&self, name: &str) -> Option<KindId> {
+        self.kinds()
+            .find(|(_, kind)| kind.name == name)
+            .map(|(id, _)| id)
+    }
+
+    /// The name of a kind of danger; empty for an id of another knowledge base.
+    #[must_use]
+    pub fn kind_name(&self, id: KindId) -> &str {
+        self.kind_row(id).map_or("", |kind| kind.name.as_str())
+    }
+
+    /// A kind of danger with its title and weakness; nothing for an id of another knowledge base.
+    #[must_use]
+    pub fn kind_row(&self, id: KindId) -> Option<&Kind> {
+        self.kinds.get(usize::from(id.0))
+    }
+
+    /// All kinds of danger.
+    pub fn kinds(&self) -> impl Iterator<Item = (KindId, &Kind)> {
+        (0..=u8::MAX).map(KindId).zip(&self.kinds)
+    }
+
+    /// The kind of event with this id: `aws.s3`.
+    #[must_use]
+    pub fn event(&self, kind: &str) -> Option<&Event> {
+        let index = self
+            .events
+            .binary_search_by(|event| event.kind.as_str().cmp(kind))
+            .ok()?;
+        self.events.get(index)
+    }
+
+    /// All kinds of events, ordered by id.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The data-carrying parts of resources: `object.key`, `message.body`.
+    #[must_use]
+    pub fn channel_parts(&self) -> &[Name] {
+        &self.parts
+    }
+
+    /// What is known about the calls of a language: `python`, `javascript`. Nothing is known about any call of others.
+    #[must_use]
+    pub fn language(&self, name: &str) -> &LanguageModel {
+        static NOTHING: LazyLock<LanguageModel> = LazyLock::new(LanguageModel::default);
+        self.languages.get(name).unwrap_or(&NOTHING)
+    }
+
+    /// The operation that a call performs.
+    #[must_use]
+    pub fn operation_of(&self, call: &OperationCall) -> Option<&Operation> {
+        self.operations.get(usize::try_from(call.operation).ok()?)
+    }
+
+    /// The runtime with this identifier: `python3.9`.
+    #[must_use]
+    pub fn runtime(&self, id: &str) -> Option<&Runtime> {
+        self.runtimes.get(id)
+    }
+
+    /// All runtimes, ordered by identifier.
+    pub fn runtimes(&self) -> impl Iterator<Item = &Runtime> {
+        self.runtimes.values()
+    }
+
+    /// The type of resource with CloudFormation's name: `AWS::S3::Bucket`.
+    #[must_use]
+    pub fn resource_type(&self, kind: &str) -> Option<&ResourceType> {
+        self.resource_types.get(kind)
+    }
+
+    /// All types of resources, ordered by name.
+    pub fn resource_types(&self) -> impl Iterator<Item = &ResourceType> {
+        self.resource_types.values()
+    }
+}
+
+/// What is known about the calls of one language.
+///
+/// Paths are looked up in their plain form: `node:fs.readFile` is `fs.readFile`, and `express()` as a call is `express`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LanguageModel {
+    pub(crate) calls: Map<Name, CallModel>,
+    pub(crate) methods: Map<Name, CallModel>,
+    pub(crate) values: Map<Name, Vec<Source>>,
+    pub(crate) operations: Map<Name, OperationCall>,
+}
+
+impl LanguageModel {
+    /// What is known about the call of an API path: `subprocess.run`.
+    #[must_use]
+    pub fn call(&self, path: &str) -> Option<&CallModel> {
+        self.calls.get(plain(path))
+    }
+
+    /// What is known about calling a method of this name on a receiver whose library is not known. Only to be asked where
+    /// [`Self::call`] has no answer.
+    #[must_use]
+    pub fn method(&self, name: &str) -> Option<&CallModel> {
+        self.methods.get(name)
+    }
+
+    /// What reading the value with this API path brings in: `os.environ`.
+    #[must_use]
+    pub fn value(&self, path: &str) -> &[Source] {
+        self.values.get(plain(path)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The SDK operation that the call of an API path performs: `boto3.client(s3).put_object`.
+    #[must_use]
+    pub fn operation(&self, path: &str) -> Option<&OperationCall> {
+        self.operations.get(plain(path))
+    }
+
+    /// How many calls, methods, values and operations are known.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.calls.len() + self.methods.len() + self.values.len() + self.operations.len()
+    }
+
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The form in which API paths are kept. Node's own modules go with and without `node:`, and the call of a package itself is
+/// written `package()` by some.
+pub(crate) fn plain(path: &str) -> &str {
+    let path = path.strip_prefix("node:").unwrap_or(path);
+    path.strip_suffix("()").unwrap_or(path)
+}

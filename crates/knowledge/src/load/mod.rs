@@ -1,0 +1,302 @@
+//! Loading: from the text of knowledge files to a [`Knowledge`], with every row checked against its vocabularies. The build
+//! script runs it over the tree `knowledge/`; [`Knowledge::extend`] runs it over the user's rows.
+
+mod calls;
+mod file;
+mod taint;
+
+use std::collections::BTreeMap;
+
+use base::Name;
+use serde::Deserialize;
+
+use crate::error::{KnowledgeError, Problem};
+use crate::source::event::EventFile;
+use crate::source::resource::{KindFile, PartFile, ResourceFile, RuntimeFile};
+use crate::source::taint::TaintFile;
+use crate::source::vocabulary;
+use crate::{Knowledge, LanguageModel};
+use file::File;
+use taint::Repeats;
+
+/// The languages that have a front end; the folders of `knowledge/taint/`.
+const LANGUAGES: [&str; 2] = ["javascript", "python"];
+
+/// The most kinds that a [`crate::KindSet`] holds.
+const MOST_KINDS: usize = 64;
+
+impl Knowledge {
+    /// Loads a tree of knowledge files, given as path from the tree's root (with `/`) and text. Their order does not matter.
+    ///
+    /// # Errors
+    ///
+    /// Every row that breaks a rule, with file, line and reason.
+    pub fn load<'a>(
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, Vec<KnowledgeError>> {
+        let mut files: Vec<File<'_>> = files
+            .into_iter()
+            .map(|(path, text)| File { path, text })
+            .collect();
+        files.sort_by_key(|file| (Topic::of(file.path), file.path));
+        let mut loader = Loader::default();
+        for file in &files {
+            loader.load(*file);
+        }
+        loader.finish()
+    }
+
+    /// Adds the user's rows: the tables `[taint.<language>]` of a `tenrec.toml`, each of which holds the same rows as a file
+    /// of `knowledge/taint/<language>/`. Other tables are none of this crate's business. `path` names the file in errors.
+    ///
+    /// # Errors
+    ///
+    /// Every row that breaks a rule; nothing is added then.
+    pub fn extend(&mut self, path: &str, text: &str) -> Result<(), Vec<KnowledgeError>> {
+        let file = File { path, text };
+        let user = file.parse::<UserFile>().map_err(|error| vec![error])?;
+        let mut loader = Loader {
+            knowledge: self.clone(),
+            errors: Vec::new(),
+        };
+        for (language, rows) in &user.taint {
+            loader.taint(file, language, rows, Repeats::Allowed);
+        }
+        *self = loader.finish()?;
+        Ok(())
+    }
+}
+
+/// The part of a `tenrec.toml` that holds knowledge.
+#[derive(Deserialize)]
+struct UserFile {
+    #[serde(default)]
+    taint: BTreeMap<Name, TaintFile>,
+}
+
+/// What a file is about, told by its place in the tree. In the order in which they build on each other.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Topic<'a> {
+    Kinds,
+    Parts,
+    Event,
+    Runtimes,
+    Resources,
+    Taint { language: &'a str },
+    Calls,
+    Unknown,
+}
+
+impl<'a> Topic<'a> {
+    fn of(path: &'a str) -> Self {
+        let path = path.strip_suffix(".toml").unwrap_or(path);
+        match path.split('/').collect::<Vec<_>>().as_slice() {
+            ["kinds"] => Self::Kinds,
+            ["parts"] => Self::Parts,
+            ["runtimes"] => Self::Runtimes,
+            ["events", ..] => Self::Event,
+            ["resources", _] => Self::Resources,
+            ["taint", language, _] => Self::Taint { language },
+            ["calls", _, _] => Self::Calls,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Loader {
+    knowledge: Knowledge,
+    errors: Vec<KnowledgeError>,
+}
+
+impl Loader {
+    fn load(&mut self, file: File<'_>) {
+        let read = match Topic::of(file.path) {
+            Topic::Kinds => self.kinds(file),
+            Topic::Parts => self.parts(file),
+            Topic::Event => self.event(file),
+            Topic::Runtimes => self.runtimes(file),
+            Topic::Resources => self.resources(file),
+            Topic::Taint { language } => file
+                .parse()
+                .map(|rows| self.taint(file, language, &rows, Repeats::Refused)),
+            Topic::Calls => file.parse().map(|service| self.service(file, &service)),
+            Topic::Unknown => Err(file.error(0, "the file", PLACE)),
+        };
+        self.errors.extend(read.err());
+    }
+
+    fn finish(mut self) -> Result<Knowledge, Vec<KnowledgeError>> {
+        if self.errors.is_empty() {
+            Ok(self.knowledge)
+        } else {
+            self.errors
+                .sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+            Err(self.errors)
+        }
+    }
+
+    fn kinds(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        for spanned in &file.parse::<KindFile>()?.kind {
+            let kind = spanned.get_ref().kind();
+            let problem = if kind.name.is_empty() {
+                Some(Problem::Empty("name"))
+            } else if self.knowledge.kind(&kind.name).is_some() {
+                Some(Problem::Duplicate)
+            } else if MOST_KINDS <= self.knowledge.kinds.len() {
+                Some(Problem::Conflict(
+                    "there are more kinds than a set can hold",
+                ))
+            } else {
+                None
+            };
+            match problem {
+                Some(problem) => self.refuse(file, spanned, "kind", &kind.name, problem),
+                None => self.knowledge.kinds.push(kind),
+            }
+        }
+        Ok(())
+    }
+
+    fn parts(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        for spanned in &file.parse::<PartFile>()?.part {
+            let name = &spanned.get_ref().name;
+            if self.knowledge.parts.contains(name) {
+                self.refuse(file, spanned, "part", name, Problem::Duplicate);
+            } else {
+                self.knowledge.parts.push(name.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let written = file.parse::<EventFile>()?;
+        let header = |problem| file.error(0, &format!("event `{}`", written.kind), problem);
+        let place = file.path.trim_start_matches("events/").replace('/', ".");
+        if place.trim_end_matches(".toml") != written.kind {
+            return Err(header(Problem::Conflict(
+                "the file is not named after its `kind`",
+            )));
+        }
+        let mut event = written.event().map_err(header)?;
+        for spanned in &written.field {
+            let row = spanned.get_ref();
+            let fields = row.fields(&self.knowledge.parts).and_then(|fields| {
+                let known = |field: &crate::EventField| {
+                    event.fields.iter().any(|other| other.path == field.path)
+                };
+                if fields.iter().any(known) {
+                    return Err(Problem::Duplicate);
+                }
+                Ok(fields)
+            });
+            match fields {
+                Ok(fields) => event.fields.extend(fields),
+                Err(problem) => self.refuse(file, spanned, "field", &row.path.label(), problem),
+            }
+        }
+        match self
+            .knowledge
+            .events
+            .binary_search_by(|other| other.kind.cmp(&event.kind))
+        {
+            Ok(_) => return Err(header(Problem::Duplicate)),
+            Err(index) => self.knowledge.events.insert(index, event),
+        }
+        Ok(())
+    }
+
+    fn runtimes(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let written = file.parse::<RuntimeFile>()?;
+        let ids = written.runtime.iter().map(|row| row.get_ref().id.as_str());
+        for spanned in &written.runtime {
+            let row = spanned.get_ref();
+            let runtime = written.runtime(row).and_then(|runtime| {
+                if let Some(next) = &row.upgrade_to {
+                    vocabulary::known("runtime", next, ids.clone())?;
+                }
+                Ok(runtime)
+            });
+            match runtime {
+                Ok(runtime) => {
+                    let replaced = self.knowledge.runtimes.insert(row.id.clone(), runtime);
+                    if replaced.is_some() {
+                        self.refuse(file, spanned, "runtime", &row.id, Problem::Duplicate);
+                    }
+                }
+                Err(problem) => self.refuse(file, spanned, "runtime", &row.id, problem),
+            }
+        }
+        Ok(())
+    }
+
+    fn resources(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let written = file.parse::<ResourceFile>()?;
+        for spanned in &written.resource {
+            let row = spanned.get_ref();
+            let events = self.knowledge.events.iter();
+            let resource = row.resource().and_then(|resource| {
+                for kind in row.feeds.as_slice() {
+                    let kinds = events.clone().map(|event| event.kind.as_str());
+                    vocabulary::known("event", kind, kinds)?;
+                }
+                Ok(resource)
+            });
+            match resource {
+                Ok(resource) => {
+                    let types = &mut self.knowledge.resource_types;
+                    if types.insert(row.kind.clone(), resource).is_some() {
+                        self.refuse(file, spanned, "resource", &row.kind, Problem::Duplicate);
+                    }
+                }
+                Err(problem) => self.refuse(file, spanned, "resource", &row.kind, problem),
+            }
+        }
+        for spanned in &written.default {
+            let row = spanned.get_ref();
+            let label = format!("{}.{}", row.kind, row.property);
+            let added = row.default().and_then(|default| {
+                let types = &mut self.knowledge.resource_types;
+                let Some(resource) = types.get_mut(&row.kind) else {
+                    let known = types.keys().map(Name::as_str);
+                    return Err(vocabulary::unknown("resource type", &row.kind, known));
+                };
+                if resource.default_of(&default.property).is_some() {
+                    return Err(Problem::Duplicate);
+                }
+                resource.defaults.push(default);
+                Ok(())
+            });
+            if let Err(problem) = added {
+                self.refuse(file, spanned, "default", &label, problem);
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse<T>(
+        &mut self,
+        file: File<'_>,
+        spanned: &toml::Spanned<T>,
+        table: &str,
+        label: &str,
+        problem: Problem,
+    ) {
+        let row = format!("[[{table}]] `{label}`");
+        self.errors
+            .push(file.error(spanned.span().start, &row, problem));
+    }
+
+    /// The model of a language, if it is one that Tenrec reads.
+    fn language(&mut self, language: &str) -> Result<&mut LanguageModel, Problem> {
+        let name = vocabulary::known("language", language, LANGUAGES.into_iter())?;
+        Ok(self.knowledge.languages.entry(name).or_default())
+    }
+}
+
+/// Why a file that no topic owns is refused.
+const PLACE: Problem = Problem::Conflict(
+    "no knowledge is read from this place: it is `kinds.toml`, `parts.toml`, `runtimes.toml`, `events/**`, `resources/*`, \
+     `taint/<language>/*` or `calls/<cloud>/*`",
+);

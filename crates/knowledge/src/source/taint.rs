@@ -1,0 +1,434 @@
+//! Taint files: `knowledge/taint/<language>/*.toml`, and the tables `[taint.<language>]` of the user's `tenrec.toml`.
+
+use base::Name;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Texts, access_path, vocabulary};
+use crate::error::Problem;
+use crate::{
+    AccessPath, Callback, Condition, Entry, FileEffect, Guard, KindId, KindSet, Misuse,
+    Propagation, Root, Sink, Source, SourceKind, Test,
+};
+
+/// A taint file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TaintFile {
+    /// Every `call` and `value` of the file is looked up under each of these.
+    pub(crate) package: Texts,
+    pub(crate) sink: Vec<Spanned<SinkRow>>,
+    pub(crate) propagate: Vec<Spanned<PropagateRow>>,
+    pub(crate) clean: Vec<Spanned<CleanRow>>,
+    pub(crate) guard: Vec<Spanned<GuardRow>>,
+    pub(crate) misuse: Vec<Spanned<MisuseRow>>,
+    pub(crate) callback: Vec<Spanned<CallbackRow>>,
+    pub(crate) file: Vec<Spanned<FileRow>>,
+    pub(crate) source: Vec<Spanned<SourceRow>>,
+    pub(crate) entry: Vec<Spanned<EntryRow>>,
+    pub(crate) alias: Vec<Spanned<AliasRow>>,
+    pub(crate) embed: Vec<Spanned<EmbedRow>>,
+}
+
+/// `[[sink]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SinkRow {
+    pub(crate) call: Texts,
+    input: Texts,
+    kind: Name,
+    #[serde(default)]
+    when: Vec<WhenColumn>,
+}
+
+/// `[[propagate]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PropagateRow {
+    pub(crate) call: Texts,
+    /// Every argument and the receiver where nothing is said.
+    from: Option<Texts>,
+    /// The result where nothing is said.
+    to: Option<Texts>,
+    #[serde(default)]
+    value: bool,
+    #[serde(default)]
+    clears: Texts,
+    #[serde(default)]
+    when: Vec<WhenColumn>,
+}
+
+/// `[[clean]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CleanRow {
+    pub(crate) call: Texts,
+    #[serde(default)]
+    when: Vec<WhenColumn>,
+}
+
+/// `[[guard]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GuardRow {
+    pub(crate) call: Texts,
+    input: Texts,
+    clears: Texts,
+    outcome: Option<Name>,
+    pattern: Option<Name>,
+    #[serde(default)]
+    when: Vec<WhenColumn>,
+}
+
+/// `[[misuse]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MisuseRow {
+    pub(crate) call: Texts,
+    kind: Name,
+    #[serde(default)]
+    when: Vec<WhenColumn>,
+}
+
+/// `[[callback]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CallbackRow {
+    pub(crate) call: Texts,
+    function: Name,
+    #[serde(default)]
+    receives: Texts,
+    result: Option<Name>,
+}
+
+/// `[[file]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileRow {
+    pub(crate) call: Texts,
+    path: Name,
+    content: Name,
+    access: Name,
+}
+
+/// `[[source]]`: of a call or of reading a value.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourceRow {
+    #[serde(default)]
+    pub(crate) call: Texts,
+    #[serde(default)]
+    pub(crate) value: Texts,
+    /// The result where nothing is said.
+    output: Option<Texts>,
+    kind: Name,
+    event: Option<Name>,
+}
+
+/// `[[entry]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EntryRow {
+    pub(crate) call: Texts,
+    handler: Name,
+    event: Name,
+    route: Option<Name>,
+    method: Option<Name>,
+}
+
+/// `[[alias]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AliasRow {
+    pub(crate) call: Texts,
+    pub(crate) to: Name,
+}
+
+/// `[[embed]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EmbedRow {
+    pub(crate) call: Texts,
+    pub(crate) argument: u8,
+}
+
+/// An element of `when`: an input and one test of it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WhenColumn {
+    input: Name,
+    present: Option<bool>,
+    absent: Option<bool>,
+    is: Option<Texts>,
+    is_not: Option<Texts>,
+    contains: Option<Texts>,
+    is_list: Option<bool>,
+    is_not_list: Option<bool>,
+    not_constant: Option<bool>,
+}
+
+/// The words that a taint row may use.
+#[derive(Clone, Copy)]
+pub(crate) struct Vocabularies<'a> {
+    pub(crate) kinds: &'a [crate::Kind],
+    pub(crate) events: &'a [crate::Event],
+}
+
+impl Vocabularies<'_> {
+    fn kind(self, word: &str) -> Result<KindId, Problem> {
+        self.kinds
+            .iter()
+            .position(|kind| kind.name == word)
+            .and_then(|index| u8::try_from(index).ok())
+            .map(KindId)
+            .ok_or_else(|| {
+                let kinds = self.kinds.iter();
+                vocabulary::unknown("kind", word, kinds.map(|kind| kind.name.as_str()))
+            })
+    }
+
+    fn kind_set(self, words: &[Name]) -> Result<KindSet, Problem> {
+        words.iter().try_fold(KindSet::NONE, |set, word| {
+            Ok(match word.as_str() {
+                "all" => KindSet::ALL,
+                word => set.with(self.kind(word)?),
+            })
+        })
+    }
+
+    fn event(self, word: &str) -> Result<Name, Problem> {
+        let events = self.events.iter();
+        vocabulary::known("event", word, events.map(|event| event.kind.as_str()))
+    }
+}
+
+impl SinkRow {
+    pub(crate) fn sinks(&self, words: Vocabularies<'_>) -> Result<Vec<Sink>, Problem> {
+        let kind = words.kind(&self.kind)?;
+        let when = conditions(&self.when)?;
+        let inputs = self.input.access_paths("input")?;
+        Ok(inputs
+            .into_iter()
+            .map(|input| Sink {
+                input,
+                kind,
+                when: when.clone(),
+            })
+            .collect())
+    }
+}
+
+impl PropagateRow {
+    pub(crate) fn propagations(
+        &self,
+        words: Vocabularies<'_>,
+    ) -> Result<Vec<Propagation>, Problem> {
+        let from = match &self.from {
+            Some(from) => from.access_paths("from")?,
+            None => vec![whole(Root::Rest(0)), whole(Root::Receiver)],
+        };
+        let to = match &self.to {
+            Some(to) => to.access_paths("to")?,
+            None => vec![whole(Root::Return)],
+        };
+        let clears = words.kind_set(self.clears.as_slice())?;
+        let when = conditions(&self.when)?;
+        Ok(to
+            .into_iter()
+            .map(|to| Propagation {
+                from: from.clone(),
+                to,
+                is_value: self.value,
+                clears,
+                when: when.clone(),
+            })
+            .collect())
+    }
+}
+
+impl CleanRow {
+    pub(crate) fn propagation(&self) -> Result<Propagation, Problem> {
+        Ok(Propagation {
+            from: Vec::new(),
+            to: whole(Root::Return),
+            is_value: false,
+            clears: KindSet::NONE,
+            when: conditions(&self.when)?,
+        })
+    }
+}
+
+impl GuardRow {
+    pub(crate) fn guards(&self, words: Vocabularies<'_>) -> Result<Vec<Guard>, Problem> {
+        let clears = words.kind_set(self.clears.filled("clears")?)?;
+        let outcome = match &self.outcome {
+            Some(outcome) => vocabulary::word(outcome)?,
+            None => crate::Outcome::True,
+        };
+        let pattern = self
+            .pattern
+            .as_ref()
+            .map(|it| access_path(it))
+            .transpose()?;
+        let when = conditions(&self.when)?;
+        let inputs = self.input.access_paths("input")?;
+        Ok(inputs
+            .into_iter()
+            .map(|input| Guard {
+                input,
+                clears,
+                outcome,
+                pattern: pattern.clone(),
+                when: when.clone(),
+            })
+            .collect())
+    }
+}
+
+impl MisuseRow {
+    pub(crate) fn misuse(&self, words: Vocabularies<'_>) -> Result<Misuse, Problem> {
+        Ok(Misuse {
+            kind: words.kind(&self.kind)?,
+            when: conditions(&self.when)?,
+        })
+    }
+}
+
+impl CallbackRow {
+    pub(crate) fn callback(&self) -> Result<Callback, Problem> {
+        let receives = self.receives.as_slice().iter();
+        Ok(Callback {
+            function: access_path(&self.function)?,
+            receives: receives
+                .map(|path| access_path(path))
+                .collect::<Result<_, _>>()?,
+            result: match &self.result {
+                Some(result) => vocabulary::word(result)?,
+                None => crate::CallbackResult::Ignored,
+            },
+        })
+    }
+}
+
+impl FileRow {
+    pub(crate) fn effect(&self) -> Result<FileEffect, Problem> {
+        Ok(FileEffect {
+            path: access_path(&self.path)?,
+            content: access_path(&self.content)?,
+            access: vocabulary::word(&self.access)?,
+        })
+    }
+}
+
+impl SourceRow {
+    pub(crate) fn sources(&self, words: Vocabularies<'_>) -> Result<Vec<Source>, Problem> {
+        if self.call.as_slice().is_empty() == self.value.as_slice().is_empty() {
+            return Err(Problem::Conflict("a source has either `call` or `value`"));
+        }
+        let kind = match (self.kind.as_str(), &self.event) {
+            ("event", Some(event)) => SourceKind::Event(words.event(event)?),
+            ("event", None) => {
+                return Err(Problem::Conflict(
+                    "a source of kind `event` says which `event`",
+                ));
+            }
+            (_, Some(_)) => {
+                return Err(Problem::Conflict(
+                    "only a source of kind `event` has `event`",
+                ));
+            }
+            ("secret", None) => SourceKind::Secret,
+            ("environment", None) => SourceKind::Environment,
+            ("exception", None) => SourceKind::Exception,
+            ("remote", None) => SourceKind::Remote,
+            (word, None) => {
+                let words = ["event", "secret", "environment", "exception", "remote"];
+                return Err(vocabulary::unknown("source kind", word, words.into_iter()));
+            }
+        };
+        let outputs = match &self.output {
+            Some(output) => output.access_paths("output")?,
+            None => vec![whole(Root::Return)],
+        };
+        Ok(outputs
+            .into_iter()
+            .map(|output| Source {
+                kind: kind.clone(),
+                output,
+            })
+            .collect())
+    }
+}
+
+impl EntryRow {
+    pub(crate) fn entry(&self, words: Vocabularies<'_>) -> Result<Entry, Problem> {
+        Ok(Entry {
+            handler: access_path(&self.handler)?,
+            event: words.event(&self.event)?,
+            route: self.route.as_ref().map(|it| access_path(it)).transpose()?,
+            method: self.method.clone(),
+        })
+    }
+}
+
+fn conditions(columns: &[WhenColumn]) -> Result<Vec<Condition>, Problem> {
+    columns.iter().map(WhenColumn::condition).collect()
+}
+
+impl WhenColumn {
+    fn condition(&self) -> Result<Condition, Problem> {
+        let texts = |key, texts: &Texts| Ok::<_, Problem>(texts.filled(key)?.to_vec());
+        let Self {
+            input,
+            present,
+            absent,
+            is,
+            is_not,
+            contains,
+            is_list,
+            is_not_list,
+            not_constant,
+        } = self;
+        let mut tests = Vec::new();
+        for (flag, test) in [
+            (present, Test::Present),
+            (absent, Test::Absent),
+            (is_list, Test::IsList),
+            (is_not_list, Test::IsNotList),
+            (not_constant, Test::NotConstant),
+        ] {
+            match flag {
+                None => {}
+                Some(true) => tests.push(test),
+                Some(false) => {
+                    return Err(Problem::Conflict("a test is `true` or not written at all"));
+                }
+            }
+        }
+        if let Some(is) = is {
+            tests.push(Test::Is(texts("is", is)?));
+        }
+        if let Some(is_not) = is_not {
+            tests.push(Test::IsNot(texts("is-not", is_not)?));
+        }
+        if let Some(contains) = contains {
+            tests.push(Test::Contains(texts("contains", contains)?));
+        }
+        match <[Test; 1]>::try_from(tests) {
+            Ok([test]) => Ok(Condition {
+                input: access_path(input)?,
+                test,
+            }),
+            Err(_) => Err(Problem::Conflict(
+                "an element of `when` has exactly one test",
+            )),
+        }
+    }
+}
+
+fn whole(root: Root) -> AccessPath {
+    AccessPath {
+        root,
+        steps: Vec::new(),
+    }
+}
