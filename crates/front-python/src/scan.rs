@@ -124,7 +124,8 @@ impl Scanner<'_> {
                 self.open(Kind::Bracket);
             }
             b')' | b']' | b'}' => return self.close(byte),
-            b',' | b';' => self.separator(),
+            b',' => self.comma(),
+            b';' => self.end_of_operands(),
             b':' => return self.colon(),
             b'.' => self.link(),
             b'~' => self.prefix(),
@@ -278,7 +279,7 @@ impl Scanner<'_> {
     fn newline(&mut self) {
         self.at += 1;
         if self.levels.len() == 1 {
-            self.separator();
+            self.end_of_operands();
             self.indentation();
         }
     }
@@ -346,16 +347,25 @@ impl Scanner<'_> {
         }
     }
 
-    fn separator(&mut self) {
+    /// A comma ends what leans to the right, unless it stands between the parameters of a lambda.
+    fn comma(&mut self) {
+        self.after_operand = false;
+        if self
+            .levels
+            .last()
+            .is_some_and(|level| level.open_lambdas == 0)
+        {
+            self.end_of_operands();
+        }
+    }
+
+    fn end_of_operands(&mut self) {
         self.after_operand = false;
         let Some(level) = self.levels.last_mut() else {
             return;
         };
-        let in_parameters = 0 < level.open_lambdas && level.kind != Kind::Line;
-        if !in_parameters {
-            self.chained -= level.tight + level.middle + level.loose;
-            *level = Level::new(level.kind);
-        }
+        self.chained -= level.tight + level.middle + level.loose;
+        *level = Level::new(level.kind);
     }
 
     fn prefix(&mut self) {
