@@ -1,0 +1,3 @@
+//! The Serverless Framework.
+mod naming;
+mod variables;
