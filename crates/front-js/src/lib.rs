@@ -1,1 +1,38 @@
-//! Placeholder.
+//! JavaScript and TypeScript to the language-neutral IR.
+//!
+//! Text comes from the caller, who has read a code file of the project; the [`ir::Module`] goes to the flow analysis. Parsing
+//! and scopes are oxc's work, and no other crate names oxc. The crate knows no template, no cloud and no danger.
+//!
+//! Lowering never fails: what cannot be read gives a diagnostic, and what could be read is in the module.
+
+mod chain;
+mod class;
+mod expr;
+mod function;
+mod jsx;
+mod lowerer;
+mod module;
+mod operator;
+mod parse;
+mod pattern;
+mod scan;
+mod scope;
+mod stmt;
+mod typescript;
+
+use base::{Budget, Diagnostics, FileId, RelPath};
+
+/// A lowered file.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    /// What could be read of it.
+    pub module: ir::Module,
+    /// What could not: at most one [`base::Code::SyntaxError`], the first, and one [`base::Code::BudgetExceeded`].
+    pub diagnostics: Diagnostics,
+}
+
+/// Lowers the file at `path`, whose ending decides between JavaScript and TypeScript. Spans in the module are bytes of `text`.
+#[must_use]
+pub fn lower(file: FileId, path: &RelPath, text: &str, budget: &Budget) -> Lowered {
+    parse::lower(file, path, text, budget)
+}

@@ -5,5 +5,6 @@
 //! stacks into functions, roles, policies and triggers of an [`app::Application`].
 
 pub mod builder;
+mod serverless;
 pub mod stack;
 pub mod tree;

@@ -12,6 +12,7 @@
 //! | `receiver(0)`, `receiver(:Bucket)` | an argument of the call that made the receiver |
 //! | `return` | the result |
 //! | `.name`, `.*`, `[]`, `.**` | a field of it, any field, an element, anything inside at any depth |
+//! | `['a.b']` | a field whose name holds dots or brackets |
 
 use base::Name;
 use serde::{Deserialize, Serialize};
@@ -91,7 +92,7 @@ impl std::str::FromStr for AccessPath {
     }
 }
 
-/// Reads steps: `.name`, `.*`, `.**`, `[]`, in any number.
+/// Reads steps: `.name`, `['name']`, `.*`, `.**`, `[]`, in any number.
 pub(crate) fn parse_steps(text: &str) -> Result<Vec<Step>, &'static str> {
     let mut steps = Vec::new();
     let mut rest = text;
@@ -101,9 +102,20 @@ pub(crate) fn parse_steps(text: &str) -> Result<Vec<Step>, &'static str> {
             rest = after;
             continue;
         }
+        if let Some(after) = rest.strip_prefix("['") {
+            let (name, after) = after
+                .split_once("']")
+                .ok_or("a quoted name ends with `']`")?;
+            if name.is_empty() {
+                return Err("a field's name is missing");
+            }
+            steps.push(Step::Field(name.into()));
+            rest = after;
+            continue;
+        }
         let after_dot = rest
             .strip_prefix('.')
-            .ok_or("a step is `.name`, `.*`, `.**` or `[]`")?;
+            .ok_or("a step is `.name`, `['name']`, `.*`, `.**` or `[]`")?;
         let end = after_dot.find(['.', '[']).unwrap_or(after_dot.len());
         let (name, after) = after_dot.split_at_checked(end).unwrap_or((after_dot, ""));
         steps.push(match name {

@@ -142,7 +142,7 @@ impl std::str::FromStr for EventPath {
     type Err = AccessPathError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let steps = if text.is_empty() || text.starts_with("[]") {
+        let steps = if text.is_empty() || text.starts_with('[') {
             parse_steps(text)
         } else {
             parse_steps(&format!(".{text}"))
@@ -159,6 +159,9 @@ impl std::fmt::Display for EventPath {
         for (index, step) in self.0.iter().enumerate() {
             let dot = if index == 0 { "" } else { "." };
             match step {
+                Step::Field(name) if name.contains(['.', '[']) || name.starts_with('*') => {
+                    write!(f, "['{name}']")?;
+                }
                 Step::Field(name) => write!(f, "{dot}{name}")?,
                 Step::AnyField => write!(f, "{dot}*")?,
                 Step::Deep => write!(f, "{dot}**")?,

@@ -1,0 +1,295 @@
+//! Calls that belong to the languages themselves and need more than a row of the knowledge base: methods of functions and
+//! of known collections, promises, and the ways in which a handler answers.
+
+use std::sync::Arc;
+
+use base::Name;
+
+use crate::call::Arguments;
+use crate::engine::{Engine, Frame};
+use crate::inputs::Inputs;
+use crate::library::{CallSite, environment_variable};
+use crate::members::field_name;
+use crate::state::State;
+use crate::taint::Origin;
+use crate::{ArgumentValue, CallFact, FunctionValue, Shape, Taint, Value};
+
+impl<'p> Engine<'p> {
+    /// Calls that are part of how handlers and promises work.
+    pub(crate) fn call_convention(
+        &mut self,
+        frame: &mut Frame<'p>,
+        path: &str,
+        arguments: &Arguments,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Option<Value> {
+        let first = || arguments.positional().next().map(|argument| argument.value.clone());
+        let second = || arguments.positional().nth(1).map(|argument| argument.value.clone());
+        match path {
+            "%callback" | "%context.done" => {
+                for value in first().into_iter().chain(second()) {
+                    if !matches!(value.shape, Shape::Constant(crate::Constant::Null)) {
+                        self.record_return(value, site.place);
+                    }
+                }
+                Some(Value::unknown())
+            }
+            "%context.succeed" | "%context.fail" => {
+                self.record_return(first().unwrap_or_default(), site.place);
+                Some(Value::unknown())
+            }
+            "Promise" => {
+                let index = self.promises.len() as u32;
+                self.promises.push(Value::null());
+                let span = site.place.span;
+                let resolve = ArgumentValue { name: None, value: Value::of(Shape::Resolver(index)), span };
+                let reject = ArgumentValue { name: None, value: Value::unknown(), span };
+                let inner = CallSite { place: site.place, subjects: Vec::new(), receiver_subject: None, method: None };
+                let executor = first().unwrap_or_default();
+                self.call_value(frame, &executor, None, &Arguments::of(vec![resolve, reject]), &inner, state);
+                Some(self.promises.get(index as usize).cloned().unwrap_or_default())
+            }
+            _ => {
+                let (holder, method) = path.rsplit_once('.')?;
+                if !self.is_environment(holder) {
+                    return None;
+                }
+                self.environment_method(method, arguments)
+            }
+        }
+    }
+
+    fn environment_method(&mut self, method: &str, arguments: &Arguments) -> Option<Value> {
+        if !matches!(method, "get" | "pop" | "setdefault") {
+            return None;
+        }
+        let mut values = arguments.positional();
+        let name = values.next()?.value.as_text()?.clone();
+        // A default stands for the case that the deployment does not set the variable; what it sets is what matters.
+        Some(environment_variable(&name))
+    }
+
+    /// Methods of functions and of collections that are known.
+    pub(crate) fn call_builtin(
+        &mut self,
+        frame: &mut Frame<'p>,
+        receiver: &Value,
+        method: &str,
+        arguments: &Arguments,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Option<Value> {
+        match &receiver.shape {
+            Shape::Function(function) => self.function_method(frame, receiver, function, method, arguments, site, state),
+            Shape::Event(_) | Shape::Object(_) => self.object_method(receiver, method, arguments, site),
+            Shape::Api(api) => {
+                if self.is_environment(&api.path) {
+                    return self.environment_method(method, arguments);
+                }
+                if let Some(event) = self.event_of_value(&api.path) {
+                    let event = Value::of(Shape::Event(Arc::new(event)));
+                    return match self.object_method(&event, method, arguments, site) {
+                        Some(value) => Some(value),
+                        // `request.get_json()`: the method of a request gives what the field of its name holds.
+                        None => Some(self.get_field(&event, method, site.place)),
+                    };
+                }
+                None
+            }
+            _ => None,
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of a call, as everywhere in this crate")]
+    fn function_method(
+        &mut self,
+        frame: &mut Frame<'p>,
+        receiver: &Value,
+        function: &Arc<FunctionValue>,
+        method: &str,
+        arguments: &Arguments,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Option<Value> {
+        let inner = CallSite { place: site.place, subjects: Vec::new(), receiver_subject: None, method: None };
+        match method {
+            "call" => {
+                let this = arguments.items.first().map(|argument| argument.value.clone());
+                let rest = Arguments { items: arguments.items.iter().skip(1).cloned().collect(), ..arguments.clone() };
+                Some(self.call_value(frame, receiver, this.as_ref(), &rest, &inner, state))
+            }
+            "apply" => {
+                let this = arguments.items.first().map(|argument| argument.value.clone());
+                let list = arguments.items.get(1).map(|argument| argument.value.clone()).unwrap_or_default();
+                let rest = match &list.shape {
+                    Shape::List(list) => Arguments {
+                        items: list
+                            .items
+                            .iter()
+                            .map(|value| ArgumentValue { name: None, value: value.clone(), span: site.place.span })
+                            .collect(),
+                        tail: list.rest.clone(),
+                        named_tail: None,
+                    },
+                    _ => Arguments { tail: Some(self.element(&list, site.place)), ..Arguments::default() },
+                };
+                Some(self.call_value(frame, receiver, this.as_ref(), &rest, &inner, state))
+            }
+            "bind" => {
+                let this = arguments.items.first().map(|argument| argument.value.clone());
+                let bound = FunctionValue { receiver: this, ..FunctionValue::clone(function) };
+                Some(Value::of(Shape::Function(Arc::new(bound))))
+            }
+            // Middleware that is added to a wrapped handler leaves the handler what it is.
+            _ => Some(receiver.clone()),
+        }
+    }
+
+    fn object_method(
+        &mut self,
+        receiver: &Value,
+        method: &str,
+        arguments: &Arguments,
+        site: &CallSite,
+    ) -> Option<Value> {
+        let key = || arguments.positional().next().map(|argument| &argument.value);
+        let default = || arguments.positional().nth(1).map(|argument| argument.value.clone());
+        match method {
+            "get" | "pop" | "setdefault" => {
+                let value = match key()?.as_constant().and_then(field_name) {
+                    Some(name) => self.get_field(receiver, &name, site.place),
+                    None => self.any_field(receiver, site.place),
+                };
+                Some(match default() {
+                    Some(default) => value.join(&default),
+                    None => value,
+                })
+            }
+            "items" | "entries" => {
+                let key = self.key_of(receiver, site.place);
+                let value = self.any_field(receiver, site.place);
+                Some(Value::list(Vec::new(), Some(Value::list(vec![key, value], None))))
+            }
+            "keys" => {
+                let key = self.key_of(receiver, site.place);
+                Some(Value::list(Vec::new(), Some(key)))
+            }
+            "values" => {
+                let value = self.any_field(receiver, site.place);
+                Some(Value::list(Vec::new(), Some(value)))
+            }
+            "copy" | "to_dict" => Some(receiver.clone()),
+            _ => None,
+        }
+    }
+
+    /// Records an operation; gives the outside data in its result.
+    pub(crate) fn perform(
+        &mut self,
+        frame: &Frame<'p>,
+        path: &Name,
+        call: &'p knowledge::OperationCall,
+        inputs: &Inputs<'_>,
+    ) -> Taint {
+        let Some(operation) = self.knowledge.operation_of(call) else { return Taint::CLEAN };
+        let (parameters, is_complete) = self.parameters(call, operation, inputs);
+        let fact = CallFact {
+            operation: call.operation,
+            path: path.clone(),
+            place: inputs.place,
+            function: frame.id(),
+            parameters: parameters.clone(),
+            is_complete,
+        };
+        let index = self.call_fact(inputs.place, fact);
+        if operation.reads.is_empty() {
+            return Taint::CLEAN;
+        }
+        let mut taint = Taint::of(self.facts.label(Origin::Call(index), inputs.place));
+        // Whoever chooses the object chooses what is read.
+        let key = operation.resource.as_ref().and_then(|resource| resource.key.as_ref());
+        if let Some((_, chosen)) = parameters.iter().find(|(name, _)| Some(name) == key) {
+            let chosen = self.deep_taint(chosen, inputs.place);
+            taint = taint.join(&self.through(&chosen, path, inputs.place));
+        }
+        taint
+    }
+
+    /// The parameters of an operation by name, and whether all are visible.
+    fn parameters(
+        &mut self,
+        call: &knowledge::OperationCall,
+        operation: &knowledge::Operation,
+        inputs: &Inputs<'_>,
+    ) -> (Vec<(Name, Value)>, bool) {
+        let mut parameters: Vec<(Name, Value)> = Vec::new();
+        let mut is_complete = true;
+        for (name, path) in &call.overrides {
+            let found = self.resolve_input(path, inputs).into_iter().map(|(value, _)| value);
+            if let Some(value) = found.reduce(|one, other| one.join(&other)) {
+                parameters.push((name.clone(), value));
+            }
+        }
+        match call.parameters {
+            knowledge::ParameterStyle::Named => {
+                for argument in &inputs.arguments.items {
+                    let Some(name) = &argument.name else { continue };
+                    if !parameters.iter().any(|(known, _)| known == name) {
+                        parameters.push((name.clone(), argument.value.clone()));
+                    }
+                }
+                if let Some(tail) = &inputs.arguments.named_tail {
+                    is_complete = false;
+                    self.add_relevant(&mut parameters, operation, &tail.clone(), inputs);
+                }
+            }
+            knowledge::ParameterStyle::FirstArgument => {
+                let first = inputs.arguments.positional().next().map(|argument| argument.value.clone());
+                match first {
+                    Some(Value { taint, shape: Shape::Object(object) }) => {
+                        is_complete = object.rest.is_none() && taint.is_clean();
+                        for (name, value) in &object.fields {
+                            if !parameters.iter().any(|(known, _)| known == name) {
+                                parameters.push((name.clone(), value.clone().with_taint(&taint)));
+                            }
+                        }
+                        if let Some(rest) = &object.rest {
+                            self.add_relevant(&mut parameters, operation, rest, inputs);
+                        }
+                    }
+                    Some(other) => {
+                        is_complete = false;
+                        self.add_relevant(&mut parameters, operation, &other, inputs);
+                    }
+                    None => {}
+                }
+            }
+        }
+        (parameters, is_complete)
+    }
+
+    /// The parameters that matter for resources and channels, read from a value whose fields are not all known.
+    fn add_relevant(
+        &mut self,
+        parameters: &mut Vec<(Name, Value)>,
+        operation: &knowledge::Operation,
+        holder: &Value,
+        inputs: &Inputs<'_>,
+    ) {
+        let resource = operation.resource.iter().flat_map(|resource| {
+            let head = resource.parameter.split(['.', '[']).next().unwrap_or_default();
+            std::iter::once(Name::from(head)).chain(resource.key.clone())
+        });
+        let written = operation.writes.iter().filter_map(|part| match part.at.first() {
+            Some(knowledge::Step::Field(name)) => Some(name.clone()),
+            _ => None,
+        });
+        for name in resource.chain(written).collect::<Vec<_>>() {
+            if !parameters.iter().any(|(known, _)| *known == name) {
+                let value = self.get_field(holder, &name, inputs.place);
+                parameters.push((name, value));
+            }
+        }
+    }
+}

@@ -1,0 +1,534 @@
+//! Calls: arguments, functions and classes of the project. Calls into libraries go on in [`crate::library`].
+
+use std::sync::Arc;
+
+use base::{Name, Place, Span};
+use ir::{Argument, Call, Expr, ExprKind, GlobalFunctionId, MethodKind, Pattern, VariableId};
+
+use crate::engine::{Engine, Frame};
+use crate::library::CallSite;
+use crate::state::{EnvId, Outside, State};
+use crate::value::join_option;
+use crate::{ArgumentValue, ClassValue, FunctionValue, Note, Object, Shape, Subject, Taint, TestValue, Value};
+
+/// The arguments of a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Arguments {
+    pub(crate) items: Vec<ArgumentValue>,
+    /// Stands for further positional ones, of a list whose length is not known.
+    pub(crate) tail: Option<Value>,
+    /// The object whose fields are further named ones.
+    pub(crate) named_tail: Option<Value>,
+}
+
+impl Arguments {
+    pub(crate) fn of(items: Vec<ArgumentValue>) -> Self {
+        Self { items, tail: None, named_tail: None }
+    }
+
+    /// The values passed by position.
+    pub(crate) fn positional(&self) -> impl Iterator<Item = &ArgumentValue> {
+        self.items.iter().filter(|argument| argument.name.is_none())
+    }
+
+    /// The argument passed by this name.
+    pub(crate) fn named(&self, name: &str) -> Option<&ArgumentValue> {
+        self.items.iter().find(|argument| argument.name.as_deref() == Some(name))
+    }
+
+    /// All values, whatever way they are passed.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
+        self.items.iter().map(|argument| &argument.value).chain(&self.tail).chain(&self.named_tail)
+    }
+}
+
+/// What decides the outcome of a call of one of the project's functions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CallKey {
+    function: GlobalFunctionId,
+    env: EnvId,
+    receiver: Option<Value>,
+    arguments: Vec<(Option<Name>, Value)>,
+    tails: (Option<Value>, Option<Value>),
+    outside: Outside,
+}
+
+/// The outcome of a call of one of the project's functions.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Summary {
+    pub(crate) value: Value,
+    /// The receiver afterwards, where it changed.
+    pub(crate) receiver: Option<Value>,
+    /// The arguments afterwards, by position, where the function changed or tested them.
+    pub(crate) arguments: Vec<Option<Value>>,
+    /// The returned value is a test of the argument at this position.
+    pub(crate) tests: Option<(usize, TestValue)>,
+    /// The state of everything outside the call afterwards.
+    after: Option<State>,
+}
+
+impl<'p> Engine<'p> {
+    pub(crate) fn call(&mut self, frame: &mut Frame<'p>, call: &'p Call, span: Span, state: &mut State) -> Value {
+        let (callee, receiver, receiver_subject) = self.callee(frame, &call.callee, state);
+        let arguments = self.arguments(frame, &call.arguments, state);
+        let site = CallSite {
+            place: frame.place(span),
+            subjects: call
+                .arguments
+                .iter()
+                .map(|argument| match argument {
+                    Argument::Positional(expr) | Argument::Named(_, expr) => self.subject(expr),
+                    Argument::Spread(_) | Argument::NamedSpread(_) => None,
+                })
+                .collect(),
+            receiver_subject,
+            method: match &call.callee.kind {
+                ExprKind::Field { name, .. } => Some(name.clone()),
+                _ => None,
+            },
+        };
+        self.call_value(frame, &callee, receiver.as_ref(), &arguments, &site, state)
+    }
+
+    /// What is called, what it is called on, and where that stands.
+    fn callee(
+        &mut self,
+        frame: &mut Frame<'p>,
+        callee: &'p Expr,
+        state: &mut State,
+    ) -> (Value, Option<Value>, Option<Subject>) {
+        let ExprKind::Field { base, name } = &callee.kind else {
+            if matches!(callee.kind, ExprKind::Super) {
+                return self.super_constructor(frame, callee, state);
+            }
+            return (self.eval(frame, callee, state), None, None);
+        };
+        let receiver = self.eval(frame, base, state);
+        let subject = if matches!(base.kind, ExprKind::Super) { self.receiver_subject(frame) } else { self.subject(base) };
+        let place = frame.place(callee.span);
+        let known = match &receiver.shape {
+            Shape::Object(_) | Shape::Class(_) | Shape::Module(_) | Shape::OneOf(_) => {
+                // Read as a field first: a method, or a function stored in it.
+                self.known_field(&receiver, name)
+            }
+            Shape::Api(api) if self.is_environment(&api.path) || self.event_of_value(&api.path).is_some() => None,
+            Shape::Api(_) => Some(self.read_module_or_field(frame, &receiver, name, place)),
+            _ => None,
+        };
+        (known.unwrap_or_default(), Some(receiver), subject)
+    }
+
+    fn read_module_or_field(&mut self, frame: &Frame<'p>, holder: &Value, name: &Name, place: Place) -> Value {
+        if let Shape::Api(api) = &holder.shape
+            && frame.code.language == ir::Language::Python
+            && api.construction.is_none()
+            && let Some(module) = self.resolve(frame.module, &format!("{}.{name}", api.path))
+        {
+            return self.module_value(module);
+        }
+        self.get_field(holder, name, place)
+    }
+
+    /// `super(…)` as a call: the constructor of the base class, on this instance.
+    fn super_constructor(
+        &mut self,
+        frame: &mut Frame<'p>,
+        callee: &'p Expr,
+        state: &mut State,
+    ) -> (Value, Option<Value>, Option<Subject>) {
+        let base = self.eval(frame, callee, state);
+        let constructor = self.accessor(&base, "constructor", MethodKind::Constructor);
+        let callee = constructor.map(|function| Value::of(Shape::Function(function))).unwrap_or_default();
+        (callee, Some(base), self.receiver_subject(frame))
+    }
+
+    fn receiver_subject(&self, frame: &Frame<'p>) -> Option<Subject> {
+        let variable = frame.code.function(frame.function)?.receiver?;
+        Some(Subject { variable, fields: Vec::new() })
+    }
+
+    fn arguments(&mut self, frame: &mut Frame<'p>, written: &'p [Argument], state: &mut State) -> Arguments {
+        let mut arguments = Arguments::default();
+        for argument in written {
+            let expr = argument.value();
+            let value = self.eval(frame, expr, state);
+            let place = frame.place(expr.span);
+            match argument {
+                Argument::Positional(_) => arguments.items.push(ArgumentValue { name: None, value, span: expr.span }),
+                Argument::Named(name, _) => {
+                    arguments.items.push(ArgumentValue { name: Some(name.clone()), value, span: expr.span });
+                }
+                Argument::Spread(_) => match &value.shape {
+                    Shape::List(list) => {
+                        let items = list.items.iter().cloned();
+                        arguments
+                            .items
+                            .extend(items.map(|value| ArgumentValue { name: None, value, span: expr.span }));
+                        arguments.tail = join_option(arguments.tail.take(), list.rest.clone());
+                    }
+                    _ => {
+                        let element = self.element(&value, place);
+                        arguments.tail = join_option(arguments.tail.take(), Some(element));
+                    }
+                },
+                Argument::NamedSpread(_) => match &value.shape {
+                    Shape::Object(object) => {
+                        let fields = object.fields.iter().cloned();
+                        arguments.items.extend(fields.map(|(name, value)| ArgumentValue {
+                            name: Some(name),
+                            value,
+                            span: expr.span,
+                        }));
+                        arguments.named_tail = join_option(arguments.named_tail.take(), object.rest.clone());
+                    }
+                    _ => arguments.named_tail = join_option(arguments.named_tail.take(), Some(value)),
+                },
+            }
+        }
+        arguments
+    }
+
+    /// Calls each alternative of a value.
+    pub(crate) fn call_value(
+        &mut self,
+        frame: &mut Frame<'p>,
+        callee: &Value,
+        receiver: Option<&Value>,
+        arguments: &Arguments,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Value {
+        let mut result: Option<Value> = None;
+        for shape in callee.shape.alternatives() {
+            let value = match shape {
+                Shape::Function(function) => self.call_function(frame, function, receiver, arguments, site, state),
+                Shape::Class(class) => self.instantiate(class, arguments, site, state),
+                Shape::Api(api) => {
+                    let api = Arc::clone(api);
+                    self.call_library(frame, &api, receiver, arguments, site, state)
+                }
+                Shape::Resolver(promise) => {
+                    let resolved = arguments.positional().next().map(|argument| argument.value.clone());
+                    if let Some(slot) = self.promises.get_mut(*promise as usize) {
+                        *slot = slot.join(&resolved.unwrap_or_else(Value::null));
+                    }
+                    Value::unknown()
+                }
+                _ => self.call_unknown(frame, callee, receiver, arguments, site, state),
+            };
+            result = join_option(result, Some(value));
+        }
+        result.unwrap_or_default()
+    }
+
+    fn call_function(
+        &mut self,
+        frame: &mut Frame<'p>,
+        function: &Arc<FunctionValue>,
+        receiver: Option<&Value>,
+        arguments: &Arguments,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Value {
+        let receiver = function.receiver.as_ref().or(receiver).cloned();
+        let outcome = self.enter(function, receiver.clone(), arguments, site.place, false, state);
+        if let (Some(before), Some(after)) = (&receiver, outcome.receiver) {
+            self.write_back(frame, state, site.receiver_subject.as_ref(), before, after, site.place);
+        }
+        for (index, after) in outcome.arguments.into_iter().enumerate() {
+            let (Some(after), Some(argument)) = (after, arguments.items.get(index)) else { continue };
+            let subject = site.subjects.get(index).and_then(Option::as_ref);
+            self.write_back(frame, state, subject, &argument.value, after, site.place);
+        }
+        if let Some((index, test)) = outcome.tests
+            && let Some(mut subject) = site.subjects.get(index).cloned().flatten()
+        {
+            subject.fields.extend(test.subject.fields.iter().cloned());
+            return Value::of(Shape::Test(Arc::new(TestValue { subject, scope: frame.id(), ..test })));
+        }
+        outcome.value
+    }
+
+    /// Runs a function of the project, or takes the outcome of an equal call.
+    pub(crate) fn enter(
+        &mut self,
+        function: &FunctionValue,
+        receiver: Option<Value>,
+        arguments: &Arguments,
+        place: Place,
+        is_entry: bool,
+        state: &mut State,
+    ) -> Summary {
+        let id = GlobalFunctionId { module: function.module, function: function.function };
+        let activations = self.active.iter().filter(|active| **active == id).count();
+        if 2 <= activations || self.budget.call_depth <= self.active.len() as u32 {
+            self.facts.is_incomplete |= activations < 2;
+            let mut taint = Taint::CLEAN;
+            for value in arguments.values() {
+                taint = taint.join(&self.deep_taint(value, place));
+            }
+            return Summary { value: Value::tainted(taint), ..Summary::default() };
+        }
+        let key = CallKey {
+            function: id,
+            env: function.env,
+            receiver: receiver.clone(),
+            arguments: arguments
+                .items
+                .iter()
+                .map(|argument| (argument.name.clone(), argument.value.clone()))
+                .collect(),
+            tails: (arguments.tail.clone(), arguments.named_tail.clone()),
+            outside: state.outside(),
+        };
+        if let (Some(known), false) = (self.memo.get(&key), is_entry) {
+            let known = known.clone();
+            if let Some(after) = &known.after {
+                state.leave_call(after);
+            }
+            return known;
+        }
+        if !self.facts.functions.contains(&id) {
+            self.facts.functions.push(id);
+        }
+        self.active.push(id);
+        let summary = self.nested(|engine| engine.run_function(function, receiver, arguments, place, is_entry, state));
+        self.active.pop();
+        if let Some(after) = &summary.after {
+            state.leave_call(after);
+        }
+        self.memo.insert(key, summary.clone());
+        summary
+    }
+
+    fn run_function(
+        &mut self,
+        function: &FunctionValue,
+        receiver: Option<Value>,
+        arguments: &Arguments,
+        place: Place,
+        is_entry: bool,
+        state: &State,
+    ) -> Summary {
+        let Some(code) = self.program.module(function.module) else { return Summary::default() };
+        let Some(body) = code.function(function.function) else { return Summary::default() };
+        let env = if self.has_captured(function.module, function.function) {
+            self.new_env(function.module, function.function, Some(function.env))
+        } else {
+            function.env
+        };
+        let mut frame = Frame::new(function.module, code, function.function, Some(env));
+        frame.is_entry = is_entry;
+        let mut inside = state.enter_call();
+        if let Some(variable) = body.receiver {
+            self.write_variable(&frame, &mut inside, variable, receiver.clone().unwrap_or_default());
+        }
+        let bound = self.bind_parameters(&mut frame, body, arguments, place, &mut inside);
+        frame.rebound.clear();
+        let end = self.exec_block(&mut frame, &body.body, inside);
+        let (value, after) = match (frame.returned.take(), end) {
+            (Some((value, mut returned)), Some(end)) => {
+                returned.join(&end);
+                (value, Some(returned))
+            }
+            (Some((value, returned)), None) => (value, Some(returned)),
+            (None, end) => (Value::null(), end),
+        };
+        let value = match frame.yielded.take() {
+            Some(element) if body.is_generator => Value::list(Vec::new(), Some(element)),
+            _ => value,
+        };
+        self.summarise(&frame, body, value, after, &bound, receiver.as_ref())
+    }
+
+    /// Binds arguments to parameters; says which variable holds which positional argument.
+    fn bind_parameters(
+        &mut self,
+        frame: &mut Frame<'p>,
+        body: &'p ir::Function,
+        arguments: &Arguments,
+        place: Place,
+        state: &mut State,
+    ) -> Vec<(usize, VariableId)> {
+        let mut bound = Vec::new();
+        let positional: Vec<(usize, &ArgumentValue)> =
+            arguments.items.iter().enumerate().filter(|(_, argument)| argument.name.is_none()).collect();
+        let note = body.name.clone().map(Note::Passed);
+        for (position, parameter) in body.parameters.iter().enumerate() {
+            let (index, passed) = if parameter.is_rest {
+                let items = positional.iter().skip(position).map(|(_, argument)| argument.value.clone()).collect();
+                (None, Some(Value::list(items, arguments.tail.clone())))
+            } else if parameter.is_keyword_rest {
+                (None, Some(self.keyword_rest(body, arguments)))
+            } else {
+                let named = parameter.name.as_deref().and_then(|name| {
+                    let index = arguments.items.iter().position(|argument| argument.name.as_deref() == Some(name))?;
+                    Some((index, arguments.items.get(index)?))
+                });
+                match named.or_else(|| positional.get(position).copied()) {
+                    Some((index, argument)) => (Some(index), Some(argument.value.clone())),
+                    None => (None, self.from_tails(parameter, arguments, place)),
+                }
+            };
+            let value = match passed {
+                Some(mut value) => {
+                    if let (Some(note), false) = (&note, value.taint.is_clean()) {
+                        value.taint = self.facts.step(&value.taint, place, note);
+                    }
+                    value
+                }
+                None => match &parameter.default {
+                    Some(default) => self.eval(frame, default, state),
+                    None => Value::null(),
+                },
+            };
+            if let (Some(index), Pattern::Variable(variable, _)) = (index, &parameter.target) {
+                bound.push((index, *variable));
+                self.write_variable(frame, state, *variable, value);
+            } else {
+                self.bind(frame, &parameter.target, value, state);
+            }
+        }
+        bound
+    }
+
+    fn keyword_rest(&mut self, body: &ir::Function, arguments: &Arguments) -> Value {
+        let is_parameter = |name: &Name| body.parameters.iter().any(|parameter| parameter.name.as_ref() == Some(name));
+        let fields = arguments.items.iter().filter_map(|argument| {
+            let name = argument.name.clone().filter(|name| !is_parameter(name))?;
+            Some((name, argument.value.clone()))
+        });
+        let object = Object { fields: fields.collect(), rest: arguments.named_tail.clone(), class: None };
+        Value::of(Shape::Object(Arc::new(object)))
+    }
+
+    fn from_tails(&mut self, parameter: &ir::Parameter, arguments: &Arguments, place: Place) -> Option<Value> {
+        let named = match (&arguments.named_tail, &parameter.name) {
+            (Some(object), Some(name)) => Some(self.get_field(object, name, place)),
+            _ => None,
+        };
+        join_option(arguments.tail.clone(), named)
+    }
+
+    fn summarise(
+        &mut self,
+        frame: &Frame<'p>,
+        body: &ir::Function,
+        mut value: Value,
+        after: Option<State>,
+        bound: &[(usize, VariableId)],
+        receiver_before: Option<&Value>,
+    ) -> Summary {
+        let mut tests = None;
+        if let Shape::Test(test) = &value.shape {
+            let parameter = bound
+                .iter()
+                .filter(|_| test.scope == frame.id())
+                .find(|(_, variable)| *variable == test.subject.variable && !frame.rebound.contains(variable));
+            tests = parameter.map(|(index, _)| (*index, TestValue::clone(test)));
+            value = Value::tainted(value.taint.clone());
+        }
+        let Some(after) = after else {
+            return Summary { value, tests, ..Summary::default() };
+        };
+        let receiver = body
+            .receiver
+            .map(|variable| self.read_variable(frame, &after, variable))
+            .filter(|receiver| Some(receiver) != receiver_before);
+        let mut arguments = Vec::new();
+        for (index, variable) in bound {
+            if frame.rebound.contains(variable) {
+                continue;
+            }
+            if arguments.len() <= *index {
+                arguments.resize(*index + 1, None);
+            }
+            if let Some(slot) = arguments.get_mut(*index) {
+                *slot = Some(self.read_variable(frame, &after, *variable));
+            }
+        }
+        Summary { value, receiver, arguments, tests, after: Some(after) }
+    }
+
+    /// `new Class(…)`.
+    fn instantiate(
+        &mut self,
+        class: &Arc<ClassValue>,
+        arguments: &Arguments,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Value {
+        let object = Object { fields: Vec::new(), rest: None, class: Some(Arc::clone(class)) };
+        let mut instance = Value::of(Shape::Object(Arc::new(object)));
+        instance = self.with_initial_fields(class, instance, state, 0);
+        let constructor = ["constructor", "__init__"]
+            .iter()
+            .find_map(|name| self.accessor(&instance, name, MethodKind::Constructor));
+        match constructor {
+            Some(constructor) => {
+                let outcome = self.enter(&constructor, Some(instance.clone()), arguments, site.place, false, state);
+                outcome.receiver.unwrap_or(instance)
+            }
+            None => {
+                // Without a constructor of its own, a base class of a library takes the arguments: a validated model, an error.
+                let mut taint = Taint::CLEAN;
+                for value in arguments.values() {
+                    taint = taint.join(&self.deep_taint(value, site.place));
+                }
+                for argument in &arguments.items {
+                    if let Some(name) = &argument.name {
+                        instance = self.set_field(&instance, name, argument.value.clone());
+                    }
+                }
+                instance.with_taint(&taint)
+            }
+        }
+    }
+
+    /// The instance with the fields that its class and its base classes initialise.
+    fn with_initial_fields(&mut self, class: &ClassValue, instance: Value, state: &mut State, depth: u32) -> Value {
+        let mut instance = instance;
+        if 16 < depth {
+            return instance;
+        }
+        for base in &class.bases {
+            if let Shape::Class(base) = &base.shape {
+                instance = self.with_initial_fields(base, instance, state, depth + 1);
+            }
+        }
+        let program = self.program;
+        let Some(code) = program.module(class.module) else { return instance };
+        let Some(declared) = code.class(class.class) else { return instance };
+        let mut frame = Frame::new(class.module, code, ir::FunctionId(0), Some(class.env));
+        for (name, value, is_static) in &declared.fields {
+            if !is_static {
+                let value = self.eval(&mut frame, value, state);
+                instance = self.set_field(&instance, name, value);
+            }
+        }
+        instance
+    }
+
+    /// `@decorator` applied to `inner`.
+    pub(crate) fn decorate(
+        &mut self,
+        frame: &mut Frame<'p>,
+        decorator: &Value,
+        inner: Value,
+        place: Place,
+        state: &mut State,
+    ) -> Value {
+        let span = place.span;
+        let arguments = Arguments::of(vec![ArgumentValue { name: None, value: inner.clone(), span }]);
+        let site = CallSite { place, subjects: vec![None], receiver_subject: None, method: None };
+        let decorated = match &decorator.shape {
+            Shape::Unknown => Value::unknown(),
+            _ => self.call_value(frame, decorator, None, &arguments, &site, state),
+        };
+        // What a library's decorator gives is called like what it decorates, whatever it adds around it.
+        match decorated.shape {
+            Shape::Function(_) | Shape::Class(_) => decorated,
+            _ => inner,
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What the analysis of one entry point found out. `link` joins it with the application model.
+
+use std::sync::Arc;
+
+use base::{Map, Name, Place};
+use ir::GlobalFunctionId;
+use knowledge::{KindId, Step};
+
+use crate::{ArgumentValue, Label, Origin, Source, SourceId, Taint, TraceId, TraceStep, Value};
+
+/// All facts of one entry point.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// The events that came in: for each, the kinds it may be of.
+    pub seeds: Vec<Vec<Name>>,
+    /// Outside data that was read.
+    pub sources: Vec<Source>,
+    /// Steps of the ways on which it went.
+    pub trace: Vec<TraceStep>,
+    /// Calls that perform an operation of a cloud SDK, in the order met.
+    pub calls: Vec<CallFact>,
+    /// Outside data in dangerous places.
+    pub sinks: Vec<SinkFact>,
+    /// Wrong uses of libraries.
+    pub misuses: Vec<MisuseFact>,
+    /// What the entry point returns.
+    pub returns: Vec<ReturnFact>,
+    /// Handlers that were registered with a framework.
+    pub entries: Vec<EntryFact>,
+    /// Equality tests of outside data with something secret or constant.
+    pub comparisons: Vec<ComparisonFact>,
+    /// Clauses that catch exceptions.
+    pub catches: Vec<CatchFact>,
+    /// Presigned or other calls whose target cannot be seen: dynamic calls, calls of unknown values with an SDK client.
+    pub opaque_calls: Vec<Place>,
+    /// Functions of the project that were entered.
+    pub functions: Vec<GlobalFunctionId>,
+    /// A limit was reached: what is missing proves nothing.
+    pub is_incomplete: bool,
+    pub(crate) source_index: Map<Source, SourceId>,
+}
+
+/// A call that performs an operation.
+#[derive(Clone, Debug)]
+pub struct CallFact {
+    /// Index into the knowledge base's operations.
+    pub operation: u32,
+    /// Its API path.
+    pub path: Name,
+    /// Where.
+    pub place: Place,
+    /// The function that makes it.
+    pub function: GlobalFunctionId,
+    /// Its parameters by name, as far as the knowledge base names them and the code shows them.
+    pub parameters: Vec<(Name, Value)>,
+    /// All parameters are visible: one that is not in the list is not passed.
+    pub is_complete: bool,
+}
+
+/// Outside data in a dangerous place.
+#[derive(Clone, Debug)]
+pub struct SinkFact {
+    /// What is dangerous about it.
+    pub kind: KindId,
+    /// The call.
+    pub place: Place,
+    /// Where the data stands in it.
+    pub input: Place,
+    /// The API path of the call.
+    pub path: Name,
+    /// The function that makes it.
+    pub function: GlobalFunctionId,
+    /// The data.
+    pub labels: Vec<Label>,
+    /// The value that holds it.
+    pub value: Value,
+}
+
+/// A wrong use of a library.
+#[derive(Clone, Debug)]
+pub struct MisuseFact {
+    /// What is wrong.
+    pub kind: KindId,
+    /// The call.
+    pub place: Place,
+    /// Its API path.
+    pub path: Name,
+    /// The function that makes it.
+    pub function: GlobalFunctionId,
+    /// The arguments.
+    pub arguments: Vec<ArgumentValue>,
+}
+
+/// A value that the entry point returns.
+#[derive(Clone, Debug)]
+pub struct ReturnFact {
+    /// The value.
+    pub value: Value,
+    /// Where.
+    pub place: Place,
+}
+
+/// A handler that was registered with a framework.
+#[derive(Clone, Debug)]
+pub struct EntryFact {
+    /// The handler.
+    pub handler: Value,
+    /// The kind of its events.
+    pub event: Name,
+    /// Its route.
+    pub route: Option<Name>,
+    /// Its HTTP method.
+    pub method: Option<Name>,
+    /// Where it is registered.
+    pub place: Place,
+}
+
+/// An equality test with outside data on one side.
+#[derive(Clone, Debug)]
+pub struct ComparisonFact {
+    /// The outside data.
+    pub labels: Vec<Label>,
+    /// The other side.
+    pub other: Value,
+    /// Where.
+    pub place: Place,
+    /// The function that makes it.
+    pub function: GlobalFunctionId,
+}
+
+/// A clause that catches exceptions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatchFact {
+    /// The clause.
+    pub place: Place,
+    /// It catches whatever is thrown.
+    pub catches_all: bool,
+    /// It neither calls, throws, nor changes anything.
+    pub is_silent: bool,
+    /// The operations that were performed in the body: indexes in [`Facts::calls`].
+    pub calls: Vec<u32>,
+    /// The function it stands in.
+    pub function: GlobalFunctionId,
+}
+
+impl Facts {
+    /// The source of a label.
+    #[must_use]
+    pub fn source(&self, id: SourceId) -> Option<&Source> {
+        self.sources.get(id.0 as usize)
+    }
+
+    /// The steps on the way of a label, first step first.
+    #[must_use]
+    pub fn way(&self, label: Label) -> Vec<&TraceStep> {
+        let mut steps = Vec::new();
+        let mut next = Some(label.trace);
+        while let Some(TraceId(index)) = next {
+            let Some(step) = self.trace.get(index as usize) else { break };
+            steps.push(step);
+            next = step.before;
+        }
+        steps.reverse();
+        steps
+    }
+
+    /// The field path of an event source, for people: `Records[].s3.object.key`.
+    #[must_use]
+    pub fn field(path: &[Step]) -> String {
+        knowledge::EventPath(path.to_vec()).to_string()
+    }
+
+    pub(crate) fn add_trace(&mut self, step: TraceStep) -> TraceId {
+        self.trace.push(step);
+        TraceId(self.trace.len() as u32 - 1)
+    }
+
+    /// The label of data from `origin`, read at `place`.
+    pub(crate) fn label(&mut self, origin: Origin, place: Place) -> Label {
+        let source = Source { origin, place };
+        let id = match self.source_index.get(&source) {
+            Some(id) => *id,
+            None => {
+                let id = SourceId(self.sources.len() as u32);
+                self.sources.push(source.clone());
+                self.source_index.insert(source, id);
+                id
+            }
+        };
+        let trace = self.add_trace(TraceStep { before: None, place, note: crate::Note::Read });
+        Label { source: id, clears: knowledge::KindSet::NONE, trace }
+    }
+
+    /// The same data after one more step.
+    pub(crate) fn step(&mut self, taint: &Taint, place: Place, note: &crate::Note) -> Taint {
+        if taint.is_clean() {
+            return Taint::CLEAN;
+        }
+        let mut added = Vec::with_capacity(taint.labels().len());
+        for label in taint.labels() {
+            let is_repeated =
+                self.trace.get(label.trace.0 as usize).is_some_and(|step| step.place == place && &step.note == note);
+            added.push(if is_repeated {
+                label.trace
+            } else {
+                self.add_trace(TraceStep { before: Some(label.trace), place, note: note.clone() })
+            });
+        }
+        let mut traces = added.into_iter();
+        taint.map(|label| Label { trace: traces.next().unwrap_or(label.trace), ..label })
+    }
+}
+
+/// What an entry point is started with.
+#[derive(Clone, Debug)]
+pub struct EntryPoint {
+    /// The handler.
+    pub handler: HandlerRef,
+    /// The kinds of event that its first parameter may be.
+    pub events: Vec<Name>,
+    /// Directories from which absolute imports are resolved, most specific first.
+    pub roots: Arc<[base::RelPath]>,
+}
+
+/// The handler of an entry point.
+#[derive(Clone, Debug)]
+pub enum HandlerRef {
+    /// An exported name of a module; dots go down into what it holds.
+    Export(ir::ModuleId, Name),
+    /// The handler with this index in [`Facts::entries`] after the module has been evaluated.
+    Registered(ir::ModuleId, u32),
+    /// The module's top level alone.
+    Module(ir::ModuleId),
+}

@@ -1,0 +1,606 @@
+//! Calls into libraries: what the knowledge base says of them is done here.
+
+use std::sync::Arc;
+
+use base::{Name, Place};
+use knowledge::{CallModel, CallbackResult, FileAccess, Guard, OperationCall, Outcome, SourceKind};
+
+use crate::call::Arguments;
+use crate::engine::{Engine, Frame};
+use crate::inputs::{Inputs, path_key};
+use crate::state::State;
+use crate::taint::Origin;
+use crate::value::join_option;
+use crate::{
+    ApiValue, ArgumentValue, Atom, Constant, EntryFact, EventValue, MisuseFact, Note, Shape, SinkFact, Subject, Taint,
+    TestValue, Value,
+};
+
+/// Where a call stands, and where its arguments and receiver stand.
+pub(crate) struct CallSite {
+    pub(crate) place: Place,
+    /// The variable or field behind each argument, in the order of the arguments.
+    pub(crate) subjects: Vec<Option<Subject>>,
+    pub(crate) receiver_subject: Option<Subject>,
+    /// The name after the dot.
+    pub(crate) method: Option<Name>,
+}
+
+/// How many names an API path may have before it says nothing any more.
+const LONGEST_PATH: usize = 160;
+
+impl<'p> Engine<'p> {
+    /// Calls something of a library that has an API path.
+    pub(crate) fn call_library(
+        &mut self,
+        frame: &mut Frame<'p>,
+        called: &Arc<ApiValue>,
+        receiver: Option<&Value>,
+        arguments: &Arguments,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Value {
+        if let Some(answer) = self.call_convention(frame, &called.path, arguments, site, state) {
+            return answer;
+        }
+        let language = self.language(frame);
+        let alias = language.call(&called.path).and_then(|model| model.alias.clone());
+        let path = alias.unwrap_or_else(|| called.path.clone());
+        let operation = language.operation(&path);
+        let model = language.call(&path).or_else(|| {
+            // A method that every value of the language has, on something whose library has no row for it.
+            let method = site.method.as_deref().filter(|_| receiver.is_some() && operation.is_none())?;
+            language.method(method)
+        });
+        let construction = called.construction.clone();
+        self.apply(frame, &path, model, operation, construction.as_deref(), receiver, arguments, site, state)
+    }
+
+    /// Calls a method of something that has no API path, or something of which nothing is known.
+    pub(crate) fn call_unknown(
+        &mut self,
+        frame: &mut Frame<'p>,
+        callee: &Value,
+        receiver: Option<&Value>,
+        arguments: &Arguments,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Value {
+        let Some(method) = &site.method else {
+            let taint = self.inputs_taint(Some(callee), arguments, site.place);
+            self.call_functions_among(frame, arguments, &taint, site, state);
+            return Value::tainted(taint);
+        };
+        if let Some(receiver) = receiver
+            && let Some(value) = self.call_builtin(frame, receiver, method, arguments, site, state)
+        {
+            return value;
+        }
+        let model = self.language(frame).method(method);
+        let path = Name::from(format!("*.{method}"));
+        let construction = receiver.and_then(|receiver| match &receiver.shape {
+            Shape::Api(api) => api.construction.clone(),
+            _ => None,
+        });
+        self.apply(frame, &path, model, None, construction.as_deref(), receiver, arguments, site, state)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a call is made of that many things; a struct would be built for one use")]
+    fn apply(
+        &mut self,
+        frame: &mut Frame<'p>,
+        path: &Name,
+        model: Option<&'p CallModel>,
+        operation: Option<&'p OperationCall>,
+        construction: Option<&[ArgumentValue]>,
+        receiver: Option<&Value>,
+        arguments: &Arguments,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Value {
+        let inputs = Inputs { receiver, construction, arguments, result: None, place: site.place };
+        let nothing = CallModel::default();
+        let model = model.unwrap_or(&nothing);
+        self.report_sinks(frame, path, model, &inputs, site);
+        self.report_misuses(frame, path, model, &inputs, site);
+        self.register_entries(model, &inputs, site);
+        if let Some(test) = self.test_of_guards(frame, path, model, &inputs, site, state) {
+            return test;
+        }
+        let mut result = self.result(frame, path, model, operation, &inputs);
+        result.taint = self.with_files(model, &inputs, &result, state);
+        let source = self.source_of_result(model, site.place);
+        result = result.with_taint(&source);
+        self.change_inputs(frame, model, &inputs, site, state);
+        self.call_back(frame, model, &inputs, result, site, state)
+    }
+
+    /// What the call gives, before callbacks.
+    fn result(
+        &mut self,
+        frame: &Frame<'p>,
+        path: &Name,
+        model: &CallModel,
+        operation: Option<&'p OperationCall>,
+        inputs: &Inputs<'_>,
+    ) -> Value {
+        let place = inputs.place;
+        let shape = self.result_shape(path, model, inputs);
+        if let Some(operation) = operation {
+            let taint = self.perform(frame, path, operation, inputs);
+            return Value { taint, shape };
+        }
+        if model.propagations.is_empty() {
+            let taint = self.inputs_taint(inputs.receiver, inputs.arguments, place);
+            let taint = self.through(&taint, path, place);
+            return Value { taint, shape };
+        }
+        let mut taint = Taint::CLEAN;
+        let mut value: Option<Value> = None;
+        for propagation in &model.propagations {
+            if propagation.to.root != knowledge::Root::Return || !self.all_hold(&propagation.when, inputs) {
+                continue;
+            }
+            for from in &propagation.from {
+                for (input, _) in self.resolve_input(from, inputs) {
+                    if propagation.is_value {
+                        value = join_option(value, Some(input));
+                    } else {
+                        let passed = self.deep_taint(&input, place).cleared(propagation.clears);
+                        taint = taint.join(&passed);
+                    }
+                }
+            }
+        }
+        let taint = self.through(&taint, path, place);
+        match value {
+            Some(value) => value.with_taint(&taint),
+            None => Value { taint, shape },
+        }
+    }
+
+    fn result_shape(&mut self, path: &Name, model: &CallModel, inputs: &Inputs<'_>) -> Shape {
+        if path.starts_with("*.") || LONGEST_PATH < path.len() {
+            return Shape::Unknown;
+        }
+        let embedded = model.embeds.and_then(|index| {
+            let mut positional = inputs.arguments.positional();
+            positional.nth(usize::from(index)).and_then(|argument| argument.value.as_text().cloned())
+        });
+        let path = match embedded {
+            Some(argument) => Name::from(format!("{path}({argument})")),
+            None => Name::from(format!("{path}()")),
+        };
+        let construction: Arc<[ArgumentValue]> = inputs.arguments.items.clone().into();
+        Shape::Api(Arc::new(ApiValue { path, construction: Some(construction) }))
+    }
+
+    /// All outside data that goes into a call.
+    pub(crate) fn inputs_taint(&mut self, receiver: Option<&Value>, arguments: &Arguments, place: Place) -> Taint {
+        let mut taint = match receiver {
+            Some(receiver) => self.deep_taint(receiver, place),
+            None => Taint::CLEAN,
+        };
+        for value in arguments.values() {
+            taint = taint.join(&self.deep_taint(value, place));
+        }
+        taint
+    }
+
+    fn report_sinks(
+        &mut self,
+        frame: &Frame<'p>,
+        path: &Name,
+        model: &CallModel,
+        inputs: &Inputs<'_>,
+        site: &CallSite,
+    ) {
+        for sink in &model.sinks {
+            if !self.all_hold(&sink.when, inputs) {
+                continue;
+            }
+            for (value, input) in self.resolve_input(&sink.input, inputs) {
+                let taint = self.deep_taint(&value, input);
+                let labels: Vec<_> = taint.dangerous(sink.kind).collect();
+                self.record_sink(SinkFact {
+                    kind: sink.kind,
+                    place: site.place,
+                    input,
+                    path: path.clone(),
+                    function: frame.id(),
+                    labels,
+                    value,
+                });
+            }
+        }
+    }
+
+    fn record_sink(&mut self, fact: SinkFact) {
+        if fact.labels.is_empty() {
+            return;
+        }
+        let known = self
+            .facts
+            .sinks
+            .iter_mut()
+            .find(|known| known.place == fact.place && known.kind == fact.kind && known.input == fact.input);
+        match known {
+            Some(known) => {
+                for label in fact.labels {
+                    if !known.labels.iter().any(|other| other.source == label.source) {
+                        known.labels.push(label);
+                    }
+                }
+            }
+            None => self.facts.sinks.push(fact),
+        }
+    }
+
+    fn report_misuses(
+        &mut self,
+        frame: &Frame<'p>,
+        path: &Name,
+        model: &CallModel,
+        inputs: &Inputs<'_>,
+        site: &CallSite,
+    ) {
+        for misuse in &model.misuses {
+            let is_new = !self.facts.misuses.iter().any(|known| known.place == site.place && known.kind == misuse.kind);
+            if is_new && self.all_hold(&misuse.when, inputs) {
+                self.facts.misuses.push(MisuseFact {
+                    kind: misuse.kind,
+                    place: site.place,
+                    path: path.clone(),
+                    function: frame.id(),
+                    arguments: inputs.arguments.items.clone(),
+                });
+            }
+        }
+    }
+
+    fn register_entries(&mut self, model: &CallModel, inputs: &Inputs<'_>, site: &CallSite) {
+        for entry in &model.entries {
+            let route = entry.route.as_ref().and_then(|path| {
+                let (value, _) = self.resolve_input(path, inputs).into_iter().next()?;
+                value.as_text().cloned()
+            });
+            for (handler, _) in self.resolve_input(&entry.handler, inputs) {
+                let is_function = handler.shape.alternatives().iter().any(|shape| matches!(shape, Shape::Function(_)));
+                let is_known =
+                    self.facts.entries.iter().any(|known| known.place == site.place && known.handler == handler);
+                if is_function && !is_known {
+                    self.facts.entries.push(EntryFact {
+                        handler,
+                        event: entry.event.clone(),
+                        route: route.clone(),
+                        method: entry.method.clone(),
+                        place: site.place,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Applies guards that hold once the call returned; gives the answer of one that answers.
+    fn test_of_guards(
+        &mut self,
+        frame: &Frame<'p>,
+        path: &Name,
+        model: &CallModel,
+        inputs: &Inputs<'_>,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Option<Value> {
+        for guard in &model.guards {
+            if !self.all_hold(&guard.when, inputs) || !self.pattern_is_narrow(path, guard, inputs) {
+                continue;
+            }
+            let Some(subject) = inputs.subject(&guard.input, site) else { continue };
+            if guard.outcome == Outcome::Returns {
+                self.refine(frame, state, &subject, guard.clears, site.place);
+                continue;
+            }
+            let test = TestValue { subject, clears: guard.clears, outcome: guard.outcome, scope: frame.id() };
+            return Some(Value::of(Shape::Test(Arc::new(test))));
+        }
+        None
+    }
+
+    fn pattern_is_narrow(&mut self, path: &Name, guard: &Guard, inputs: &Inputs<'_>) -> bool {
+        let Some(pattern) = &guard.pattern else { return true };
+        let is_whole = path.ends_with("fullmatch");
+        let starts_anchored = path.starts_with("re.match") || path.starts_with("re.compile().match");
+        let patterns = self.resolve_input(pattern, inputs);
+        !patterns.is_empty()
+            && patterns.iter().all(|(value, _)| match &value.shape {
+                Shape::Constant(Constant::Text(pattern) | Constant::Regex(pattern)) => {
+                    crate::regex_strength::is_narrow(pattern, is_whole, starts_anchored)
+                }
+                _ => false,
+            })
+    }
+
+    /// Reads and writes files; gives the result's taint with what was read.
+    fn with_files(
+        &mut self,
+        model: &CallModel,
+        inputs: &Inputs<'_>,
+        result: &Value,
+        state: &mut State,
+    ) -> Taint {
+        let mut taint = result.taint.clone();
+        for file in &model.files {
+            let path = self.resolve_input(&file.path, inputs).into_iter().next().and_then(|(path, _)| path_key(&path));
+            match file.access {
+                FileAccess::Write => {
+                    for (content, _) in self.resolve_input(&file.content, inputs) {
+                        let written = self.deep_taint(&content, inputs.place);
+                        let written = self.facts.step(&written, inputs.place, &Note::File);
+                        state.write_file(path.clone(), Value::tainted(written));
+                    }
+                }
+                FileAccess::Read => {
+                    if let Some(content) = state.file(path.as_ref()) {
+                        let read = self.facts.step(&content.taint, inputs.place, &Note::File);
+                        taint = taint.join(&read);
+                    }
+                }
+            }
+        }
+        taint
+    }
+
+    fn source_of_result(&mut self, model: &CallModel, place: Place) -> Taint {
+        let mut taint = Taint::CLEAN;
+        for source in &model.sources {
+            let origin = match &source.kind {
+                SourceKind::Secret => Origin::Secret(Name::default()),
+                SourceKind::Environment => Origin::Environment,
+                SourceKind::Exception => Origin::Exception,
+                SourceKind::Remote => Origin::Remote(Name::default()),
+                SourceKind::Event(kind) => {
+                    let seed = self.seed_of(kind);
+                    Origin::Event { seed, path: Arc::new([]) }
+                }
+            };
+            taint = taint.join(&Taint::of(self.facts.label(origin, place)));
+        }
+        taint
+    }
+
+    /// Propagations into the receiver or an argument.
+    fn change_inputs(
+        &mut self,
+        frame: &Frame<'p>,
+        model: &CallModel,
+        inputs: &Inputs<'_>,
+        site: &CallSite,
+        state: &mut State,
+    ) {
+        for propagation in &model.propagations {
+            if propagation.to.root == knowledge::Root::Return || !self.all_hold(&propagation.when, inputs) {
+                continue;
+            }
+            let root = knowledge::AccessPath { root: propagation.to.root.clone(), steps: Vec::new() };
+            let Some(subject) = inputs.subject(&root, site) else { continue };
+            let mut value = self.read_subject(frame, state, &subject, site.place);
+            for from in &propagation.from {
+                for (input, _) in self.resolve_input(from, inputs) {
+                    value = match (propagation.is_value, propagation.to.steps.is_empty()) {
+                        (true, true) => self.with_spread_or_join(&value, &input),
+                        (true, false) => self.add_element(&value, input),
+                        (false, _) => {
+                            let taint = self.deep_taint(&input, site.place).cleared(propagation.clears);
+                            value.with_taint(&taint)
+                        }
+                    };
+                }
+            }
+            self.write_subject(frame, state, &subject, value, site.place);
+        }
+    }
+
+    fn with_spread_or_join(&mut self, value: &Value, input: &Value) -> Value {
+        match &value.shape {
+            Shape::Object(_) => self.with_spread(value, input),
+            _ => value.join(input),
+        }
+    }
+
+    /// Calls the functions among the arguments that the call calls.
+    fn call_back(
+        &mut self,
+        frame: &mut Frame<'p>,
+        model: &CallModel,
+        inputs: &Inputs<'_>,
+        result: Value,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Value {
+        if model.callbacks.is_empty() {
+            if model.entries.is_empty() && model.propagations.is_empty() {
+                let taint = result.taint.clone();
+                self.call_functions_among(frame, inputs.arguments, &taint, site, state);
+            }
+            return result;
+        }
+        let mut answer = result.clone();
+        for callback in &model.callbacks {
+            for (function, place) in self.resolve_input(&callback.function, inputs) {
+                let with_result = Inputs { result: Some(&result), ..inputs.clone() };
+                let mut passed = Vec::new();
+                for path in &callback.receives {
+                    let values = self.resolve_input(path, &with_result);
+                    let value = values.into_iter().map(|(value, _)| value).reduce(|one, other| one.join(&other));
+                    passed.push(ArgumentValue { name: None, value: value.unwrap_or_default(), span: place.span });
+                }
+                let Some(value) = self.call_if_function(frame, &function, passed, site, state) else { continue };
+                answer = match callback.result {
+                    CallbackResult::Ignored => answer,
+                    CallbackResult::Returned => value,
+                    CallbackResult::Element => Value::list(Vec::new(), Some(value)),
+                    CallbackResult::Filters => {
+                        let receiver = inputs.receiver.cloned().unwrap_or_default();
+                        let element = self.element(&receiver, site.place);
+                        Value::list(Vec::new(), Some(element))
+                    }
+                };
+            }
+        }
+        answer
+    }
+
+    /// Functions that were passed to a call of which nothing is known are called with what went into it.
+    fn call_functions_among(
+        &mut self,
+        frame: &mut Frame<'p>,
+        arguments: &Arguments,
+        taint: &Taint,
+        site: &CallSite,
+        state: &mut State,
+    ) {
+        for argument in &arguments.items {
+            let Shape::Function(function) = &argument.value.shape else { continue };
+            let Some(body) = self.program.module(function.module).and_then(|code| code.function(function.function))
+            else {
+                continue;
+            };
+            let takes_error_first = body.parameters.len() == 2
+                && body.parameters.first().and_then(|first| first.name.as_deref()).is_some_and(|name| {
+                    let name = name.to_ascii_lowercase();
+                    name.starts_with("err") || name == "e" || name == "_" || name == "_err"
+                });
+            let mut passed = Vec::new();
+            for position in 0..body.parameters.len() {
+                let value = if takes_error_first && position == 0 {
+                    let label = self.facts.label(Origin::Exception, Place::new(site.place.file, argument.span));
+                    Value::tainted(Taint::of(label))
+                } else {
+                    Value::tainted(taint.clone())
+                };
+                passed.push(ArgumentValue { name: None, value, span: argument.span });
+            }
+            let value = argument.value.clone();
+            self.call_if_function(frame, &value, passed, site, state);
+        }
+    }
+
+    fn call_if_function(
+        &mut self,
+        frame: &mut Frame<'p>,
+        function: &Value,
+        passed: Vec<ArgumentValue>,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Option<Value> {
+        let arguments = Arguments::of(passed);
+        let inner = CallSite { place: site.place, subjects: Vec::new(), receiver_subject: None, method: None };
+        match &function.shape {
+            Shape::Function(_) | Shape::Resolver(_) | Shape::OneOf(_) | Shape::Class(_) => {
+                Some(self.call_value(frame, function, None, &arguments, &inner, state))
+            }
+            // `.then(JSON.parse)`, `.map(String)`.
+            Shape::Api(_) => Some(self.call_value(frame, function, None, &arguments, &inner, state)),
+            _ => None,
+        }
+    }
+
+    /// Whether reading fields of the value with this path reads environment variables.
+    pub(crate) fn is_environment(&self, path: &str) -> bool {
+        self.value_sources(path).iter().any(|source| source.kind == SourceKind::Environment)
+    }
+
+    fn value_sources(&self, path: &str) -> &'p [knowledge::Source] {
+        let in_python = self.knowledge.language("python").value(path);
+        if in_python.is_empty() { self.knowledge.language("javascript").value(path) } else { in_python }
+    }
+
+    /// The event that a framework hands out under this path.
+    pub(crate) fn event_of_value(&mut self, path: &str) -> Option<EventValue> {
+        let kind = self.value_sources(path).iter().find_map(|source| match &source.kind {
+            SourceKind::Event(kind) => Some(kind),
+            _ => None,
+        })?;
+        let seed = self.seed_of(kind);
+        Some(EventValue { seed, path: Arc::new([]) })
+    }
+
+    fn seed_of(&mut self, kind: &Name) -> u32 {
+        let known = self.facts.seeds.iter().position(|kinds| kinds.as_slice() == std::slice::from_ref(kind));
+        let index = known.unwrap_or_else(|| {
+            self.facts.seeds.push(vec![kind.clone()]);
+            self.facts.seeds.len() - 1
+        });
+        index as u32
+    }
+
+    /// The outside data in a library value taken as a whole.
+    pub(crate) fn value_source(&mut self, api: &ApiValue, place: Place) -> Taint {
+        if self.is_environment(&api.path) {
+            return Taint::of(self.facts.label(Origin::Environment, place));
+        }
+        match self.event_of_value(&api.path) {
+            Some(event) => self.event_taint(&event, place),
+            None => Taint::CLEAN,
+        }
+    }
+
+    /// What reading the value with this path brings in, other than an event or the environment.
+    pub(crate) fn secret_of_value(&mut self, path: &str, place: Place) -> Taint {
+        let mut taint = Taint::CLEAN;
+        for source in self.value_sources(path) {
+            let origin = match &source.kind {
+                SourceKind::Secret => Origin::Secret(Name::from(path)),
+                SourceKind::Exception => Origin::Exception,
+                SourceKind::Remote => Origin::Remote(Name::from(path)),
+                SourceKind::Environment | SourceKind::Event(_) => continue,
+            };
+            taint = taint.join(&Taint::of(self.facts.label(origin, place)));
+        }
+        taint
+    }
+
+    /// A key of an object that comes from outside, where it is written to.
+    pub(crate) fn check_key(&mut self, frame: &Frame<'p>, key: &Value, index: &ir::Expr, place: Place) {
+        let Some(kind) = self.knowledge.kind("prototype") else { return };
+        if frame.code.language != ir::Language::JavaScript {
+            return;
+        }
+        let input = frame.place(index.span);
+        let taint = self.deep_taint(key, input);
+        let labels: Vec<_> = taint.dangerous(kind).collect();
+        self.record_sink(SinkFact {
+            kind,
+            place,
+            input,
+            path: "[]=".into(),
+            function: frame.id(),
+            labels,
+            value: key.clone(),
+        });
+    }
+
+    /// Outside data that is written to a field of a library's global: `document.location = x`.
+    pub(crate) fn record_global_write(
+        &mut self,
+        frame: &Frame<'p>,
+        holder: &Value,
+        name: &Name,
+        value: &Value,
+        place: Place,
+    ) {
+        let Shape::Api(api) = &holder.shape else { return };
+        let path = Name::from(format!("{}.{name}", api.path));
+        let Some(model) = self.language(frame).call(&path) else { return };
+        let arguments = Arguments::of(vec![ArgumentValue { name: None, value: value.clone(), span: place.span }]);
+        let inputs = Inputs { receiver: Some(holder), construction: None, arguments: &arguments, result: None, place };
+        let site = CallSite { place, subjects: vec![None], receiver_subject: None, method: None };
+        self.report_sinks(frame, &path, model, &inputs, &site);
+        self.report_misuses(frame, &path, model, &inputs, &site);
+    }
+}
+
+/// The environment variable that a value names.
+pub(crate) fn environment_variable(name: &Name) -> Value {
+    Value::of(Shape::Text(Arc::new([Atom::Environment(name.clone())])))
+}

@@ -1,0 +1,359 @@
+//! Fields and elements of values: reading, writing, iterating.
+
+use std::sync::Arc;
+
+use base::{Name, Place};
+use ir::{Language, MethodKind, ModuleId};
+use knowledge::{Step, Trust};
+
+use crate::engine::Engine;
+use crate::seed::{Standing, standing};
+use crate::taint::Origin;
+use crate::value::join_option;
+use crate::{
+    ApiValue, ClassValue, Constant, EventValue, FunctionValue, List, Object, Shape, Taint, Value,
+};
+
+/// How long a path into an event is tracked; recursion over an event's own parts would go on for ever.
+const LONGEST_EVENT_PATH: usize = 16;
+
+impl<'p> Engine<'p> {
+    /// `value.name`, as far as it is known; an unknown value with the outside data of the whole otherwise.
+    pub(crate) fn get_field(&mut self, value: &Value, name: &str, place: Place) -> Value {
+        let mut result: Option<Value> = None;
+        for shape in value.shape.alternatives() {
+            let single = Value { taint: value.taint.clone(), shape: shape.clone() };
+            result = join_option(result, Some(self.field_of_one(&single, name, place)));
+        }
+        result.unwrap_or_default()
+    }
+
+    fn field_of_one(&mut self, value: &Value, name: &str, place: Place) -> Value {
+        match &value.shape {
+            Shape::Event(event) => self.event_field(event, Step::Field(name.into()), place),
+            Shape::Api(api) => self.api_field(api, &value.taint, name, place),
+            Shape::Module(module) => self.module_field(*module, name).unwrap_or_default(),
+            Shape::List(_) | Shape::Constant(_) | Shape::Text(_) if name == "length" => Value::unknown(),
+            Shape::Constant(_) | Shape::Text(_) | Shape::Function(_) | Shape::Test(_) => Value::unknown(),
+            Shape::List(list) if name.parse::<usize>().is_ok() => {
+                let index = name.parse().unwrap_or(0);
+                list_item(list, index).with_taint(&value.taint)
+            }
+            _ => match self.known_field(value, name) {
+                Some(field) => field.with_taint(&value.taint),
+                None if name == "length" => Value::unknown(),
+                None => Value::tainted(value.taint.clone()),
+            },
+        }
+    }
+
+    /// A field of an object, instance or class; nothing where the value has no such field for certain.
+    pub(crate) fn known_field(&mut self, value: &Value, name: &str) -> Option<Value> {
+        match &value.shape {
+            Shape::Object(object) => {
+                let own = object.fields.iter().find(|(key, _)| key == name).map(|(_, field)| field.clone());
+                let field = own.or_else(|| {
+                    let class = object.class.as_ref()?;
+                    self.class_member(class, name, Some(value), 0)
+                });
+                match (field, &object.rest) {
+                    (Some(field), _) => Some(field),
+                    (None, Some(rest)) => {
+                        let place = Place::default();
+                        Some(self.get_field(&rest.clone(), name, place))
+                    }
+                    (None, None) => None,
+                }
+            }
+            Shape::Class(class) => self.class_member(class, name, None, 0),
+            Shape::Module(module) => self.module_field(*module, name),
+            Shape::OneOf(shapes) => shapes
+                .iter()
+                .filter_map(|shape| self.known_field(&Value { taint: value.taint.clone(), shape: shape.clone() }, name))
+                .reduce(|one, other| one.join(&other)),
+            _ => None,
+        }
+    }
+
+    /// A method or class field, looked up through the base classes; methods come bound to `instance`.
+    fn class_member(
+        &mut self,
+        class: &ClassValue,
+        name: &str,
+        instance: Option<&Value>,
+        depth: u32,
+    ) -> Option<Value> {
+        const DEEPEST_INHERITANCE: u32 = 16;
+        let declared = self.program.module(class.module)?.class(class.class)?;
+        if let Some(method) = declared.methods.iter().find(|method| method.name == name) {
+            let receiver = match method.kind {
+                MethodKind::Static => Some(Value::of(Shape::Class(Arc::new(class.clone())))),
+                _ => instance.cloned(),
+            };
+            return Some(Value::of(Shape::Function(Arc::new(FunctionValue {
+                module: class.module,
+                function: method.function,
+                env: class.env,
+                receiver,
+            }))));
+        }
+        if let Some((_, field)) = class.statics.iter().find(|(key, _)| key == name) {
+            return Some(field.clone());
+        }
+        if DEEPEST_INHERITANCE < depth {
+            return None;
+        }
+        class.bases.iter().find_map(|base| match &base.shape {
+            Shape::Class(base) => self.class_member(base, name, instance, depth + 1),
+            Shape::Api(base) if instance.is_some() => Some(Value::api(format!("{}().{name}", base.path))),
+            _ => None,
+        })
+    }
+
+    /// The function that reading or writing the field calls, of the wanted kind.
+    pub(crate) fn accessor(&mut self, holder: &Value, name: &str, wanted: MethodKind) -> Option<Arc<FunctionValue>> {
+        let Shape::Object(object) = &holder.shape else { return None };
+        let mut class = object.class.clone()?;
+        for _ in 0..16 {
+            let declared = self.program.module(class.module)?.class(class.class)?;
+            let found = declared.methods.iter().find(|method| method.name == name && method.kind == wanted);
+            if let Some(method) = found {
+                return Some(Arc::new(FunctionValue {
+                    module: class.module,
+                    function: method.function,
+                    env: class.env,
+                    receiver: None,
+                }));
+            }
+            class = class.bases.iter().find_map(|base| match &base.shape {
+                Shape::Class(base) => Some(Arc::clone(base)),
+                _ => None,
+            })?;
+        }
+        None
+    }
+
+    pub(crate) fn setter(&mut self, holder: &Value, name: &str) -> Option<Arc<FunctionValue>> {
+        self.accessor(holder, name, MethodKind::Setter)
+    }
+
+    fn module_field(&mut self, module: ModuleId, name: &str) -> Option<Value> {
+        if let Some(value) = self.export(module, name) {
+            return Some(value);
+        }
+        // A Python package's submodule is a field of it once anything has imported it.
+        let submodule = self.resolve(module, &format!(".{name}"))?;
+        Some(self.module_value(submodule))
+    }
+
+    fn event_field(&mut self, event: &EventValue, step: Step, place: Place) -> Value {
+        if LONGEST_EVENT_PATH < event.path.len() {
+            let taint = self.event_taint(event, place);
+            return Value::tainted(taint);
+        }
+        if matches!(&step, Step::Field(name) if name == "length") {
+            return Value::unknown();
+        }
+        let mut path = event.path.to_vec();
+        path.push(step);
+        let inner = EventValue { seed: event.seed, path: path.into() };
+        match self.event_standing(&inner) {
+            Standing::Leaf(Trust::Platform | Trust::Limited) | Standing::MixedPlatform => {
+                // Kept as an event so that an unlikely deeper row still counts; it holds no outside data itself.
+                Value::of(Shape::Event(Arc::new(inner)))
+            }
+            Standing::MixedOutside => Value::of(Shape::Event(Arc::new(inner))),
+            Standing::Leaf(Trust::Outside | Trust::Identity) => {
+                let taint = self.event_taint(&inner, place);
+                Value { taint, shape: Shape::Event(Arc::new(inner)) }
+            }
+            Standing::Leaf(Trust::Secret) => {
+                let name = Name::from(crate::Facts::field(&inner.path));
+                Value::tainted(Taint::of(self.facts.label(Origin::Secret(name), place)))
+            }
+        }
+    }
+
+    fn event_standing(&self, event: &EventValue) -> Standing {
+        let kinds = self.facts.seeds.get(event.seed as usize).map(Vec::as_slice).unwrap_or_default();
+        standing(self.knowledge, kinds, &event.path)
+    }
+
+    /// The outside data in a part of an event.
+    pub(crate) fn event_taint(&mut self, event: &EventValue, place: Place) -> Taint {
+        match self.event_standing(event) {
+            Standing::Leaf(Trust::Outside | Trust::Identity) | Standing::MixedOutside => {
+                let origin = Origin::Event { seed: event.seed, path: Arc::clone(&event.path) };
+                Taint::of(self.facts.label(origin, place))
+            }
+            Standing::Leaf(_) | Standing::MixedPlatform => Taint::CLEAN,
+        }
+    }
+
+    fn api_field(&mut self, api: &ApiValue, taint: &Taint, name: &str, place: Place) -> Value {
+        if self.is_environment(&api.path) {
+            return Value::of(Shape::Text(Arc::new([crate::Atom::Environment(name.into())])));
+        }
+        if let Some(event) = self.event_of_value(&api.path) {
+            return self.event_field(&event, Step::Field(name.into()), place);
+        }
+        let path = Name::from(format!("{}.{name}", api.path));
+        let value = Value {
+            taint: taint.clone(),
+            shape: Shape::Api(Arc::new(ApiValue { path, construction: api.construction.clone() })),
+        };
+        let source = match &value.shape {
+            Shape::Api(api) => self.secret_of_value(&api.path, place),
+            _ => Taint::CLEAN,
+        };
+        value.with_taint(&source)
+    }
+
+    /// `value[name] = new`.
+    pub(crate) fn set_field(&mut self, value: &Value, name: &str, new: Value) -> Value {
+        let mut object = match &value.shape {
+            Shape::Object(object) => Object::clone(object),
+            Shape::Class(class) => {
+                let mut class = ClassValue::clone(class);
+                class.statics.retain(|(key, _)| key != name);
+                class.statics.push((name.into(), new));
+                return Value { taint: value.taint.clone(), shape: Shape::Class(Arc::new(class)) };
+            }
+            // A library object that is configured keeps its path.
+            Shape::Api(_) | Shape::Function(_) | Shape::Module(_) => {
+                return value.clone().with_taint(&new.taint);
+            }
+            Shape::Unknown if value.taint.is_clean() => Object::default(),
+            _ => Object { fields: Vec::new(), rest: Some(value.clone()), class: None },
+        };
+        match object.fields.iter_mut().find(|(key, _)| key == name) {
+            Some((_, field)) => *field = new,
+            None => object.fields.push((name.into(), new)),
+        }
+        Value { taint: value.taint.clone(), shape: Shape::Object(Arc::new(object)) }
+    }
+
+    /// `value[unknown] = new`, `value.push(new)`.
+    pub(crate) fn add_element(&mut self, value: &Value, new: Value) -> Value {
+        let shape = match &value.shape {
+            Shape::Object(object) => {
+                let mut object = Object::clone(object);
+                object.rest = join_option(object.rest.take(), Some(new));
+                Shape::Object(Arc::new(object))
+            }
+            Shape::List(list) => {
+                let mut list = List::clone(list);
+                list.rest = join_option(list.rest.take(), Some(new));
+                Shape::List(Arc::new(list))
+            }
+            Shape::Unknown | Shape::Event(_) => {
+                let rest = join_option(Some(value.clone()), Some(new));
+                Shape::List(Arc::new(List { items: Vec::new(), rest }))
+            }
+            other => return Value { taint: value.taint.join(&new.taint), shape: other.clone() },
+        };
+        Value { taint: value.taint.clone(), shape }
+    }
+
+    /// What `for x of value` gives; for Python, iterating a dictionary gives its keys.
+    pub(crate) fn iterated(&mut self, value: &Value, place: Place, language: Language) -> Value {
+        match &value.shape {
+            Shape::Object(_) if language == Language::Python => self.key_of(value, place),
+            _ => self.element(value, place),
+        }
+    }
+
+    /// Any element.
+    pub(crate) fn element(&mut self, value: &Value, place: Place) -> Value {
+        let mut result: Option<Value> = None;
+        for shape in value.shape.alternatives() {
+            let element = match shape {
+                Shape::List(list) => Value::any_item(list).with_taint(&value.taint),
+                Shape::Object(object) => {
+                    let fields = object.fields.iter().map(|(_, field)| field.clone());
+                    let any = fields.chain(object.rest.clone()).reduce(|one, other| one.join(&other));
+                    any.unwrap_or_default().with_taint(&value.taint)
+                }
+                Shape::Event(event) => self.event_field(&event.clone(), Step::Element, place),
+                Shape::Api(api) => {
+                    // An element of what a library gave is named like the whole: pages, rows, messages.
+                    Value { taint: value.taint.clone(), shape: Shape::Api(Arc::clone(api)) }
+                }
+                _ => Value::tainted(value.taint.clone()),
+            };
+            result = join_option(result, Some(element));
+        }
+        result.unwrap_or_default()
+    }
+
+    /// Any field, by a key that is not known.
+    pub(crate) fn any_field(&mut self, value: &Value, place: Place) -> Value {
+        match &value.shape {
+            Shape::Event(event) => self.event_field(&event.clone(), Step::AnyField, place),
+            _ => self.element(value, place),
+        }
+    }
+
+    /// Any key of an object.
+    pub(crate) fn key_of(&mut self, value: &Value, place: Place) -> Value {
+        match &value.shape {
+            Shape::Object(object) if object.rest.is_none() => {
+                let keys = object.fields.iter().map(|(key, _)| Value::text(key.clone()));
+                keys.reduce(|one, other| one.join(&other)).unwrap_or_default()
+            }
+            Shape::Event(event) => {
+                let inner = self.event_field(&event.clone(), Step::AnyField, place);
+                Value::tainted(inner.taint)
+            }
+            Shape::List(_) => Value::unknown(),
+            _ => Value::tainted(value.taint.clone()),
+        }
+    }
+
+    /// The element at a known position.
+    pub(crate) fn item(&mut self, value: &Value, index: usize, place: Place) -> Value {
+        match &value.shape {
+            Shape::List(list) => list_item(list, index).with_taint(&value.taint),
+            _ => self.element(value, place),
+        }
+    }
+
+    /// The elements from a position on, as a list.
+    pub(crate) fn items_from(&mut self, value: &Value, from: usize, place: Place) -> Value {
+        match &value.shape {
+            Shape::List(list) => {
+                let items = list.items.iter().skip(from).cloned().collect();
+                Value::list(items, list.rest.clone()).with_taint(&value.taint)
+            }
+            _ => {
+                let element = self.element(value, place);
+                Value::list(Vec::new(), Some(element))
+            }
+        }
+    }
+
+    /// The object without the named fields.
+    pub(crate) fn without_fields<'n>(&mut self, value: &Value, names: impl Iterator<Item = &'n Name>) -> Value {
+        let Shape::Object(object) = &value.shape else { return value.clone() };
+        let mut object = Object::clone(object);
+        for name in names {
+            object.fields.retain(|(key, _)| key != name);
+        }
+        Value { taint: value.taint.clone(), shape: Shape::Object(Arc::new(object)) }
+    }
+}
+
+fn list_item(list: &List, index: usize) -> Value {
+    match list.items.get(index) {
+        Some(item) => item.clone(),
+        None => list.rest.clone().unwrap_or_default(),
+    }
+}
+
+/// A constant as the name of a field.
+pub(crate) fn field_name(constant: &Constant) -> Option<Name> {
+    match constant {
+        Constant::Text(text) | Constant::Number(text) => Some(text.clone()),
+        _ => None,
+    }
+}

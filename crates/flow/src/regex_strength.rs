@@ -1,0 +1,117 @@
+//! Whether a regular expression, used as a test, lets only harmless texts through.
+
+/// Characters that mean something to a shell, an SQL parser, a markup parser or a path; a text without any of them is
+/// harmless wherever it goes.
+const DANGEROUS: &str = ";|&$`'\"<>(){}\\*/ \n\t%#=";
+
+/// Whether every text that matches `pattern` as a whole consists of harmless characters. `is_whole` says that the test itself
+/// demands a match of the whole text; otherwise the pattern must be anchored at both ends (`starts_anchored` for tests that
+/// begin at the start of the text).
+pub(crate) fn is_narrow(pattern: &str, is_whole: bool, starts_anchored: bool) -> bool {
+    let start = pattern.strip_prefix('^').or_else(|| pattern.strip_prefix("\\A"));
+    let has_start = is_whole || starts_anchored || start.is_some();
+    let body = start.unwrap_or(pattern);
+    let end = ["$", "\\Z", "\\z"].iter().find_map(|anchor| body.strip_suffix(anchor));
+    let has_end = is_whole || end.is_some();
+    if !has_start || !has_end {
+        return false;
+    }
+    only_harmless(end.unwrap_or(body))
+}
+
+/// Whether the pattern can consume nothing but harmless characters. Anything it does not understand counts as dangerous.
+fn only_harmless(pattern: &str) -> bool {
+    let mut chars = pattern.chars().peekable();
+    let mut depth = 0_u32;
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' => match chars.next() {
+                Some('d' | 'w' | 'b' | '.' | '-' | '_') => {}
+                _ => return false,
+            },
+            '[' => {
+                if !class_is_harmless(&mut chars) {
+                    return false;
+                }
+            }
+            '(' => {
+                depth += 1;
+                if chars.peek() == Some(&'?') {
+                    chars.next();
+                    if chars.next() != Some(':') {
+                        return false;
+                    }
+                }
+            }
+            ')' => depth = depth.saturating_sub(1),
+            '{' => {
+                let is_count = chars.by_ref().take_while(|char| *char != '}').all(|char| char.is_ascii_digit() || char == ',');
+                if !is_count {
+                    return false;
+                }
+            }
+            // An alternative outside a group escapes the anchors.
+            '|' if depth == 0 => return false,
+            '|' | '+' | '*' | '?' => {}
+            '.' => return false,
+            other if DANGEROUS.contains(other) => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
+fn class_is_harmless(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> bool {
+    if chars.peek() == Some(&'^') {
+        return false;
+    }
+    let mut previous: Option<char> = None;
+    while let Some(char) = chars.next() {
+        match char {
+            ']' => return true,
+            '\\' => match chars.next() {
+                Some('d' | 'w' | '.' | '-' | '_') => previous = None,
+                _ => return false,
+            },
+            '-' => {
+                let Some(first) = previous.take() else { continue };
+                match chars.peek() {
+                    Some(']') => {}
+                    Some(last) => {
+                        let alike = [('a', 'z'), ('A', 'Z'), ('0', '9')]
+                            .iter()
+                            .any(|(low, high)| (*low..=*high).contains(&first) && (*low..=*high).contains(last));
+                        if !alike {
+                            return false;
+                        }
+                    }
+                    None => return false,
+                }
+            }
+            other if DANGEROUS.contains(other) => return false,
+            other => previous = Some(other),
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_narrow;
+
+    #[test]
+    fn anchored_patterns_of_harmless_characters_are_narrow() {
+        for pattern in ["^[a-z0-9_-]+$", "^\\d{4}-\\d{2}$", "^(jpg|png)$", "\\A[\\w.-]{1,64}\\Z", "^[A-Za-z][A-Za-z0-9]*$"] {
+            assert!(is_narrow(pattern, false, false), "{pattern}");
+        }
+        assert!(is_narrow("[a-z]+", true, false));
+        assert!(is_narrow("[a-z]+$", false, true));
+    }
+
+    #[test]
+    fn patterns_that_let_something_through_are_not() {
+        for pattern in ["[a-z]+", "^[a-z]+", "^.*$", "^[^;]+$", "^a|b$", "^[ -~]+$", "^\\S+$", "^[a-z/]+$", "^(?=x).*$", ""] {
+            assert!(!is_narrow(pattern, false, false), "{pattern}");
+        }
+    }
+}
