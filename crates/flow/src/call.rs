@@ -109,7 +109,7 @@ impl<'p> Engine<'p> {
         let known = match &receiver.shape {
             Shape::Object(_) | Shape::Class(_) | Shape::Module(_) | Shape::OneOf(_) => {
                 // Read as a field first: a method, or a function stored in it.
-                self.known_field(&receiver, name)
+                self.known_field(&receiver, name, place)
             }
             Shape::Api(api) if self.is_environment(&api.path) || self.event_of_value(&api.path).is_some() => None,
             Shape::Api(_) => Some(self.read_module_or_field(frame, &receiver, name, place)),

@@ -230,7 +230,7 @@ impl<'p> Engine<'p> {
             return Some(value.clone());
         }
         if let Some(exports) = loaded.object.clone() {
-            return if name == "default" { Some(exports) } else { self.known_field(&exports, name) };
+            return if name == "default" { Some(exports) } else { self.known_field(&exports, name, self.module_place(module)) };
         }
         if MOST_HOPS < hops {
             return None;
@@ -249,7 +249,7 @@ impl<'p> Engine<'p> {
     }
 
     pub(crate) fn module_place(&self, module: ModuleId) -> Place {
-        let file = self.program.module(module).map(|code| code.file).unwrap_or_default();
+        let file = self.program.module(module).map_or(base::FileId(0), |code| code.file);
         Place::new(file, Span::default())
     }
 

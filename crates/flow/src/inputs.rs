@@ -100,7 +100,7 @@ impl<'p> Engine<'p> {
     fn step_into(&mut self, value: &Value, step: &Step, place: Place) -> Option<Value> {
         match step {
             Step::Field(name) => match &value.shape {
-                Shape::Object(object) if object.rest.is_none() && value.taint.is_clean() => self.known_field(value, name),
+                Shape::Object(object) if object.rest.is_none() && value.taint.is_clean() => self.known_field(value, name, place),
                 Shape::Constant(_) => None,
                 _ => Some(self.get_field(value, name, place)),
             },

@@ -39,7 +39,7 @@ impl<'p> Engine<'p> {
                 let index = name.parse().unwrap_or(0);
                 list_item(list, index).with_taint(&value.taint)
             }
-            _ => match self.known_field(value, name) {
+            _ => match self.known_field(value, name, place) {
                 Some(field) => field.with_taint(&value.taint),
                 None if name == "length" => Value::unknown(),
                 None => Value::tainted(value.taint.clone()),
@@ -48,7 +48,7 @@ impl<'p> Engine<'p> {
     }
 
     /// A field of an object, instance or class; nothing where the value has no such field for certain.
-    pub(crate) fn known_field(&mut self, value: &Value, name: &str) -> Option<Value> {
+    pub(crate) fn known_field(&mut self, value: &Value, name: &str, place: Place) -> Option<Value> {
         match &value.shape {
             Shape::Object(object) => {
                 let own = object.fields.iter().find(|(key, _)| key == name).map(|(_, field)| field.clone());
@@ -59,8 +59,7 @@ impl<'p> Engine<'p> {
                 match (field, &object.rest) {
                     (Some(field), _) => Some(field),
                     (None, Some(rest)) => {
-                        let place = Place::default();
-                        Some(self.get_field(&rest.clone(), name, place))
+                        Some(self.get_field(rest, name, place))
                     }
                     (None, None) => None,
                 }
@@ -69,7 +68,7 @@ impl<'p> Engine<'p> {
             Shape::Module(module) => self.module_field(*module, name),
             Shape::OneOf(shapes) => shapes
                 .iter()
-                .filter_map(|shape| self.known_field(&Value { taint: value.taint.clone(), shape: shape.clone() }, name))
+                .filter_map(|shape| self.known_field(&Value { taint: value.taint.clone(), shape: shape.clone() }, name, place))
                 .reduce(|one, other| one.join(&other)),
             _ => None,
         }
