@@ -24,8 +24,18 @@ impl<'p> Engine<'p> {
         site: &CallSite,
         state: &mut State,
     ) -> Option<Value> {
-        let first = || arguments.positional().next().map(|argument| argument.value.clone());
-        let second = || arguments.positional().nth(1).map(|argument| argument.value.clone());
+        let first = || {
+            arguments
+                .positional()
+                .next()
+                .map(|argument| argument.value.clone())
+        };
+        let second = || {
+            arguments
+                .positional()
+                .nth(1)
+                .map(|argument| argument.value.clone())
+        };
         match path {
             "%callback" | "%context.done" => {
                 for value in first().into_iter().chain(second()) {
@@ -43,12 +53,37 @@ impl<'p> Engine<'p> {
                 let index = self.promises.len() as u32;
                 self.promises.push(Value::null());
                 let span = site.place.span;
-                let resolve = ArgumentValue { name: None, value: Value::of(Shape::Resolver(index)), span };
-                let reject = ArgumentValue { name: None, value: Value::unknown(), span };
-                let inner = CallSite { place: site.place, subjects: Vec::new(), receiver_subject: None, method: None };
+                let resolve = ArgumentValue {
+                    name: None,
+                    value: Value::of(Shape::Resolver(index)),
+                    span,
+                };
+                let reject = ArgumentValue {
+                    name: None,
+                    value: Value::unknown(),
+                    span,
+                };
+                let inner = CallSite {
+                    place: site.place,
+                    subjects: Vec::new(),
+                    receiver_subject: None,
+                    method: None,
+                };
                 let executor = first().unwrap_or_default();
-                self.call_value(frame, &executor, None, &Arguments::of(vec![resolve, reject]), &inner, state);
-                Some(self.promises.get(index as usize).cloned().unwrap_or_default())
+                self.call_value(
+                    frame,
+                    &executor,
+                    None,
+                    &Arguments::of(vec![resolve, reject]),
+                    &inner,
+                    state,
+                );
+                Some(
+                    self.promises
+                        .get(index as usize)
+                        .cloned()
+                        .unwrap_or_default(),
+                )
             }
             _ => {
                 let (holder, method) = path.rsplit_once('.')?;
@@ -81,8 +116,12 @@ impl<'p> Engine<'p> {
         state: &mut State,
     ) -> Option<Value> {
         match &receiver.shape {
-            Shape::Function(function) => self.function_method(frame, receiver, function, method, arguments, site, state),
-            Shape::Event(_) | Shape::Object(_) => self.object_method(receiver, method, arguments, site),
+            Shape::Function(function) => {
+                self.function_method(frame, receiver, function, method, arguments, site, state)
+            }
+            Shape::Event(_) | Shape::Object(_) => {
+                self.object_method(receiver, method, arguments, site)
+            }
             Shape::Api(api) => {
                 if self.is_environment(&api.path) {
                     return self.environment_method(method, arguments);
@@ -101,7 +140,10 @@ impl<'p> Engine<'p> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of a call, as everywhere in this crate")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of a call, as everywhere in this crate"
+    )]
     fn function_method(
         &mut self,
         frame: &mut Frame<'p>,
@@ -112,33 +154,64 @@ impl<'p> Engine<'p> {
         site: &CallSite,
         state: &mut State,
     ) -> Option<Value> {
-        let inner = CallSite { place: site.place, subjects: Vec::new(), receiver_subject: None, method: None };
+        let inner = CallSite {
+            place: site.place,
+            subjects: Vec::new(),
+            receiver_subject: None,
+            method: None,
+        };
         match method {
             "call" => {
-                let this = arguments.items.first().map(|argument| argument.value.clone());
-                let rest = Arguments { items: arguments.items.iter().skip(1).cloned().collect(), ..arguments.clone() };
+                let this = arguments
+                    .items
+                    .first()
+                    .map(|argument| argument.value.clone());
+                let rest = Arguments {
+                    items: arguments.items.iter().skip(1).cloned().collect(),
+                    ..arguments.clone()
+                };
                 Some(self.call_value(frame, receiver, this.as_ref(), &rest, &inner, state))
             }
             "apply" => {
-                let this = arguments.items.first().map(|argument| argument.value.clone());
-                let list = arguments.items.get(1).map(|argument| argument.value.clone()).unwrap_or_default();
+                let this = arguments
+                    .items
+                    .first()
+                    .map(|argument| argument.value.clone());
+                let list = arguments
+                    .items
+                    .get(1)
+                    .map(|argument| argument.value.clone())
+                    .unwrap_or_default();
                 let rest = match &list.shape {
                     Shape::List(list) => Arguments {
                         items: list
                             .items
                             .iter()
-                            .map(|value| ArgumentValue { name: None, value: value.clone(), span: site.place.span })
+                            .map(|value| ArgumentValue {
+                                name: None,
+                                value: value.clone(),
+                                span: site.place.span,
+                            })
                             .collect(),
                         tail: list.rest.clone(),
                         named_tail: None,
                     },
-                    _ => Arguments { tail: Some(self.element(&list, site.place)), ..Arguments::default() },
+                    _ => Arguments {
+                        tail: Some(self.element(&list, site.place)),
+                        ..Arguments::default()
+                    },
                 };
                 Some(self.call_value(frame, receiver, this.as_ref(), &rest, &inner, state))
             }
             "bind" => {
-                let this = arguments.items.first().map(|argument| argument.value.clone());
-                let bound = FunctionValue { receiver: this, ..FunctionValue::clone(function) };
+                let this = arguments
+                    .items
+                    .first()
+                    .map(|argument| argument.value.clone());
+                let bound = FunctionValue {
+                    receiver: this,
+                    ..FunctionValue::clone(function)
+                };
                 Some(Value::of(Shape::Function(Arc::new(bound))))
             }
             // Middleware that is added to a wrapped handler leaves the handler what it is.
@@ -153,8 +226,18 @@ impl<'p> Engine<'p> {
         arguments: &Arguments,
         site: &CallSite,
     ) -> Option<Value> {
-        let key = || arguments.positional().next().map(|argument| &argument.value);
-        let default = || arguments.positional().nth(1).map(|argument| argument.value.clone());
+        let key = || {
+            arguments
+                .positional()
+                .next()
+                .map(|argument| &argument.value)
+        };
+        let default = || {
+            arguments
+                .positional()
+                .nth(1)
+                .map(|argument| argument.value.clone())
+        };
         match method {
             "get" | "pop" | "setdefault" => {
                 let value = match key()?.as_constant().and_then(field_name) {
@@ -169,7 +252,10 @@ impl<'p> Engine<'p> {
             "items" | "entries" => {
                 let key = self.key_of(receiver, site.place);
                 let value = self.any_field(receiver, site.place);
-                Some(Value::list(Vec::new(), Some(Value::list(vec![key, value], None))))
+                Some(Value::list(
+                    Vec::new(),
+                    Some(Value::list(vec![key, value], None)),
+                ))
             }
             "keys" => {
                 let key = self.key_of(receiver, site.place);
@@ -192,7 +278,9 @@ impl<'p> Engine<'p> {
         call: &'p knowledge::OperationCall,
         inputs: &Inputs<'_>,
     ) -> Taint {
-        let Some(operation) = self.knowledge.operation_of(call) else { return Taint::CLEAN };
+        let Some(operation) = self.knowledge.operation_of(call) else {
+            return Taint::CLEAN;
+        };
         let (parameters, is_complete) = self.parameters(call, operation, inputs);
         let fact = CallFact {
             operation: call.operation,
@@ -208,7 +296,10 @@ impl<'p> Engine<'p> {
         }
         let mut taint = Taint::of(self.facts.label(Origin::Call(index), inputs.place));
         // Whoever chooses the object chooses what is read.
-        let key = operation.resource.as_ref().and_then(|resource| resource.key.as_ref());
+        let key = operation
+            .resource
+            .as_ref()
+            .and_then(|resource| resource.key.as_ref());
         if let Some((_, chosen)) = parameters.iter().find(|(name, _)| Some(name) == key) {
             let chosen = self.deep_taint(chosen, inputs.place);
             taint = taint.join(&self.through(&chosen, path, inputs.place));
@@ -226,7 +317,10 @@ impl<'p> Engine<'p> {
         let mut parameters: Vec<(Name, Value)> = Vec::new();
         let mut is_complete = true;
         for (name, path) in &call.overrides {
-            let found = self.resolve_input(path, inputs).into_iter().map(|(value, _)| value);
+            let found = self
+                .resolve_input(path, inputs)
+                .into_iter()
+                .map(|(value, _)| value);
             if let Some(value) = found.reduce(|one, other| one.join(&other)) {
                 parameters.push((name.clone(), value));
             }
@@ -245,9 +339,16 @@ impl<'p> Engine<'p> {
                 }
             }
             knowledge::ParameterStyle::FirstArgument => {
-                let first = inputs.arguments.positional().next().map(|argument| argument.value.clone());
+                let first = inputs
+                    .arguments
+                    .positional()
+                    .next()
+                    .map(|argument| argument.value.clone());
                 match first {
-                    Some(Value { taint, shape: Shape::Object(object) }) => {
+                    Some(Value {
+                        taint,
+                        shape: Shape::Object(object),
+                    }) => {
                         is_complete = object.rest.is_none() && taint.is_clean();
                         for (name, value) in &object.fields {
                             if !parameters.iter().any(|(known, _)| known == name) {
@@ -278,13 +379,20 @@ impl<'p> Engine<'p> {
         inputs: &Inputs<'_>,
     ) {
         let resource = operation.resource.iter().flat_map(|resource| {
-            let head = resource.parameter.split(['.', '[']).next().unwrap_or_default();
+            let head = resource
+                .parameter
+                .split(['.', '['])
+                .next()
+                .unwrap_or_default();
             std::iter::once(Name::from(head)).chain(resource.key.clone())
         });
-        let written = operation.writes.iter().filter_map(|part| match part.at.first() {
-            Some(knowledge::Step::Field(name)) => Some(name.clone()),
-            _ => None,
-        });
+        let written = operation
+            .writes
+            .iter()
+            .filter_map(|part| match part.at.first() {
+                Some(knowledge::Step::Field(name)) => Some(name.clone()),
+                _ => None,
+            });
         for name in resource.chain(written).collect::<Vec<_>>() {
             if !parameters.iter().any(|(known, _)| *known == name) {
                 let value = self.get_field(holder, &name, inputs.place);

@@ -9,7 +9,9 @@ use crate::engine::{Engine, Frame};
 use crate::library::CallSite;
 use crate::state::{EnvId, Outside, State};
 use crate::value::join_option;
-use crate::{ArgumentValue, ClassValue, FunctionValue, Note, Object, Shape, Subject, Taint, TestValue, Value};
+use crate::{
+    ArgumentValue, ClassValue, FunctionValue, Note, Object, Shape, Subject, Taint, TestValue, Value,
+};
 
 /// The arguments of a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -23,7 +25,11 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn of(items: Vec<ArgumentValue>) -> Self {
-        Self { items, tail: None, named_tail: None }
+        Self {
+            items,
+            tail: None,
+            named_tail: None,
+        }
     }
 
     /// The values passed by position.
@@ -33,12 +39,18 @@ impl Arguments {
 
     /// The argument passed by this name.
     pub(crate) fn named(&self, name: &str) -> Option<&ArgumentValue> {
-        self.items.iter().find(|argument| argument.name.as_deref() == Some(name))
+        self.items
+            .iter()
+            .find(|argument| argument.name.as_deref() == Some(name))
     }
 
     /// All values, whatever way they are passed.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
-        self.items.iter().map(|argument| &argument.value).chain(&self.tail).chain(&self.named_tail)
+        self.items
+            .iter()
+            .map(|argument| &argument.value)
+            .chain(&self.tail)
+            .chain(&self.named_tail)
     }
 }
 
@@ -68,7 +80,13 @@ pub(crate) struct Summary {
 }
 
 impl<'p> Engine<'p> {
-    pub(crate) fn call(&mut self, frame: &mut Frame<'p>, call: &'p Call, span: Span, state: &mut State) -> Value {
+    pub(crate) fn call(
+        &mut self,
+        frame: &mut Frame<'p>,
+        call: &'p Call,
+        span: Span,
+        state: &mut State,
+    ) -> Value {
         let (callee, receiver, receiver_subject) = self.callee(frame, &call.callee, state);
         let arguments = self.arguments(frame, &call.arguments, state);
         let site = CallSite {
@@ -104,21 +122,35 @@ impl<'p> Engine<'p> {
             return (self.eval(frame, callee, state), None, None);
         };
         let receiver = self.eval(frame, base, state);
-        let subject = if matches!(base.kind, ExprKind::Super) { self.receiver_subject(frame) } else { self.subject(base) };
+        let subject = if matches!(base.kind, ExprKind::Super) {
+            self.receiver_subject(frame)
+        } else {
+            self.subject(base)
+        };
         let place = frame.place(callee.span);
         let known = match &receiver.shape {
             Shape::Object(_) | Shape::Class(_) | Shape::Module(_) | Shape::OneOf(_) => {
                 // Read as a field first: a method, or a function stored in it.
                 self.known_field(&receiver, name, place)
             }
-            Shape::Api(api) if self.is_environment(&api.path) || self.event_of_value(&api.path).is_some() => None,
+            Shape::Api(api)
+                if self.is_environment(&api.path) || self.event_of_value(&api.path).is_some() =>
+            {
+                None
+            }
             Shape::Api(_) => Some(self.read_module_or_field(frame, &receiver, name, place)),
             _ => None,
         };
         (known.unwrap_or_default(), Some(receiver), subject)
     }
 
-    fn read_module_or_field(&mut self, frame: &Frame<'p>, holder: &Value, name: &Name, place: Place) -> Value {
+    fn read_module_or_field(
+        &mut self,
+        frame: &Frame<'p>,
+        holder: &Value,
+        name: &Name,
+        place: Place,
+    ) -> Value {
         if let Shape::Api(api) = &holder.shape
             && frame.code.language == ir::Language::Python
             && api.construction.is_none()
@@ -138,32 +170,52 @@ impl<'p> Engine<'p> {
     ) -> (Value, Option<Value>, Option<Subject>) {
         let base = self.eval(frame, callee, state);
         let constructor = self.accessor(&base, "constructor", MethodKind::Constructor);
-        let callee = constructor.map(|function| Value::of(Shape::Function(function))).unwrap_or_default();
+        let callee = constructor
+            .map(|function| Value::of(Shape::Function(function)))
+            .unwrap_or_default();
         (callee, Some(base), self.receiver_subject(frame))
     }
 
     fn receiver_subject(&self, frame: &Frame<'p>) -> Option<Subject> {
         let variable = frame.code.function(frame.function)?.receiver?;
-        Some(Subject { variable, fields: Vec::new() })
+        Some(Subject {
+            variable,
+            fields: Vec::new(),
+        })
     }
 
-    fn arguments(&mut self, frame: &mut Frame<'p>, written: &'p [Argument], state: &mut State) -> Arguments {
+    fn arguments(
+        &mut self,
+        frame: &mut Frame<'p>,
+        written: &'p [Argument],
+        state: &mut State,
+    ) -> Arguments {
         let mut arguments = Arguments::default();
         for argument in written {
             let expr = argument.value();
             let value = self.eval(frame, expr, state);
             let place = frame.place(expr.span);
             match argument {
-                Argument::Positional(_) => arguments.items.push(ArgumentValue { name: None, value, span: expr.span }),
+                Argument::Positional(_) => arguments.items.push(ArgumentValue {
+                    name: None,
+                    value,
+                    span: expr.span,
+                }),
                 Argument::Named(name, _) => {
-                    arguments.items.push(ArgumentValue { name: Some(name.clone()), value, span: expr.span });
+                    arguments.items.push(ArgumentValue {
+                        name: Some(name.clone()),
+                        value,
+                        span: expr.span,
+                    });
                 }
                 Argument::Spread(_) => match &value.shape {
                     Shape::List(list) => {
                         let items = list.items.iter().cloned();
-                        arguments
-                            .items
-                            .extend(items.map(|value| ArgumentValue { name: None, value, span: expr.span }));
+                        arguments.items.extend(items.map(|value| ArgumentValue {
+                            name: None,
+                            value,
+                            span: expr.span,
+                        }));
                         arguments.tail = join_option(arguments.tail.take(), list.rest.clone());
                     }
                     _ => {
@@ -174,14 +226,19 @@ impl<'p> Engine<'p> {
                 Argument::NamedSpread(_) => match &value.shape {
                     Shape::Object(object) => {
                         let fields = object.fields.iter().cloned();
-                        arguments.items.extend(fields.map(|(name, value)| ArgumentValue {
-                            name: Some(name),
-                            value,
-                            span: expr.span,
-                        }));
-                        arguments.named_tail = join_option(arguments.named_tail.take(), object.rest.clone());
+                        arguments
+                            .items
+                            .extend(fields.map(|(name, value)| ArgumentValue {
+                                name: Some(name),
+                                value,
+                                span: expr.span,
+                            }));
+                        arguments.named_tail =
+                            join_option(arguments.named_tail.take(), object.rest.clone());
                     }
-                    _ => arguments.named_tail = join_option(arguments.named_tail.take(), Some(value)),
+                    _ => {
+                        arguments.named_tail = join_option(arguments.named_tail.take(), Some(value))
+                    }
                 },
             }
         }
@@ -201,14 +258,19 @@ impl<'p> Engine<'p> {
         let mut result: Option<Value> = None;
         for shape in callee.shape.alternatives() {
             let value = match shape {
-                Shape::Function(function) => self.call_function(frame, function, receiver, arguments, site, state),
+                Shape::Function(function) => {
+                    self.call_function(frame, function, receiver, arguments, site, state)
+                }
                 Shape::Class(class) => self.instantiate(class, arguments, site, state),
                 Shape::Api(api) => {
                     let api = Arc::clone(api);
                     self.call_library(frame, &api, receiver, arguments, site, state)
                 }
                 Shape::Resolver(promise) => {
-                    let resolved = arguments.positional().next().map(|argument| argument.value.clone());
+                    let resolved = arguments
+                        .positional()
+                        .next()
+                        .map(|argument| argument.value.clone());
                     if let Some(slot) = self.promises.get_mut(*promise as usize) {
                         *slot = slot.join(&resolved.unwrap_or_else(Value::null));
                     }
@@ -231,12 +293,28 @@ impl<'p> Engine<'p> {
         state: &mut State,
     ) -> Value {
         let receiver = function.receiver.as_ref().or(receiver).cloned();
-        let outcome = self.enter(function, receiver.clone(), arguments, site.place, false, state);
+        let outcome = self.enter(
+            function,
+            receiver.clone(),
+            arguments,
+            site.place,
+            false,
+            state,
+        );
         if let (Some(before), Some(after)) = (&receiver, outcome.receiver) {
-            self.write_back(frame, state, site.receiver_subject.as_ref(), before, after, site.place);
+            self.write_back(
+                frame,
+                state,
+                site.receiver_subject.as_ref(),
+                before,
+                after,
+                site.place,
+            );
         }
         for (index, after) in outcome.arguments.into_iter().enumerate() {
-            let (Some(after), Some(argument)) = (after, arguments.items.get(index)) else { continue };
+            let (Some(after), Some(argument)) = (after, arguments.items.get(index)) else {
+                continue;
+            };
             let subject = site.subjects.get(index).and_then(Option::as_ref);
             self.write_back(frame, state, subject, &argument.value, after, site.place);
         }
@@ -244,7 +322,11 @@ impl<'p> Engine<'p> {
             && let Some(mut subject) = site.subjects.get(index).cloned().flatten()
         {
             subject.fields.extend(test.subject.fields.iter().cloned());
-            return Value::of(Shape::Test(Arc::new(TestValue { subject, scope: frame.id(), ..test })));
+            return Value::of(Shape::Test(Arc::new(TestValue {
+                subject,
+                scope: frame.id(),
+                ..test
+            })));
         }
         outcome.value
     }
@@ -259,7 +341,10 @@ impl<'p> Engine<'p> {
         is_entry: bool,
         state: &mut State,
     ) -> Summary {
-        let id = GlobalFunctionId { module: function.module, function: function.function };
+        let id = GlobalFunctionId {
+            module: function.module,
+            function: function.function,
+        };
         let activations = self.active.iter().filter(|active| **active == id).count();
         if 2 <= activations || self.budget.call_depth <= self.active.len() as u32 {
             self.facts.is_incomplete |= activations < 2;
@@ -267,7 +352,10 @@ impl<'p> Engine<'p> {
             for value in arguments.values() {
                 taint = taint.join(&self.deep_taint(value, place));
             }
-            return Summary { value: Value::tainted(taint), ..Summary::default() };
+            return Summary {
+                value: Value::tainted(taint),
+                ..Summary::default()
+            };
         }
         let key = CallKey {
             function: id,
@@ -292,7 +380,9 @@ impl<'p> Engine<'p> {
             self.facts.functions.push(id);
         }
         self.active.push(id);
-        let summary = self.nested(|engine| engine.run_function(function, receiver, arguments, place, is_entry, state));
+        let summary = self.nested(|engine| {
+            engine.run_function(function, receiver, arguments, place, is_entry, state)
+        });
         self.active.pop();
         if let Some(after) = &summary.after {
             state.leave_call(after);
@@ -310,8 +400,12 @@ impl<'p> Engine<'p> {
         is_entry: bool,
         state: &State,
     ) -> Summary {
-        let Some(code) = self.program.module(function.module) else { return Summary::default() };
-        let Some(body) = code.function(function.function) else { return Summary::default() };
+        let Some(code) = self.program.module(function.module) else {
+            return Summary::default();
+        };
+        let Some(body) = code.function(function.function) else {
+            return Summary::default();
+        };
         let env = if self.has_captured(function.module, function.function) {
             self.new_env(function.module, function.function, Some(function.env))
         } else {
@@ -321,7 +415,12 @@ impl<'p> Engine<'p> {
         frame.is_entry = is_entry;
         let mut inside = state.enter_call();
         if let Some(variable) = body.receiver {
-            self.write_variable(&frame, &mut inside, variable, receiver.clone().unwrap_or_default());
+            self.write_variable(
+                &frame,
+                &mut inside,
+                variable,
+                receiver.clone().unwrap_or_default(),
+            );
         }
         let bound = self.bind_parameters(&mut frame, body, arguments, place, &mut inside);
         frame.rebound.clear();
@@ -351,18 +450,29 @@ impl<'p> Engine<'p> {
         state: &mut State,
     ) -> Vec<(usize, VariableId)> {
         let mut bound = Vec::new();
-        let positional: Vec<(usize, &ArgumentValue)> =
-            arguments.items.iter().enumerate().filter(|(_, argument)| argument.name.is_none()).collect();
+        let positional: Vec<(usize, &ArgumentValue)> = arguments
+            .items
+            .iter()
+            .enumerate()
+            .filter(|(_, argument)| argument.name.is_none())
+            .collect();
         let note = body.name.clone().map(Note::Passed);
         for (position, parameter) in body.parameters.iter().enumerate() {
             let (index, passed) = if parameter.is_rest {
-                let items = positional.iter().skip(position).map(|(_, argument)| argument.value.clone()).collect();
+                let items = positional
+                    .iter()
+                    .skip(position)
+                    .map(|(_, argument)| argument.value.clone())
+                    .collect();
                 (None, Some(Value::list(items, arguments.tail.clone())))
             } else if parameter.is_keyword_rest {
                 (None, Some(self.keyword_rest(body, arguments)))
             } else {
                 let named = parameter.name.as_deref().and_then(|name| {
-                    let index = arguments.items.iter().position(|argument| argument.name.as_deref() == Some(name))?;
+                    let index = arguments
+                        .items
+                        .iter()
+                        .position(|argument| argument.name.as_deref() == Some(name))?;
                     Some((index, arguments.items.get(index)?))
                 });
                 match named.or_else(|| positional.get(position).copied()) {
@@ -393,16 +503,29 @@ impl<'p> Engine<'p> {
     }
 
     fn keyword_rest(&mut self, body: &ir::Function, arguments: &Arguments) -> Value {
-        let is_parameter = |name: &Name| body.parameters.iter().any(|parameter| parameter.name.as_ref() == Some(name));
+        let is_parameter = |name: &Name| {
+            body.parameters
+                .iter()
+                .any(|parameter| parameter.name.as_ref() == Some(name))
+        };
         let fields = arguments.items.iter().filter_map(|argument| {
             let name = argument.name.clone().filter(|name| !is_parameter(name))?;
             Some((name, argument.value.clone()))
         });
-        let object = Object { fields: fields.collect(), rest: arguments.named_tail.clone(), class: None };
+        let object = Object {
+            fields: fields.collect(),
+            rest: arguments.named_tail.clone(),
+            class: None,
+        };
         Value::of(Shape::Object(Arc::new(object)))
     }
 
-    fn from_tails(&mut self, parameter: &ir::Parameter, arguments: &Arguments, place: Place) -> Option<Value> {
+    fn from_tails(
+        &mut self,
+        parameter: &ir::Parameter,
+        arguments: &Arguments,
+        place: Place,
+    ) -> Option<Value> {
         let named = match (&arguments.named_tail, &parameter.name) {
             (Some(object), Some(name)) => Some(self.get_field(object, name, place)),
             _ => None,
@@ -421,15 +544,22 @@ impl<'p> Engine<'p> {
     ) -> Summary {
         let mut tests = None;
         if let Shape::Test(test) = &value.shape {
-            let parameter = bound
-                .iter()
-                .filter(|_| test.scope == frame.id())
-                .find(|(_, variable)| *variable == test.subject.variable && !frame.rebound.contains(variable));
+            let parameter =
+                bound
+                    .iter()
+                    .filter(|_| test.scope == frame.id())
+                    .find(|(_, variable)| {
+                        *variable == test.subject.variable && !frame.rebound.contains(variable)
+                    });
             tests = parameter.map(|(index, _)| (*index, TestValue::clone(test)));
             value = Value::tainted(value.taint.clone());
         }
         let Some(after) = after else {
-            return Summary { value, tests, ..Summary::default() };
+            return Summary {
+                value,
+                tests,
+                ..Summary::default()
+            };
         };
         let receiver = body
             .receiver
@@ -447,7 +577,13 @@ impl<'p> Engine<'p> {
                 *slot = Some(self.read_variable(frame, &after, *variable));
             }
         }
-        Summary { value, receiver, arguments, tests, after: Some(after) }
+        Summary {
+            value,
+            receiver,
+            arguments,
+            tests,
+            after: Some(after),
+        }
     }
 
     /// `new Class(…)`.
@@ -458,7 +594,11 @@ impl<'p> Engine<'p> {
         site: &CallSite,
         state: &mut State,
     ) -> Value {
-        let object = Object { fields: Vec::new(), rest: None, class: Some(Arc::clone(class)) };
+        let object = Object {
+            fields: Vec::new(),
+            rest: None,
+            class: Some(Arc::clone(class)),
+        };
         let mut instance = Value::of(Shape::Object(Arc::new(object)));
         instance = self.with_initial_fields(class, instance, state, 0);
         let constructor = ["constructor", "__init__"]
@@ -466,7 +606,14 @@ impl<'p> Engine<'p> {
             .find_map(|name| self.accessor(&instance, name, MethodKind::Constructor));
         match constructor {
             Some(constructor) => {
-                let outcome = self.enter(&constructor, Some(instance.clone()), arguments, site.place, false, state);
+                let outcome = self.enter(
+                    &constructor,
+                    Some(instance.clone()),
+                    arguments,
+                    site.place,
+                    false,
+                    state,
+                );
                 outcome.receiver.unwrap_or(instance)
             }
             None => {
@@ -486,7 +633,13 @@ impl<'p> Engine<'p> {
     }
 
     /// The instance with the fields that its class and its base classes initialise.
-    fn with_initial_fields(&mut self, class: &ClassValue, instance: Value, state: &mut State, depth: u32) -> Value {
+    fn with_initial_fields(
+        &mut self,
+        class: &ClassValue,
+        instance: Value,
+        state: &mut State,
+        depth: u32,
+    ) -> Value {
         let mut instance = instance;
         if 16 < depth {
             return instance;
@@ -497,8 +650,12 @@ impl<'p> Engine<'p> {
             }
         }
         let program = self.program;
-        let Some(code) = program.module(class.module) else { return instance };
-        let Some(declared) = code.class(class.class) else { return instance };
+        let Some(code) = program.module(class.module) else {
+            return instance;
+        };
+        let Some(declared) = code.class(class.class) else {
+            return instance;
+        };
         let mut frame = Frame::new(class.module, code, ir::FunctionId(0), Some(class.env));
         for (name, value, is_static) in &declared.fields {
             if !is_static {
@@ -519,8 +676,17 @@ impl<'p> Engine<'p> {
         state: &mut State,
     ) -> Value {
         let span = place.span;
-        let arguments = Arguments::of(vec![ArgumentValue { name: None, value: inner.clone(), span }]);
-        let site = CallSite { place, subjects: vec![None], receiver_subject: None, method: None };
+        let arguments = Arguments::of(vec![ArgumentValue {
+            name: None,
+            value: inner.clone(),
+            span,
+        }]);
+        let site = CallSite {
+            place,
+            subjects: vec![None],
+            receiver_subject: None,
+            method: None,
+        };
         let decorated = match &decorator.shape {
             Shape::Unknown => Value::unknown(),
             _ => self.call_value(frame, decorator, None, &arguments, &site, state),

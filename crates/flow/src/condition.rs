@@ -30,13 +30,17 @@ impl<'p> Engine<'p> {
             }
             ExprKind::And(left, right) => {
                 let (left_true, left_false) = self.branch(frame, left, state);
-                let Some(left_true) = left_true else { return (None, left_false) };
+                let Some(left_true) = left_true else {
+                    return (None, left_false);
+                };
                 let (right_true, right_false) = self.branch(frame, right, left_true);
                 (right_true, join_states(left_false, right_false))
             }
             ExprKind::Or(left, right) => {
                 let (left_true, left_false) = self.branch(frame, left, state);
-                let Some(left_false) = left_false else { return (left_true, None) };
+                let Some(left_false) = left_false else {
+                    return (left_true, None);
+                };
                 let (right_true, right_false) = self.branch(frame, right, left_false);
                 (join_states(left_true, right_true), right_false)
             }
@@ -85,7 +89,16 @@ impl<'p> Engine<'p> {
             Shape::Event(_) | Shape::Object(_) | Shape::List(_) => Shape::Unknown,
             other => other.clone(),
         };
-        self.write_subject(frame, state, subject, Value { taint: taint.cleared(kinds), shape }, place);
+        self.write_subject(
+            frame,
+            state,
+            subject,
+            Value {
+                taint: taint.cleared(kinds),
+                shape,
+            },
+            place,
+        );
     }
 
     /// The value of a comparison.
@@ -106,19 +119,30 @@ impl<'p> Engine<'p> {
         let outcome = match op {
             CompareOp::Equal | CompareOp::In => Outcome::True,
             CompareOp::NotEqual | CompareOp::NotIn => Outcome::False,
-            CompareOp::Less | CompareOp::Greater | CompareOp::InstanceOf => return Value::unknown(),
+            CompareOp::Less | CompareOp::Greater | CompareOp::InstanceOf => {
+                return Value::unknown();
+            }
         };
         let is_membership = matches!(op, CompareOp::In | CompareOp::NotIn);
         let scope = frame.id();
         let test = |subject: Option<Subject>| {
             subject.map(|subject| {
-                let test = TestValue { subject, clears: KindSet::ALL, outcome, scope };
+                let test = TestValue {
+                    subject,
+                    clears: KindSet::ALL,
+                    outcome,
+                    scope,
+                };
                 Value::of(Shape::Test(std::sync::Arc::new(test)))
             })
         };
         if let (Some(subject), Some(name)) = (typeof_subject(self, left_expr), right.as_text()) {
             let harmless = matches!(name.as_str(), "number" | "boolean" | "undefined" | "bigint");
-            return if harmless { test(Some(subject)).unwrap_or_default() } else { Value::unknown() };
+            return if harmless {
+                test(Some(subject)).unwrap_or_default()
+            } else {
+                Value::unknown()
+            };
         }
         if is_allow_list(right, is_membership) {
             return test(self.subject(left_expr)).unwrap_or_default();
@@ -141,7 +165,12 @@ impl<'p> Engine<'p> {
                 place,
                 function: frame.id(),
             };
-            if !self.facts.comparisons.iter().any(|known| known.place == place && known.other == fact.other) {
+            if !self
+                .facts
+                .comparisons
+                .iter()
+                .any(|known| known.place == place && known.other == fact.other)
+            {
                 self.facts.comparisons.push(fact);
             }
         }
@@ -165,7 +194,9 @@ fn is_allow_list(value: &Value, is_membership: bool) -> bool {
 }
 
 fn constant_comparison(op: CompareOp, left: &Value, right: &Value) -> Option<bool> {
-    let (Shape::Constant(one), Shape::Constant(other)) = (&left.shape, &right.shape) else { return None };
+    let (Shape::Constant(one), Shape::Constant(other)) = (&left.shape, &right.shape) else {
+        return None;
+    };
     if !left.taint.is_clean() || !right.taint.is_clean() {
         return None;
     }
@@ -177,8 +208,12 @@ fn constant_comparison(op: CompareOp, left: &Value, right: &Value) -> Option<boo
 }
 
 fn typeof_subject(engine: &Engine<'_>, expr: &Expr) -> Option<Subject> {
-    let ExprKind::Call(call) = &expr.kind else { return None };
-    let ExprKind::Global(name) = &call.callee.kind else { return None };
+    let ExprKind::Call(call) = &expr.kind else {
+        return None;
+    };
+    let ExprKind::Global(name) = &call.callee.kind else {
+        return None;
+    };
     if name != "typeof" {
         return None;
     }

@@ -19,7 +19,12 @@ const DEEPEST_EVALUATION: u32 = 600;
 
 /// Executes the program abstractly from `entry`.
 #[must_use]
-pub fn analyse(program: &Program, knowledge: &Knowledge, entry: &EntryPoint, budget: &Budget) -> Facts {
+pub fn analyse(
+    program: &Program,
+    knowledge: &Knowledge,
+    entry: &EntryPoint,
+    budget: &Budget,
+) -> Facts {
     let mut engine = Engine::new(program, knowledge, entry, budget);
     engine.run(entry);
     engine.facts
@@ -79,7 +84,12 @@ pub(crate) struct LoopExits {
 }
 
 impl<'p> Engine<'p> {
-    fn new(program: &'p Program, knowledge: &'p Knowledge, entry: &EntryPoint, budget: &Budget) -> Self {
+    fn new(
+        program: &'p Program,
+        knowledge: &'p Knowledge,
+        entry: &EntryPoint,
+        budget: &Budget,
+    ) -> Self {
         Self {
             program,
             knowledge,
@@ -113,7 +123,11 @@ impl<'p> Engine<'p> {
             }
             HandlerRef::Registered(module, index) => {
                 self.load(*module, &mut state);
-                let handler = self.facts.entries.get(*index as usize).map(|entry| entry.handler.clone());
+                let handler = self
+                    .facts
+                    .entries
+                    .get(*index as usize)
+                    .map(|entry| entry.handler.clone());
                 self.call_handler(&handler.unwrap_or_default(), &entry.events, &mut state);
             }
         }
@@ -121,21 +135,48 @@ impl<'p> Engine<'p> {
 
     /// Calls the handler with an event, a context and a callback.
     fn call_handler(&mut self, handler: &Value, events: &[Name], state: &mut State) {
-        let event = Value::of(Shape::Event(Arc::new(EventValue { seed: 0, path: Arc::new([]) })));
-        let is_spread = events.iter().filter_map(|kind| self.knowledge.event(kind)).any(|event| event.is_spread);
+        let event = Value::of(Shape::Event(Arc::new(EventValue {
+            seed: 0,
+            path: Arc::new([]),
+        })));
+        let is_spread = events
+            .iter()
+            .filter_map(|kind| self.knowledge.event(kind))
+            .any(|event| event.is_spread);
         for shape in handler.shape.alternatives() {
-            let Shape::Function(function) = shape else { continue };
-            let Some(code) = self.program.module(function.module) else { continue };
-            let Some(body) = code.function(function.function) else { continue };
+            let Shape::Function(function) = shape else {
+                continue;
+            };
+            let Some(code) = self.program.module(function.module) else {
+                continue;
+            };
+            let Some(body) = code.function(function.function) else {
+                continue;
+            };
             let place = Place::new(code.file, body.span);
-            let argument = |value: Value| ArgumentValue { name: None, value, span: body.span };
+            let argument = |value: Value| ArgumentValue {
+                name: None,
+                value,
+                span: body.span,
+            };
             let arguments = if is_spread {
                 self.spread_event(body, place)
             } else {
-                vec![argument(event.clone()), argument(Value::api("%context")), argument(Value::api("%callback"))]
+                vec![
+                    argument(event.clone()),
+                    argument(Value::api("%context")),
+                    argument(Value::api("%callback")),
+                ]
             };
             let receiver = function.receiver.clone();
-            self.enter(function, receiver, &crate::call::Arguments::of(arguments), place, true, state);
+            self.enter(
+                function,
+                receiver,
+                &crate::call::Arguments::of(arguments),
+                place,
+                true,
+                state,
+            );
         }
     }
 
@@ -143,10 +184,19 @@ impl<'p> Engine<'p> {
     fn spread_event(&mut self, body: &Function, place: Place) -> Vec<ArgumentValue> {
         let mut arguments = Vec::new();
         for parameter in &body.parameters {
-            let Some(name) = parameter.name.clone() else { continue };
-            let event = Shape::Event(Arc::new(EventValue { seed: 0, path: Arc::new([]) }));
+            let Some(name) = parameter.name.clone() else {
+                continue;
+            };
+            let event = Shape::Event(Arc::new(EventValue {
+                seed: 0,
+                path: Arc::new([]),
+            }));
             let value = self.get_field(&Value::of(event), &name, place);
-            arguments.push(ArgumentValue { name: Some(name), value, span: body.span });
+            arguments.push(ArgumentValue {
+                name: Some(name),
+                value,
+                span: body.span,
+            });
         }
         arguments
     }
@@ -156,7 +206,9 @@ impl<'p> Engine<'p> {
         if self.module_envs.contains_key(&module) || self.is_too_deep() {
             return;
         }
-        let Some(code) = self.program.module(module) else { return };
+        let Some(code) = self.program.module(module) else {
+            return;
+        };
         let env = self.new_env(module, TOP_LEVEL, None);
         self.module_envs.insert(module, env);
         self.depth += 1;
@@ -174,7 +226,11 @@ impl<'p> Engine<'p> {
         }
         let stored = |variable| state.stored(env, variable).cloned().unwrap_or_default();
         let loaded = Loaded {
-            names: code.exports.iter().map(|export| (export.name.clone(), stored(export.variable))).collect(),
+            names: code
+                .exports
+                .iter()
+                .map(|export| (export.name.clone(), stored(export.variable)))
+                .collect(),
             object: code.exports_object.map(stored),
         };
         self.loaded.insert(module, loaded);
@@ -187,9 +243,14 @@ impl<'p> Engine<'p> {
         let whole = self.resolve(from, specifier);
         modules.extend(whole);
         if whole.is_none() {
-            let dots: Vec<usize> = specifier.match_indices('.').map(|(index, _)| index).collect();
+            let dots: Vec<usize> = specifier
+                .match_indices('.')
+                .map(|(index, _)| index)
+                .collect();
             for dot in dots.into_iter().rev() {
-                let Some(package) = specifier.get(..dot) else { continue };
+                let Some(package) = specifier.get(..dot) else {
+                    continue;
+                };
                 modules.extend(self.resolve(from, package));
             }
         }
@@ -210,7 +271,9 @@ impl<'p> Engine<'p> {
     /// What the module exports under a dotted name.
     fn export_path(&mut self, module: ModuleId, path: &str) -> Value {
         let mut parts = path.split('.');
-        let mut value = self.export(module, parts.next().unwrap_or_default()).unwrap_or_default();
+        let mut value = self
+            .export(module, parts.next().unwrap_or_default())
+            .unwrap_or_default();
         for part in parts {
             let place = self.module_place(module);
             value = self.get_field(&value, part, place);
@@ -230,26 +293,40 @@ impl<'p> Engine<'p> {
             return Some(value.clone());
         }
         if let Some(exports) = loaded.object.clone() {
-            return if name == "default" { Some(exports) } else { self.known_field(&exports, name, self.module_place(module)) };
+            return if name == "default" {
+                Some(exports)
+            } else {
+                self.known_field(&exports, name, self.module_place(module))
+            };
         }
         if MOST_HOPS < hops {
             return None;
         }
         let program = self.program;
-        program.module(module)?.star_exports.iter().find_map(|specifier| {
-            let target = self.resolve(module, specifier)?;
-            self.export_through(target, name, hops + 1)
-        })
+        program
+            .module(module)?
+            .star_exports
+            .iter()
+            .find_map(|specifier| {
+                let target = self.resolve(module, specifier)?;
+                self.export_through(target, name, hops + 1)
+            })
     }
 
     /// The module as a value: the exports object of a CommonJS module.
     pub(crate) fn module_value(&self, module: ModuleId) -> Value {
-        let exports = self.loaded.get(&module).and_then(|loaded| loaded.object.clone());
+        let exports = self
+            .loaded
+            .get(&module)
+            .and_then(|loaded| loaded.object.clone());
         exports.unwrap_or_else(|| Value::of(Shape::Module(module)))
     }
 
     pub(crate) fn module_place(&self, module: ModuleId) -> Place {
-        let file = self.program.module(module).map_or(base::FileId(0), |code| code.file);
+        let file = self
+            .program
+            .module(module)
+            .map_or(base::FileId(0), |code| code.file);
         Place::new(file, Span::default())
     }
 
@@ -258,8 +335,17 @@ impl<'p> Engine<'p> {
         self.knowledge.language(frame.code.language.as_str())
     }
 
-    pub(crate) fn new_env(&mut self, module: ModuleId, function: FunctionId, parent: Option<EnvId>) -> EnvId {
-        self.envs.push(Env { module, function, parent });
+    pub(crate) fn new_env(
+        &mut self,
+        module: ModuleId,
+        function: FunctionId,
+        parent: Option<EnvId>,
+    ) -> EnvId {
+        self.envs.push(Env {
+            module,
+            function,
+            parent,
+        });
         EnvId(self.envs.len() as u32 - 1)
     }
 
@@ -267,7 +353,9 @@ impl<'p> Engine<'p> {
     pub(crate) fn has_captured(&mut self, module: ModuleId, function: FunctionId) -> bool {
         let program = self.program;
         let flags = self.has_captured.entry(module).or_insert_with(|| {
-            let Some(code) = program.module(module) else { return Arc::new([]) };
+            let Some(code) = program.module(module) else {
+                return Arc::new([]);
+            };
             let mut flags = vec![false; code.functions.len()];
             for variable in code.variables.iter().filter(|variable| variable.captured) {
                 if let Some(flag) = flags.get_mut(variable.owner.0 as usize) {
@@ -280,7 +368,12 @@ impl<'p> Engine<'p> {
     }
 
     /// The activation of `function` that code running in `env` sees.
-    pub(crate) fn env_of(&self, env: Option<EnvId>, module: ModuleId, function: FunctionId) -> Option<EnvId> {
+    pub(crate) fn env_of(
+        &self,
+        env: Option<EnvId>,
+        module: ModuleId,
+        function: FunctionId,
+    ) -> Option<EnvId> {
         let mut next = env;
         while let Some(id) = next {
             let env = self.envs.get(id.0 as usize)?;
@@ -289,7 +382,9 @@ impl<'p> Engine<'p> {
             }
             next = env.parent;
         }
-        (function == TOP_LEVEL).then(|| self.module_envs.get(&module).copied()).flatten()
+        (function == TOP_LEVEL)
+            .then(|| self.module_envs.get(&module).copied())
+            .flatten()
     }
 
     /// Counts one unit of work; false when there may be no more.
@@ -314,7 +409,12 @@ impl<'p> Engine<'p> {
     }
 
     pub(crate) fn record_return(&mut self, value: Value, place: Place) {
-        if !self.facts.returns.iter().any(|known| known.place == place && known.value == value) {
+        if !self
+            .facts
+            .returns
+            .iter()
+            .any(|known| known.place == place && known.value == value)
+        {
             self.facts.returns.push(ReturnFact { value, place });
         }
     }
@@ -336,7 +436,12 @@ impl<'p> Engine<'p> {
 }
 
 impl<'p> Frame<'p> {
-    pub(crate) fn new(module: ModuleId, code: &'p Module, function: FunctionId, env: Option<EnvId>) -> Self {
+    pub(crate) fn new(
+        module: ModuleId,
+        code: &'p Module,
+        function: FunctionId,
+        env: Option<EnvId>,
+    ) -> Self {
         Self {
             module,
             code,
@@ -356,7 +461,10 @@ impl<'p> Frame<'p> {
     }
 
     pub(crate) fn id(&self) -> GlobalFunctionId {
-        GlobalFunctionId { module: self.module, function: self.function }
+        GlobalFunctionId {
+            module: self.module,
+            function: self.function,
+        }
     }
 
     /// Whether the variable lives in this activation alone.
@@ -369,7 +477,10 @@ impl<'p> Frame<'p> {
     }
 
     pub(crate) fn variable_name(&self, variable: VariableId) -> Option<&'p Name> {
-        self.code.variable(variable).map(|declared| &declared.name).filter(|name| !name.starts_with('%'))
+        self.code
+            .variable(variable)
+            .map(|declared| &declared.name)
+            .filter(|name| !name.starts_with('%'))
     }
 }
 

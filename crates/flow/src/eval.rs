@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use base::{Name, Place};
-use ir::{BinaryOp, Clause, Element, Expr, ExprKind, Language, Literal, MethodKind, Property, PropertyKey};
+use ir::{
+    BinaryOp, Clause, Element, Expr, ExprKind, Language, Literal, MethodKind, Property, PropertyKey,
+};
 
 use crate::condition::truth;
 use crate::engine::{Engine, Frame};
@@ -15,7 +17,12 @@ use crate::{Atom, ClassValue, Constant, FunctionValue, Note, Object, Shape, Tain
 
 impl<'p> Engine<'p> {
     /// The value of an expression; what it does to variables is done to `state`.
-    pub(crate) fn eval(&mut self, frame: &mut Frame<'p>, expr: &'p Expr, state: &mut State) -> Value {
+    pub(crate) fn eval(
+        &mut self,
+        frame: &mut Frame<'p>,
+        expr: &'p Expr,
+        state: &mut State,
+    ) -> Value {
         if !self.may_go_on() {
             return Value::unknown();
         }
@@ -28,7 +35,9 @@ impl<'p> Engine<'p> {
             ExprKind::Literal(literal) => Value::of(Shape::Constant(constant(literal))),
             ExprKind::Variable(variable) => self.read_variable(frame, state, *variable),
             ExprKind::Global(name) => self.global(name, place),
-            ExprKind::Import { module, member } => self.import(frame, module, member.as_deref(), place),
+            ExprKind::Import { module, member } => {
+                self.import(frame, module, member.as_deref(), place)
+            }
             ExprKind::Field { base, name } => {
                 let holder = self.eval(frame, base, state);
                 self.read_member(frame, &holder, name, place, state)
@@ -58,14 +67,24 @@ impl<'p> Engine<'p> {
                 let right = self.eval(frame, right, state);
                 match op {
                     // A union of sets or dictionaries, else a number.
-                    BinaryOp::Or | BinaryOp::Subtract if is_collection(&left) || is_collection(&right) => left.join(&right),
+                    BinaryOp::Or | BinaryOp::Subtract
+                        if is_collection(&left) || is_collection(&right) =>
+                    {
+                        left.join(&right)
+                    }
                     _ => Value::unknown(),
                 }
             }
             ExprKind::Compare { op, left, right } => {
                 let left_value = self.eval(frame, left, state);
                 let right_value = self.eval(frame, right, state);
-                self.compare(frame, *op, (left, &left_value), (right, &right_value), place)
+                self.compare(
+                    frame,
+                    *op,
+                    (left, &left_value),
+                    (right, &right_value),
+                    place,
+                )
             }
             ExprKind::Not(inner) => {
                 let value = self.eval(frame, inner, state);
@@ -74,7 +93,9 @@ impl<'p> Engine<'p> {
             ExprKind::And(left, right) => {
                 let (on_true, on_false) = self.branch(frame, left, state.clone());
                 let left_value = self.eval(frame, left, state);
-                let Some(mut on_true) = on_true else { return left_value };
+                let Some(mut on_true) = on_true else {
+                    return left_value;
+                };
                 let right_value = self.eval(frame, right, &mut on_true);
                 if let Some(joined) = join_states(Some(on_true), on_false) {
                     *state = joined;
@@ -83,23 +104,36 @@ impl<'p> Engine<'p> {
                     // Either test suffices for what it is about; a report needs one.
                     (Shape::Test(_), Shape::Unknown) => left_value,
                     (_, Shape::Test(_)) => right_value,
-                    _ => Value { taint: left_value.taint.join(&right_value.taint), shape: right_value.shape },
+                    _ => Value {
+                        taint: left_value.taint.join(&right_value.taint),
+                        shape: right_value.shape,
+                    },
                 }
             }
             ExprKind::Or(left, right) => {
                 let left_value = self.eval(frame, left, state);
-                if let (Some(known), true) = (left_value.as_constant(), left_value.taint.is_clean()) {
-                    return if truth(known) { left_value } else { self.eval(frame, right, state) };
+                if let (Some(known), true) = (left_value.as_constant(), left_value.taint.is_clean())
+                {
+                    return if truth(known) {
+                        left_value
+                    } else {
+                        self.eval(frame, right, state)
+                    };
                 }
                 let mut on_false = state.clone();
                 let right_value = self.eval(frame, right, &mut on_false);
                 state.join(&on_false);
                 left_value.join(&right_value)
             }
-            ExprKind::Conditional { test, then, otherwise } => {
+            ExprKind::Conditional {
+                test,
+                then,
+                otherwise,
+            } => {
                 let (on_true, on_false) = self.branch(frame, test, state.clone());
                 let then = on_true.map(|mut state| (self.eval(frame, then, &mut state), state));
-                let otherwise = on_false.map(|mut state| (self.eval(frame, otherwise, &mut state), state));
+                let otherwise =
+                    on_false.map(|mut state| (self.eval(frame, otherwise, &mut state), state));
                 let (then, then_state) = then.unzip();
                 let (otherwise, otherwise_state) = otherwise.unzip();
                 if let Some(joined) = join_states(then_state, otherwise_state) {
@@ -109,9 +143,11 @@ impl<'p> Engine<'p> {
             }
             ExprKind::Object(properties) => self.object(frame, properties, state),
             ExprKind::List(elements) => self.list(frame, elements, state),
-            ExprKind::Comprehension { clauses, key, element } => {
-                self.comprehension(frame, clauses, key.as_deref(), element, state)
-            }
+            ExprKind::Comprehension {
+                clauses,
+                key,
+                element,
+            } => self.comprehension(frame, clauses, key.as_deref(), element, state),
             ExprKind::Closure(function) => Value::of(Shape::Function(Arc::new(FunctionValue {
                 module: frame.module,
                 function: *function,
@@ -156,7 +192,9 @@ impl<'p> Engine<'p> {
 
     /// The activation that a closure made here closes over.
     pub(crate) fn closure_env(&mut self, frame: &Frame<'p>) -> crate::EnvId {
-        frame.env.unwrap_or_else(|| self.new_env(frame.module, frame.function, None))
+        frame
+            .env
+            .unwrap_or_else(|| self.new_env(frame.module, frame.function, None))
     }
 
     fn global(&mut self, name: &Name, place: Place) -> Value {
@@ -165,11 +203,20 @@ impl<'p> Engine<'p> {
         value.with_taint(&source)
     }
 
-    fn import(&mut self, frame: &Frame<'p>, module: &Name, member: Option<&str>, place: Place) -> Value {
+    fn import(
+        &mut self,
+        frame: &Frame<'p>,
+        module: &Name,
+        member: Option<&str>,
+        place: Place,
+    ) -> Value {
         if let Some(own) = self.resolve(frame.module, module) {
             return match member {
                 None => self.module_value(own),
-                Some(name) => self.export(own, name).or_else(|| self.submodule(frame, module, name)).unwrap_or_default(),
+                Some(name) => self
+                    .export(own, name)
+                    .or_else(|| self.submodule(frame, module, name))
+                    .unwrap_or_default(),
             };
         }
         if let Some(submodule) = member.and_then(|name| self.submodule(frame, module, name)) {
@@ -204,7 +251,16 @@ impl<'p> Engine<'p> {
     ) -> Value {
         if let Some(getter) = self.accessor(holder, name, MethodKind::Getter) {
             let arguments = crate::call::Arguments::default();
-            return self.enter(&getter, Some(holder.clone()), &arguments, place, false, state).value;
+            return self
+                .enter(
+                    &getter,
+                    Some(holder.clone()),
+                    &arguments,
+                    place,
+                    false,
+                    state,
+                )
+                .value;
         }
         if let Shape::Api(api) = &holder.shape {
             // `import package` then `package.module`: the path may be one of the project's modules.
@@ -229,7 +285,9 @@ impl<'p> Engine<'p> {
                 None => self.any_field(holder, place),
             },
             None => match (&holder.shape, key.atoms().as_deref()) {
-                (Shape::Api(api), Some([Atom::Literal(name)])) if self.is_environment(&api.path) => {
+                (Shape::Api(api), Some([Atom::Literal(name)]))
+                    if self.is_environment(&api.path) =>
+                {
                     Value::of(Shape::Text(Arc::new([Atom::Environment(name.clone())])))
                 }
                 _ => self.any_field(holder, place),
@@ -237,7 +295,13 @@ impl<'p> Engine<'p> {
         }
     }
 
-    fn text(&mut self, frame: &mut Frame<'p>, parts: &'p [Expr], place: Place, state: &mut State) -> Value {
+    fn text(
+        &mut self,
+        frame: &mut Frame<'p>,
+        parts: &'p [Expr],
+        place: Place,
+        state: &mut State,
+    ) -> Value {
         let mut atoms = Vec::new();
         let mut taint = Taint::CLEAN;
         let mut collections: Option<Value> = None;
@@ -252,14 +316,24 @@ impl<'p> Engine<'p> {
         // `+` on lists concatenates them.
         if let Some(collection) = collections {
             return match collection.shape {
-                Shape::List(list) => Value::list(Vec::new(), Some(Value::any_item(&list))).with_taint(&taint),
+                Shape::List(list) => {
+                    Value::list(Vec::new(), Some(Value::any_item(&list))).with_taint(&taint)
+                }
                 shape => Value { taint, shape },
             };
         }
-        Value { taint, shape: text_of_atoms(atoms) }
+        Value {
+            taint,
+            shape: text_of_atoms(atoms),
+        }
     }
 
-    fn object(&mut self, frame: &mut Frame<'p>, properties: &'p [Property], state: &mut State) -> Value {
+    fn object(
+        &mut self,
+        frame: &mut Frame<'p>,
+        properties: &'p [Property],
+        state: &mut State,
+    ) -> Value {
         let mut value = Value::of(Shape::Object(Arc::new(Object::default())));
         for property in properties {
             match property {
@@ -306,10 +380,15 @@ impl<'p> Engine<'p> {
     }
 
     fn with_rest(&mut self, value: &Value, rest: Value) -> Value {
-        let Shape::Object(object) = &value.shape else { return value.clone().with_taint(&rest.taint) };
+        let Shape::Object(object) = &value.shape else {
+            return value.clone().with_taint(&rest.taint);
+        };
         let mut object = Object::clone(object);
         object.rest = join_option(object.rest.take(), Some(rest));
-        Value { taint: value.taint.clone(), shape: Shape::Object(Arc::new(object)) }
+        Value {
+            taint: value.taint.clone(),
+            shape: Shape::Object(Arc::new(object)),
+        }
     }
 
     fn list(&mut self, frame: &mut Frame<'p>, elements: &'p [Element], state: &mut State) -> Value {
@@ -327,7 +406,9 @@ impl<'p> Engine<'p> {
                 Element::Spread(expr) => {
                     let spread = self.eval(frame, expr, state);
                     match &spread.shape {
-                        Shape::List(list) if list.rest.is_none() && rest.is_none() => items.extend(list.items.clone()),
+                        Shape::List(list) if list.rest.is_none() && rest.is_none() => {
+                            items.extend(list.items.clone())
+                        }
                         _ => {
                             let item = self.element(&spread, frame.place(expr.span));
                             rest = join_option(rest, Some(item));
@@ -366,15 +447,25 @@ impl<'p> Engine<'p> {
             Some(key) => {
                 let taint = self.deep_taint(&key, frame.place(element.span));
                 let rest = Some(item.with_taint(&taint));
-                Value::of(Shape::Object(Arc::new(Object { fields: Vec::new(), rest, class: None })))
+                Value::of(Shape::Object(Arc::new(Object {
+                    fields: Vec::new(),
+                    rest,
+                    class: None,
+                })))
             }
             None => Value::list(Vec::new(), Some(item)),
         }
     }
 
     fn class(&mut self, frame: &mut Frame<'p>, id: ir::ClassId, state: &mut State) -> Value {
-        let Some(class) = frame.code.class(id) else { return Value::unknown() };
-        let bases = class.bases.iter().map(|base| self.eval(frame, base, state)).collect();
+        let Some(class) = frame.code.class(id) else {
+            return Value::unknown();
+        };
+        let bases = class
+            .bases
+            .iter()
+            .map(|base| self.eval(frame, base, state))
+            .collect();
         let statics = class
             .fields
             .iter()
@@ -382,18 +473,39 @@ impl<'p> Engine<'p> {
             .map(|(name, value, _)| (name.clone(), self.eval(frame, value, state)))
             .collect();
         let env = self.closure_env(frame);
-        Value::of(Shape::Class(Arc::new(ClassValue { module: frame.module, class: id, env, bases, statics })))
+        Value::of(Shape::Class(Arc::new(ClassValue {
+            module: frame.module,
+            class: id,
+            env,
+            bases,
+            statics,
+        })))
     }
 
     fn super_value(&mut self, frame: &Frame<'p>, state: &State) -> Value {
-        let receiver = frame.code.function(frame.function).and_then(|function| function.receiver);
-        let instance = receiver.map(|variable| self.read_variable(frame, state, variable)).unwrap_or_default();
-        let Shape::Object(object) = &instance.shape else { return Value::unknown() };
-        let Some(class) = &object.class else { return Value::unknown() };
+        let receiver = frame
+            .code
+            .function(frame.function)
+            .and_then(|function| function.receiver);
+        let instance = receiver
+            .map(|variable| self.read_variable(frame, state, variable))
+            .unwrap_or_default();
+        let Shape::Object(object) = &instance.shape else {
+            return Value::unknown();
+        };
+        let Some(class) = &object.class else {
+            return Value::unknown();
+        };
         match class.bases.first().map(|base| &base.shape) {
             Some(Shape::Class(base)) => {
-                let object = Object { class: Some(Arc::clone(base)), ..Object::clone(object) };
-                Value { taint: instance.taint, shape: Shape::Object(Arc::new(object)) }
+                let object = Object {
+                    class: Some(Arc::clone(base)),
+                    ..Object::clone(object)
+                };
+                Value {
+                    taint: instance.taint,
+                    shape: Shape::Object(Arc::new(object)),
+                }
             }
             Some(Shape::Api(base)) => Value::api(format!("{}()", base.path)),
             _ => Value::unknown(),
@@ -426,14 +538,19 @@ fn is_collection(value: &Value) -> bool {
 fn negated(value: &Value) -> Value {
     use knowledge::Outcome;
     match &value.shape {
-        Shape::Constant(known) if value.taint.is_clean() => Value::of(Shape::Constant(Constant::Bool(!truth(known)))),
+        Shape::Constant(known) if value.taint.is_clean() => {
+            Value::of(Shape::Constant(Constant::Bool(!truth(known))))
+        }
         Shape::Test(test) => {
             let outcome = match test.outcome {
                 Outcome::True => Outcome::False,
                 Outcome::False => Outcome::True,
                 Outcome::Returns => Outcome::Returns,
             };
-            Value::of(Shape::Test(Arc::new(crate::TestValue { outcome, ..crate::TestValue::clone(test) })))
+            Value::of(Shape::Test(Arc::new(crate::TestValue {
+                outcome,
+                ..crate::TestValue::clone(test)
+            })))
         }
         _ => Value::unknown(),
     }

@@ -13,7 +13,12 @@ const MOST_ROUNDS: u32 = 3;
 
 impl<'p> Engine<'p> {
     /// Executes statements in order; nothing when control does not come out at their end.
-    pub(crate) fn exec_block(&mut self, frame: &mut Frame<'p>, stmts: &'p [Stmt], state: State) -> Option<State> {
+    pub(crate) fn exec_block(
+        &mut self,
+        frame: &mut Frame<'p>,
+        stmts: &'p [Stmt],
+        state: State,
+    ) -> Option<State> {
         let mut state = state;
         for stmt in stmts {
             state = self.nested(|engine| engine.exec(frame, stmt, state))?;
@@ -44,14 +49,28 @@ impl<'p> Engine<'p> {
                 }
                 Some(state)
             }
-            StmtKind::If { test, then, otherwise } => {
+            StmtKind::If {
+                test,
+                then,
+                otherwise,
+            } => {
                 let (on_true, on_false) = self.branch(frame, test, state);
                 let after_then = on_true.and_then(|state| self.exec_block(frame, then, state));
-                let after_otherwise = on_false.and_then(|state| self.exec_block(frame, otherwise, state));
+                let after_otherwise =
+                    on_false.and_then(|state| self.exec_block(frame, otherwise, state));
                 join_states(after_then, after_otherwise)
             }
-            StmtKind::While { test, body, body_first } => self.exec_while(frame, test, body, *body_first, state),
-            StmtKind::ForEach { target, iterable, over_keys, body } => {
+            StmtKind::While {
+                test,
+                body,
+                body_first,
+            } => self.exec_while(frame, test, body, *body_first, state),
+            StmtKind::ForEach {
+                target,
+                iterable,
+                over_keys,
+                body,
+            } => {
                 let place = frame.place(iterable.span);
                 let subject = self.eval(frame, iterable, &mut state);
                 let is_empty = matches!(&subject.shape, crate::Shape::List(list)
@@ -70,10 +89,17 @@ impl<'p> Engine<'p> {
                 })
             }
             StmtKind::Switch { subject, cases } => self.exec_switch(frame, subject, cases, state),
-            StmtKind::Try { body, handlers, otherwise, finally } => {
-                self.exec_try(frame, body, handlers, otherwise, finally, state)
-            }
-            StmtKind::With { context, target, body } => {
+            StmtKind::Try {
+                body,
+                handlers,
+                otherwise,
+                finally,
+            } => self.exec_try(frame, body, handlers, otherwise, finally, state),
+            StmtKind::With {
+                context,
+                target,
+                body,
+            } => {
                 let value = self.eval(frame, context, &mut state);
                 if let Some(target) = target {
                     // Entering gives the context itself, or something that holds what it holds.
@@ -84,7 +110,9 @@ impl<'p> Engine<'p> {
             StmtKind::Block(body) => self.exec_block(frame, body, state),
             StmtKind::Return(value) => {
                 let place = frame.place(value.as_ref().map_or(stmt.span, |value| value.span));
-                let value = value.as_ref().map_or_else(Value::null, |value| self.eval(frame, value, &mut state));
+                let value = value
+                    .as_ref()
+                    .map_or_else(Value::null, |value| self.eval(frame, value, &mut state));
                 self.leave(frame, value, place, state);
                 None
             }
@@ -164,7 +192,9 @@ impl<'p> Engine<'p> {
             let end = round(self, frame, before.clone());
             let exits = frame.loops.pop().unwrap_or_default();
             broken = join_states(broken, exits.breaks);
-            let Some(after) = join_states(end, exits.continues) else { break };
+            let Some(after) = join_states(end, exits.continues) else {
+                break;
+            };
             if !before.join(&after) {
                 break;
             }
@@ -181,7 +211,9 @@ impl<'p> Engine<'p> {
     ) -> Option<State> {
         let value = self.eval(frame, subject, &mut state);
         let place = self.subject(subject);
-        let has_default = cases.iter().any(|case| case.tests.is_empty() && case.bindings.is_none());
+        let has_default = cases
+            .iter()
+            .any(|case| case.tests.is_empty() && case.bindings.is_none());
         let mut after: Option<State> = None;
         let mut fallen: Option<State> = None;
         frame.loops.push(LoopExits::default());
@@ -192,7 +224,13 @@ impl<'p> Engine<'p> {
                 all_constant &= self.eval(frame, test, &mut entered).is_constant();
             }
             if let (Some(place), true) = (&place, all_constant) {
-                self.refine(frame, &mut entered, place, knowledge::KindSet::ALL, frame.place(subject.span));
+                self.refine(
+                    frame,
+                    &mut entered,
+                    place,
+                    knowledge::KindSet::ALL,
+                    frame.place(subject.span),
+                );
             }
             if let Some(bindings) = &case.bindings {
                 self.bind(frame, bindings, value.clone(), &mut entered);
@@ -210,7 +248,10 @@ impl<'p> Engine<'p> {
             outer.continues = join_states(outer.continues.take(), Some(state));
         }
         let unmatched = (!has_default).then_some(state);
-        join_states(join_states(after, fallen), join_states(exits.breaks, unmatched))
+        join_states(
+            join_states(after, fallen),
+            join_states(exits.breaks, unmatched),
+        )
     }
 
     fn exec_try(
@@ -269,7 +310,10 @@ impl<'p> Engine<'p> {
             types.push(self.eval(frame, expr, &mut state));
         }
         // Exceptions of the project's own classes hold the text that the project put into them.
-        let is_own = !types.is_empty() && types.iter().all(|class| matches!(class.shape, crate::Shape::Class(_)));
+        let is_own = !types.is_empty()
+            && types
+                .iter()
+                .all(|class| matches!(class.shape, crate::Shape::Class(_)));
         if let Some(binding) = &handler.binding {
             let mut taint = thrown.clone();
             if !is_own {

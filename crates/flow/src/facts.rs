@@ -156,7 +156,9 @@ impl Facts {
         let mut steps = Vec::new();
         let mut next = Some(label.trace);
         while let Some(TraceId(index)) = next {
-            let Some(step) = self.trace.get(index as usize) else { break };
+            let Some(step) = self.trace.get(index as usize) else {
+                break;
+            };
             steps.push(step);
             next = step.before;
         }
@@ -187,8 +189,16 @@ impl Facts {
                 id
             }
         };
-        let trace = self.add_trace(TraceStep { before: None, place, note: crate::Note::Read });
-        Label { source: id, clears: knowledge::KindSet::NONE, trace }
+        let trace = self.add_trace(TraceStep {
+            before: None,
+            place,
+            note: crate::Note::Read,
+        });
+        Label {
+            source: id,
+            clears: knowledge::KindSet::NONE,
+            trace,
+        }
     }
 
     /// The same data after one more step.
@@ -198,16 +208,25 @@ impl Facts {
         }
         let mut added = Vec::with_capacity(taint.labels().len());
         for label in taint.labels() {
-            let is_repeated =
-                self.trace.get(label.trace.0 as usize).is_some_and(|step| step.place == place && &step.note == note);
+            let is_repeated = self
+                .trace
+                .get(label.trace.0 as usize)
+                .is_some_and(|step| step.place == place && &step.note == note);
             added.push(if is_repeated {
                 label.trace
             } else {
-                self.add_trace(TraceStep { before: Some(label.trace), place, note: note.clone() })
+                self.add_trace(TraceStep {
+                    before: Some(label.trace),
+                    place,
+                    note: note.clone(),
+                })
             });
         }
         let mut traces = added.into_iter();
-        taint.map(|label| Label { trace: traces.next().unwrap_or(label.trace), ..label })
+        taint.map(|label| Label {
+            trace: traces.next().unwrap_or(label.trace),
+            ..label
+        })
     }
 }
 

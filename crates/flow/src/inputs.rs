@@ -44,13 +44,17 @@ impl Inputs<'_> {
 
     fn index_of(&self, position: &Position) -> Option<usize> {
         let items = &self.arguments.items;
-        let named = position
-            .name
-            .as_deref()
-            .and_then(|name| items.iter().position(|argument| argument.name.as_deref() == Some(name)));
+        let named = position.name.as_deref().and_then(|name| {
+            items
+                .iter()
+                .position(|argument| argument.name.as_deref() == Some(name))
+        });
         named.or_else(|| {
             let wanted = usize::from(position.index?);
-            let positional = items.iter().enumerate().filter(|(_, argument)| argument.name.is_none());
+            let positional = items
+                .iter()
+                .enumerate()
+                .filter(|(_, argument)| argument.name.is_none());
             positional.map(|(index, _)| index).nth(wanted)
         })
     }
@@ -58,32 +62,81 @@ impl Inputs<'_> {
 
 impl<'p> Engine<'p> {
     /// The values at an access path, with their places. Nothing where nothing is passed.
-    pub(crate) fn resolve_input(&mut self, path: &AccessPath, inputs: &Inputs<'_>) -> Vec<(Value, Place)> {
+    pub(crate) fn resolve_input(
+        &mut self,
+        path: &AccessPath,
+        inputs: &Inputs<'_>,
+    ) -> Vec<(Value, Place)> {
         let file = inputs.place.file;
-        let of = |argument: &ArgumentValue| (argument.value.clone(), Place::new(file, argument.span));
+        let of =
+            |argument: &ArgumentValue| (argument.value.clone(), Place::new(file, argument.span));
         let mut values: Vec<(Value, Place)> = match &path.root {
             Root::Argument(position) => match inputs.index_of(position) {
-                Some(index) => inputs.arguments.items.get(index).map(of).into_iter().collect(),
+                Some(index) => inputs
+                    .arguments
+                    .items
+                    .get(index)
+                    .map(of)
+                    .into_iter()
+                    .collect(),
                 None => self.from_tail(position, inputs),
             },
             Root::Rest(from) => {
-                let passed = inputs.arguments.positional().skip(usize::from(*from)).map(of);
-                let named = inputs.arguments.items.iter().filter(|argument| argument.name.is_some() && *from == 0).map(of);
-                let tails = inputs.arguments.tail.iter().map(|value| (value.clone(), inputs.place));
+                let passed = inputs
+                    .arguments
+                    .positional()
+                    .skip(usize::from(*from))
+                    .map(of);
+                let named = inputs
+                    .arguments
+                    .items
+                    .iter()
+                    .filter(|argument| argument.name.is_some() && *from == 0)
+                    .map(of);
+                let tails = inputs
+                    .arguments
+                    .tail
+                    .iter()
+                    .map(|value| (value.clone(), inputs.place));
                 passed.chain(named).chain(tails).collect()
             }
-            Root::Last => inputs.arguments.positional().last().map(of).into_iter().collect(),
-            Root::Receiver => inputs.receiver.map(|value| (value.clone(), inputs.place)).into_iter().collect(),
+            Root::Last => inputs
+                .arguments
+                .positional()
+                .last()
+                .map(of)
+                .into_iter()
+                .collect(),
+            Root::Receiver => inputs
+                .receiver
+                .map(|value| (value.clone(), inputs.place))
+                .into_iter()
+                .collect(),
             Root::Construction(position) => {
                 let made_with = Arguments::of(inputs.construction.unwrap_or_default().to_vec());
-                let made = Inputs { arguments: &made_with, ..inputs.clone() };
-                let argument = made.index_of(position).and_then(|index| made_with.items.get(index));
-                argument.map(|argument| (argument.value.clone(), inputs.place)).into_iter().collect()
+                let made = Inputs {
+                    arguments: &made_with,
+                    ..inputs.clone()
+                };
+                let argument = made
+                    .index_of(position)
+                    .and_then(|index| made_with.items.get(index));
+                argument
+                    .map(|argument| (argument.value.clone(), inputs.place))
+                    .into_iter()
+                    .collect()
             }
-            Root::Return => inputs.result.map(|value| (value.clone(), inputs.place)).into_iter().collect(),
+            Root::Return => inputs
+                .result
+                .map(|value| (value.clone(), inputs.place))
+                .into_iter()
+                .collect(),
         };
         for step in &path.steps {
-            values = values.into_iter().filter_map(|(value, place)| Some((self.step_into(&value, step, place)?, place))).collect();
+            values = values
+                .into_iter()
+                .filter_map(|(value, place)| Some((self.step_into(&value, step, place)?, place)))
+                .collect();
         }
         values
     }
@@ -93,14 +146,24 @@ impl<'p> Engine<'p> {
             (Some(object), Some(name)) => Some(self.get_field(&object.clone(), name, inputs.place)),
             _ => None,
         };
-        let by_position = inputs.arguments.tail.clone().filter(|_| position.index.is_some());
-        by_name.into_iter().chain(by_position).map(|value| (value, inputs.place)).collect()
+        let by_position = inputs
+            .arguments
+            .tail
+            .clone()
+            .filter(|_| position.index.is_some());
+        by_name
+            .into_iter()
+            .chain(by_position)
+            .map(|value| (value, inputs.place))
+            .collect()
     }
 
     fn step_into(&mut self, value: &Value, step: &Step, place: Place) -> Option<Value> {
         match step {
             Step::Field(name) => match &value.shape {
-                Shape::Object(object) if object.rest.is_none() && value.taint.is_clean() => self.known_field(value, name, place),
+                Shape::Object(object) if object.rest.is_none() && value.taint.is_clean() => {
+                    self.known_field(value, name, place)
+                }
                 Shape::Constant(_) => None,
                 _ => Some(self.get_field(value, name, place)),
             },
@@ -117,30 +180,59 @@ impl<'p> Engine<'p> {
 
     /// Whether all conditions hold for certain.
     pub(crate) fn all_hold(&mut self, conditions: &[Condition], inputs: &Inputs<'_>) -> bool {
-        conditions.iter().all(|condition| self.holds(condition, inputs))
+        conditions
+            .iter()
+            .all(|condition| self.holds(condition, inputs))
     }
 
     fn holds(&mut self, condition: &Condition, inputs: &Inputs<'_>) -> bool {
-        let values: Vec<Value> =
-            self.resolve_input(&condition.input, inputs).into_iter().map(|(value, _)| value).collect();
-        let texts = || values.iter().map(constant_text).collect::<Option<Vec<Name>>>();
+        let values: Vec<Value> = self
+            .resolve_input(&condition.input, inputs)
+            .into_iter()
+            .map(|(value, _)| value)
+            .collect();
+        let texts = || {
+            values
+                .iter()
+                .map(constant_text)
+                .collect::<Option<Vec<Name>>>()
+        };
         match &condition.test {
             Test::Present => !values.is_empty(),
             Test::Absent => values.is_empty() && inputs.arguments.named_tail.is_none(),
             Test::Is(wanted) => {
                 !values.is_empty()
-                    && texts().is_some_and(|texts| texts.iter().all(|text| wanted.iter().any(|word| same(word, text))))
+                    && texts().is_some_and(|texts| {
+                        texts
+                            .iter()
+                            .all(|text| wanted.iter().any(|word| same(word, text)))
+                    })
             }
             Test::IsNot(unwanted) => {
                 !values.is_empty()
-                    && texts().is_some_and(|texts| !texts.iter().any(|text| unwanted.iter().any(|word| same(word, text))))
+                    && texts().is_some_and(|texts| {
+                        !texts
+                            .iter()
+                            .any(|text| unwanted.iter().any(|word| same(word, text)))
+                    })
             }
             Test::Contains(parts) => texts().is_some_and(|texts| {
-                texts.iter().any(|text| parts.iter().any(|part| text.contains(part.as_str())))
+                texts
+                    .iter()
+                    .any(|text| parts.iter().any(|part| text.contains(part.as_str())))
             }),
-            Test::IsList => !values.is_empty() && values.iter().all(|value| matches!(value.shape, Shape::List(_))),
-            Test::IsNotList => !values.iter().any(|value| matches!(value.shape, Shape::List(_))),
-            Test::NotConstant => !values.is_empty() && values.iter().any(|value| !value.is_constant()),
+            Test::IsList => {
+                !values.is_empty()
+                    && values
+                        .iter()
+                        .all(|value| matches!(value.shape, Shape::List(_)))
+            }
+            Test::IsNotList => !values
+                .iter()
+                .any(|value| matches!(value.shape, Shape::List(_))),
+            Test::NotConstant => {
+                !values.is_empty() && values.iter().any(|value| !value.is_constant())
+            }
         }
     }
 }

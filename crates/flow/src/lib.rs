@@ -27,11 +27,12 @@ mod value;
 
 pub use engine::analyse;
 pub use facts::{
-    CallFact, CatchFact, ComparisonFact, EntryFact, EntryPoint, Facts, HandlerRef, MisuseFact, ReturnFact, SinkFact,
+    CallFact, CatchFact, ComparisonFact, EntryFact, EntryPoint, Facts, HandlerRef, MisuseFact,
+    ReturnFact, SinkFact,
 };
 pub use state::EnvId;
 pub use taint::{Label, Note, Origin, Source, SourceId, Taint, TraceId, TraceStep};
 pub use value::{
-    ApiValue, ArgumentValue, Atom, ClassValue, Constant, EventValue, FunctionValue, List, Object, Shape, Subject,
-    TestValue, Value,
+    ApiValue, ArgumentValue, Atom, ClassValue, Constant, EventValue, FunctionValue, List, Object,
+    Shape, Subject, TestValue, Value,
 };

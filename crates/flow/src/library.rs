@@ -12,8 +12,8 @@ use crate::state::State;
 use crate::taint::Origin;
 use crate::value::join_option;
 use crate::{
-    ApiValue, ArgumentValue, Atom, Constant, EntryFact, EventValue, MisuseFact, Note, Shape, SinkFact, Subject, Taint,
-    TestValue, Value,
+    ApiValue, ArgumentValue, Atom, Constant, EntryFact, EventValue, MisuseFact, Note, Shape,
+    SinkFact, Subject, Taint, TestValue, Value,
 };
 
 /// Where a call stands, and where its arguments and receiver stand.
@@ -44,16 +44,31 @@ impl<'p> Engine<'p> {
             return answer;
         }
         let language = self.language(frame);
-        let alias = language.call(&called.path).and_then(|model| model.alias.clone());
+        let alias = language
+            .call(&called.path)
+            .and_then(|model| model.alias.clone());
         let path = alias.unwrap_or_else(|| called.path.clone());
         let operation = language.operation(&path);
         let model = language.call(&path).or_else(|| {
             // A method that every value of the language has, on something whose library has no row for it.
-            let method = site.method.as_deref().filter(|_| receiver.is_some() && operation.is_none())?;
+            let method = site
+                .method
+                .as_deref()
+                .filter(|_| receiver.is_some() && operation.is_none())?;
             language.method(method)
         });
         let construction = called.construction.clone();
-        self.apply(frame, &path, model, operation, construction.as_deref(), receiver, arguments, site, state)
+        self.apply(
+            frame,
+            &path,
+            model,
+            operation,
+            construction.as_deref(),
+            receiver,
+            arguments,
+            site,
+            state,
+        )
     }
 
     /// Calls a method of something that has no API path, or something of which nothing is known.
@@ -82,10 +97,23 @@ impl<'p> Engine<'p> {
             Shape::Api(api) => api.construction.clone(),
             _ => None,
         });
-        self.apply(frame, &path, model, None, construction.as_deref(), receiver, arguments, site, state)
+        self.apply(
+            frame,
+            &path,
+            model,
+            None,
+            construction.as_deref(),
+            receiver,
+            arguments,
+            site,
+            state,
+        )
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a call is made of that many things; a struct would be built for one use")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a call is made of that many things; a struct would be built for one use"
+    )]
     fn apply(
         &mut self,
         frame: &mut Frame<'p>,
@@ -98,7 +126,13 @@ impl<'p> Engine<'p> {
         site: &CallSite,
         state: &mut State,
     ) -> Value {
-        let inputs = Inputs { receiver, construction, arguments, result: None, place: site.place };
+        let inputs = Inputs {
+            receiver,
+            construction,
+            arguments,
+            result: None,
+            place: site.place,
+        };
         let nothing = CallModel::default();
         let model = model.unwrap_or(&nothing);
         self.report_sinks(frame, path, model, &inputs, site);
@@ -138,7 +172,9 @@ impl<'p> Engine<'p> {
         let mut taint = Taint::CLEAN;
         let mut value: Option<Value> = None;
         for propagation in &model.propagations {
-            if propagation.to.root != knowledge::Root::Return || !self.all_hold(&propagation.when, inputs) {
+            if propagation.to.root != knowledge::Root::Return
+                || !self.all_hold(&propagation.when, inputs)
+            {
                 continue;
             }
             for from in &propagation.from {
@@ -165,18 +201,28 @@ impl<'p> Engine<'p> {
         }
         let embedded = model.embeds.and_then(|index| {
             let mut positional = inputs.arguments.positional();
-            positional.nth(usize::from(index)).and_then(|argument| argument.value.as_text().cloned())
+            positional
+                .nth(usize::from(index))
+                .and_then(|argument| argument.value.as_text().cloned())
         });
         let path = match embedded {
             Some(argument) => Name::from(format!("{path}({argument})")),
             None => Name::from(format!("{path}()")),
         };
         let construction: Arc<[ArgumentValue]> = inputs.arguments.items.clone().into();
-        Shape::Api(Arc::new(ApiValue { path, construction: Some(construction) }))
+        Shape::Api(Arc::new(ApiValue {
+            path,
+            construction: Some(construction),
+        }))
     }
 
     /// All outside data that goes into a call.
-    pub(crate) fn inputs_taint(&mut self, receiver: Option<&Value>, arguments: &Arguments, place: Place) -> Taint {
+    pub(crate) fn inputs_taint(
+        &mut self,
+        receiver: Option<&Value>,
+        arguments: &Arguments,
+        place: Place,
+    ) -> Taint {
         let mut taint = match receiver {
             Some(receiver) => self.deep_taint(receiver, place),
             None => Taint::CLEAN,
@@ -219,15 +265,17 @@ impl<'p> Engine<'p> {
         if fact.labels.is_empty() {
             return;
         }
-        let known = self
-            .facts
-            .sinks
-            .iter_mut()
-            .find(|known| known.place == fact.place && known.kind == fact.kind && known.input == fact.input);
+        let known = self.facts.sinks.iter_mut().find(|known| {
+            known.place == fact.place && known.kind == fact.kind && known.input == fact.input
+        });
         match known {
             Some(known) => {
                 for label in fact.labels {
-                    if !known.labels.iter().any(|other| other.source == label.source) {
+                    if !known
+                        .labels
+                        .iter()
+                        .any(|other| other.source == label.source)
+                    {
                         known.labels.push(label);
                     }
                 }
@@ -245,7 +293,11 @@ impl<'p> Engine<'p> {
         site: &CallSite,
     ) {
         for misuse in &model.misuses {
-            let is_new = !self.facts.misuses.iter().any(|known| known.place == site.place && known.kind == misuse.kind);
+            let is_new = !self
+                .facts
+                .misuses
+                .iter()
+                .any(|known| known.place == site.place && known.kind == misuse.kind);
             if is_new && self.all_hold(&misuse.when, inputs) {
                 self.facts.misuses.push(MisuseFact {
                     kind: misuse.kind,
@@ -265,9 +317,16 @@ impl<'p> Engine<'p> {
                 value.as_text().cloned()
             });
             for (handler, _) in self.resolve_input(&entry.handler, inputs) {
-                let is_function = handler.shape.alternatives().iter().any(|shape| matches!(shape, Shape::Function(_)));
-                let is_known =
-                    self.facts.entries.iter().any(|known| known.place == site.place && known.handler == handler);
+                let is_function = handler
+                    .shape
+                    .alternatives()
+                    .iter()
+                    .any(|shape| matches!(shape, Shape::Function(_)));
+                let is_known = self
+                    .facts
+                    .entries
+                    .iter()
+                    .any(|known| known.place == site.place && known.handler == handler);
                 if is_function && !is_known {
                     self.facts.entries.push(EntryFact {
                         handler,
@@ -295,21 +354,31 @@ impl<'p> Engine<'p> {
             if !self.all_hold(&guard.when, inputs) || !self.pattern_is_narrow(path, guard, inputs) {
                 continue;
             }
-            let Some(subject) = inputs.subject(&guard.input, site) else { continue };
+            let Some(subject) = inputs.subject(&guard.input, site) else {
+                continue;
+            };
             if guard.outcome == Outcome::Returns {
                 self.refine(frame, state, &subject, guard.clears, site.place);
                 continue;
             }
-            let test = TestValue { subject, clears: guard.clears, outcome: guard.outcome, scope: frame.id() };
+            let test = TestValue {
+                subject,
+                clears: guard.clears,
+                outcome: guard.outcome,
+                scope: frame.id(),
+            };
             return Some(Value::of(Shape::Test(Arc::new(test))));
         }
         None
     }
 
     fn pattern_is_narrow(&mut self, path: &Name, guard: &Guard, inputs: &Inputs<'_>) -> bool {
-        let Some(pattern) = &guard.pattern else { return true };
+        let Some(pattern) = &guard.pattern else {
+            return true;
+        };
         let is_whole = path.ends_with("fullmatch");
-        let starts_anchored = path.starts_with("re.match") || path.starts_with("re.compile().match");
+        let starts_anchored =
+            path.starts_with("re.match") || path.starts_with("re.compile().match");
         let patterns = self.resolve_input(pattern, inputs);
         !patterns.is_empty()
             && patterns.iter().all(|(value, _)| match &value.shape {
@@ -330,7 +399,11 @@ impl<'p> Engine<'p> {
     ) -> Taint {
         let mut taint = result.taint.clone();
         for file in &model.files {
-            let path = self.resolve_input(&file.path, inputs).into_iter().next().and_then(|(path, _)| path_key(&path));
+            let path = self
+                .resolve_input(&file.path, inputs)
+                .into_iter()
+                .next()
+                .and_then(|(path, _)| path_key(&path));
             match file.access {
                 FileAccess::Write => {
                     for (content, _) in self.resolve_input(&file.content, inputs) {
@@ -360,7 +433,10 @@ impl<'p> Engine<'p> {
                 SourceKind::Remote => Origin::Remote(Name::default()),
                 SourceKind::Event(kind) => {
                     let seed = self.seed_of(kind);
-                    Origin::Event { seed, path: Arc::new([]) }
+                    Origin::Event {
+                        seed,
+                        path: Arc::new([]),
+                    }
                 }
             };
             taint = taint.join(&Taint::of(self.facts.label(origin, place)));
@@ -378,11 +454,18 @@ impl<'p> Engine<'p> {
         state: &mut State,
     ) {
         for propagation in &model.propagations {
-            if propagation.to.root == knowledge::Root::Return || !self.all_hold(&propagation.when, inputs) {
+            if propagation.to.root == knowledge::Root::Return
+                || !self.all_hold(&propagation.when, inputs)
+            {
                 continue;
             }
-            let root = knowledge::AccessPath { root: propagation.to.root.clone(), steps: Vec::new() };
-            let Some(subject) = inputs.subject(&root, site) else { continue };
+            let root = knowledge::AccessPath {
+                root: propagation.to.root.clone(),
+                steps: Vec::new(),
+            };
+            let Some(subject) = inputs.subject(&root, site) else {
+                continue;
+            };
             let mut value = self.read_subject(frame, state, &subject, site.place);
             for from in &propagation.from {
                 for (input, _) in self.resolve_input(from, inputs) {
@@ -390,7 +473,9 @@ impl<'p> Engine<'p> {
                         (true, true) => self.with_spread_or_join(&value, &input),
                         (true, false) => self.add_element(&value, input),
                         (false, _) => {
-                            let taint = self.deep_taint(&input, site.place).cleared(propagation.clears);
+                            let taint = self
+                                .deep_taint(&input, site.place)
+                                .cleared(propagation.clears);
                             value.with_taint(&taint)
                         }
                     };
@@ -427,14 +512,27 @@ impl<'p> Engine<'p> {
         let mut answer = result.clone();
         for callback in &model.callbacks {
             for (function, place) in self.resolve_input(&callback.function, inputs) {
-                let with_result = Inputs { result: Some(&result), ..inputs.clone() };
+                let with_result = Inputs {
+                    result: Some(&result),
+                    ..inputs.clone()
+                };
                 let mut passed = Vec::new();
                 for path in &callback.receives {
                     let values = self.resolve_input(path, &with_result);
-                    let value = values.into_iter().map(|(value, _)| value).reduce(|one, other| one.join(&other));
-                    passed.push(ArgumentValue { name: None, value: value.unwrap_or_default(), span: place.span });
+                    let value = values
+                        .into_iter()
+                        .map(|(value, _)| value)
+                        .reduce(|one, other| one.join(&other));
+                    passed.push(ArgumentValue {
+                        name: None,
+                        value: value.unwrap_or_default(),
+                        span: place.span,
+                    });
                 }
-                let Some(value) = self.call_if_function(frame, &function, passed, site, state) else { continue };
+                let Some(value) = self.call_if_function(frame, &function, passed, site, state)
+                else {
+                    continue;
+                };
                 answer = match callback.result {
                     CallbackResult::Ignored => answer,
                     CallbackResult::Returned => value,
@@ -460,25 +558,41 @@ impl<'p> Engine<'p> {
         state: &mut State,
     ) {
         for argument in &arguments.items {
-            let Shape::Function(function) = &argument.value.shape else { continue };
-            let Some(body) = self.program.module(function.module).and_then(|code| code.function(function.function))
+            let Shape::Function(function) = &argument.value.shape else {
+                continue;
+            };
+            let Some(body) = self
+                .program
+                .module(function.module)
+                .and_then(|code| code.function(function.function))
             else {
                 continue;
             };
             let takes_error_first = body.parameters.len() == 2
-                && body.parameters.first().and_then(|first| first.name.as_deref()).is_some_and(|name| {
-                    let name = name.to_ascii_lowercase();
-                    name.starts_with("err") || name == "e" || name == "_" || name == "_err"
-                });
+                && body
+                    .parameters
+                    .first()
+                    .and_then(|first| first.name.as_deref())
+                    .is_some_and(|name| {
+                        let name = name.to_ascii_lowercase();
+                        name.starts_with("err") || name == "e" || name == "_" || name == "_err"
+                    });
             let mut passed = Vec::new();
             for position in 0..body.parameters.len() {
                 let value = if takes_error_first && position == 0 {
-                    let label = self.facts.label(Origin::Exception, Place::new(site.place.file, argument.span));
+                    let label = self.facts.label(
+                        Origin::Exception,
+                        Place::new(site.place.file, argument.span),
+                    );
                     Value::tainted(Taint::of(label))
                 } else {
                     Value::tainted(taint.clone())
                 };
-                passed.push(ArgumentValue { name: None, value, span: argument.span });
+                passed.push(ArgumentValue {
+                    name: None,
+                    value,
+                    span: argument.span,
+                });
             }
             let value = argument.value.clone();
             self.call_if_function(frame, &value, passed, site, state);
@@ -494,39 +608,62 @@ impl<'p> Engine<'p> {
         state: &mut State,
     ) -> Option<Value> {
         let arguments = Arguments::of(passed);
-        let inner = CallSite { place: site.place, subjects: Vec::new(), receiver_subject: None, method: None };
+        let inner = CallSite {
+            place: site.place,
+            subjects: Vec::new(),
+            receiver_subject: None,
+            method: None,
+        };
         match &function.shape {
             Shape::Function(_) | Shape::Resolver(_) | Shape::OneOf(_) | Shape::Class(_) => {
                 Some(self.call_value(frame, function, None, &arguments, &inner, state))
             }
             // `.then(JSON.parse)`, `.map(String)`.
-            Shape::Api(_) => Some(self.call_value(frame, function, None, &arguments, &inner, state)),
+            Shape::Api(_) => {
+                Some(self.call_value(frame, function, None, &arguments, &inner, state))
+            }
             _ => None,
         }
     }
 
     /// Whether reading fields of the value with this path reads environment variables.
     pub(crate) fn is_environment(&self, path: &str) -> bool {
-        self.value_sources(path).iter().any(|source| source.kind == SourceKind::Environment)
+        self.value_sources(path)
+            .iter()
+            .any(|source| source.kind == SourceKind::Environment)
     }
 
     fn value_sources(&self, path: &str) -> &'p [knowledge::Source] {
         let in_python = self.knowledge.language("python").value(path);
-        if in_python.is_empty() { self.knowledge.language("javascript").value(path) } else { in_python }
+        if in_python.is_empty() {
+            self.knowledge.language("javascript").value(path)
+        } else {
+            in_python
+        }
     }
 
     /// The event that a framework hands out under this path.
     pub(crate) fn event_of_value(&mut self, path: &str) -> Option<EventValue> {
-        let kind = self.value_sources(path).iter().find_map(|source| match &source.kind {
-            SourceKind::Event(kind) => Some(kind),
-            _ => None,
-        })?;
+        let kind = self
+            .value_sources(path)
+            .iter()
+            .find_map(|source| match &source.kind {
+                SourceKind::Event(kind) => Some(kind),
+                _ => None,
+            })?;
         let seed = self.seed_of(kind);
-        Some(EventValue { seed, path: Arc::new([]) })
+        Some(EventValue {
+            seed,
+            path: Arc::new([]),
+        })
     }
 
     fn seed_of(&mut self, kind: &Name) -> u32 {
-        let known = self.facts.seeds.iter().position(|kinds| kinds.as_slice() == std::slice::from_ref(kind));
+        let known = self
+            .facts
+            .seeds
+            .iter()
+            .position(|kinds| kinds.as_slice() == std::slice::from_ref(kind));
         let index = known.unwrap_or_else(|| {
             self.facts.seeds.push(vec![kind.clone()]);
             self.facts.seeds.len() - 1
@@ -561,8 +698,16 @@ impl<'p> Engine<'p> {
     }
 
     /// A key of an object that comes from outside, where it is written to.
-    pub(crate) fn check_key(&mut self, frame: &Frame<'p>, key: &Value, index: &ir::Expr, place: Place) {
-        let Some(kind) = self.knowledge.kind("prototype") else { return };
+    pub(crate) fn check_key(
+        &mut self,
+        frame: &Frame<'p>,
+        key: &Value,
+        index: &ir::Expr,
+        place: Place,
+    ) {
+        let Some(kind) = self.knowledge.kind("prototype") else {
+            return;
+        };
         if frame.code.language != ir::Language::JavaScript {
             return;
         }
@@ -589,12 +734,31 @@ impl<'p> Engine<'p> {
         value: &Value,
         place: Place,
     ) {
-        let Shape::Api(api) = &holder.shape else { return };
+        let Shape::Api(api) = &holder.shape else {
+            return;
+        };
         let path = Name::from(format!("{}.{name}", api.path));
-        let Some(model) = self.language(frame).call(&path) else { return };
-        let arguments = Arguments::of(vec![ArgumentValue { name: None, value: value.clone(), span: place.span }]);
-        let inputs = Inputs { receiver: Some(holder), construction: None, arguments: &arguments, result: None, place };
-        let site = CallSite { place, subjects: vec![None], receiver_subject: None, method: None };
+        let Some(model) = self.language(frame).call(&path) else {
+            return;
+        };
+        let arguments = Arguments::of(vec![ArgumentValue {
+            name: None,
+            value: value.clone(),
+            span: place.span,
+        }]);
+        let inputs = Inputs {
+            receiver: Some(holder),
+            construction: None,
+            arguments: &arguments,
+            result: None,
+            place,
+        };
+        let site = CallSite {
+            place,
+            subjects: vec![None],
+            receiver_subject: None,
+            method: None,
+        };
         self.report_sinks(frame, &path, model, &inputs, &site);
         self.report_misuses(frame, &path, model, &inputs, &site);
     }

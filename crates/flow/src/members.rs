@@ -22,7 +22,10 @@ impl<'p> Engine<'p> {
     pub(crate) fn get_field(&mut self, value: &Value, name: &str, place: Place) -> Value {
         let mut result: Option<Value> = None;
         for shape in value.shape.alternatives() {
-            let single = Value { taint: value.taint.clone(), shape: shape.clone() };
+            let single = Value {
+                taint: value.taint.clone(),
+                shape: shape.clone(),
+            };
             result = join_option(result, Some(self.field_of_one(&single, name, place)));
         }
         result.unwrap_or_default()
@@ -33,8 +36,12 @@ impl<'p> Engine<'p> {
             Shape::Event(event) => self.event_field(event, Step::Field(name.into()), place),
             Shape::Api(api) => self.api_field(api, &value.taint, name, place),
             Shape::Module(module) => self.module_field(*module, name).unwrap_or_default(),
-            Shape::List(_) | Shape::Constant(_) | Shape::Text(_) if name == "length" => Value::unknown(),
-            Shape::Constant(_) | Shape::Text(_) | Shape::Function(_) | Shape::Test(_) => Value::unknown(),
+            Shape::List(_) | Shape::Constant(_) | Shape::Text(_) if name == "length" => {
+                Value::unknown()
+            }
+            Shape::Constant(_) | Shape::Text(_) | Shape::Function(_) | Shape::Test(_) => {
+                Value::unknown()
+            }
             Shape::List(list) if name.parse::<usize>().is_ok() => {
                 let index = name.parse().unwrap_or(0);
                 list_item(list, index).with_taint(&value.taint)
@@ -51,16 +58,18 @@ impl<'p> Engine<'p> {
     pub(crate) fn known_field(&mut self, value: &Value, name: &str, place: Place) -> Option<Value> {
         match &value.shape {
             Shape::Object(object) => {
-                let own = object.fields.iter().find(|(key, _)| key == name).map(|(_, field)| field.clone());
+                let own = object
+                    .fields
+                    .iter()
+                    .find(|(key, _)| key == name)
+                    .map(|(_, field)| field.clone());
                 let field = own.or_else(|| {
                     let class = object.class.as_ref()?;
                     self.class_member(class, name, Some(value), 0)
                 });
                 match (field, &object.rest) {
                     (Some(field), _) => Some(field),
-                    (None, Some(rest)) => {
-                        Some(self.get_field(rest, name, place))
-                    }
+                    (None, Some(rest)) => Some(self.get_field(rest, name, place)),
                     (None, None) => None,
                 }
             }
@@ -68,7 +77,16 @@ impl<'p> Engine<'p> {
             Shape::Module(module) => self.module_field(*module, name),
             Shape::OneOf(shapes) => shapes
                 .iter()
-                .filter_map(|shape| self.known_field(&Value { taint: value.taint.clone(), shape: shape.clone() }, name, place))
+                .filter_map(|shape| {
+                    self.known_field(
+                        &Value {
+                            taint: value.taint.clone(),
+                            shape: shape.clone(),
+                        },
+                        name,
+                        place,
+                    )
+                })
                 .reduce(|one, other| one.join(&other)),
             _ => None,
         }
@@ -104,18 +122,30 @@ impl<'p> Engine<'p> {
         }
         class.bases.iter().find_map(|base| match &base.shape {
             Shape::Class(base) => self.class_member(base, name, instance, depth + 1),
-            Shape::Api(base) if instance.is_some() => Some(Value::api(format!("{}().{name}", base.path))),
+            Shape::Api(base) if instance.is_some() => {
+                Some(Value::api(format!("{}().{name}", base.path)))
+            }
             _ => None,
         })
     }
 
     /// The function that reading or writing the field calls, of the wanted kind.
-    pub(crate) fn accessor(&mut self, holder: &Value, name: &str, wanted: MethodKind) -> Option<Arc<FunctionValue>> {
-        let Shape::Object(object) = &holder.shape else { return None };
+    pub(crate) fn accessor(
+        &mut self,
+        holder: &Value,
+        name: &str,
+        wanted: MethodKind,
+    ) -> Option<Arc<FunctionValue>> {
+        let Shape::Object(object) = &holder.shape else {
+            return None;
+        };
         let mut class = object.class.clone()?;
         for _ in 0..16 {
             let declared = self.program.module(class.module)?.class(class.class)?;
-            let found = declared.methods.iter().find(|method| method.name == name && method.kind == wanted);
+            let found = declared
+                .methods
+                .iter()
+                .find(|method| method.name == name && method.kind == wanted);
             if let Some(method) = found {
                 return Some(Arc::new(FunctionValue {
                     module: class.module,
@@ -155,7 +185,10 @@ impl<'p> Engine<'p> {
         }
         let mut path = event.path.to_vec();
         path.push(step);
-        let inner = EventValue { seed: event.seed, path: path.into() };
+        let inner = EventValue {
+            seed: event.seed,
+            path: path.into(),
+        };
         match self.event_standing(&inner) {
             Standing::Leaf(Trust::Platform | Trust::Limited) | Standing::MixedPlatform => {
                 // Kept as an event so that an unlikely deeper row still counts; it holds no outside data itself.
@@ -164,7 +197,10 @@ impl<'p> Engine<'p> {
             Standing::MixedOutside => Value::of(Shape::Event(Arc::new(inner))),
             Standing::Leaf(Trust::Outside | Trust::Identity) => {
                 let taint = self.event_taint(&inner, place);
-                Value { taint, shape: Shape::Event(Arc::new(inner)) }
+                Value {
+                    taint,
+                    shape: Shape::Event(Arc::new(inner)),
+                }
             }
             Standing::Leaf(Trust::Secret) => {
                 let name = Name::from(crate::Facts::field(&inner.path));
@@ -174,7 +210,12 @@ impl<'p> Engine<'p> {
     }
 
     fn event_standing(&self, event: &EventValue) -> Standing {
-        let kinds = self.facts.seeds.get(event.seed as usize).map(Vec::as_slice).unwrap_or_default();
+        let kinds = self
+            .facts
+            .seeds
+            .get(event.seed as usize)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         standing(self.knowledge, kinds, &event.path)
     }
 
@@ -182,7 +223,10 @@ impl<'p> Engine<'p> {
     pub(crate) fn event_taint(&mut self, event: &EventValue, place: Place) -> Taint {
         match self.event_standing(event) {
             Standing::Leaf(Trust::Outside | Trust::Identity) | Standing::MixedOutside => {
-                let origin = Origin::Event { seed: event.seed, path: Arc::clone(&event.path) };
+                let origin = Origin::Event {
+                    seed: event.seed,
+                    path: Arc::clone(&event.path),
+                };
                 Taint::of(self.facts.label(origin, place))
             }
             Standing::Leaf(_) | Standing::MixedPlatform => Taint::CLEAN,
@@ -191,7 +235,9 @@ impl<'p> Engine<'p> {
 
     fn api_field(&mut self, api: &ApiValue, taint: &Taint, name: &str, place: Place) -> Value {
         if self.is_environment(&api.path) {
-            return Value::of(Shape::Text(Arc::new([crate::Atom::Environment(name.into())])));
+            return Value::of(Shape::Text(Arc::new([crate::Atom::Environment(
+                name.into(),
+            )])));
         }
         if let Some(event) = self.event_of_value(&api.path) {
             return self.event_field(&event, Step::Field(name.into()), place);
@@ -199,7 +245,10 @@ impl<'p> Engine<'p> {
         let path = Name::from(format!("{}.{name}", api.path));
         let value = Value {
             taint: taint.clone(),
-            shape: Shape::Api(Arc::new(ApiValue { path, construction: api.construction.clone() })),
+            shape: Shape::Api(Arc::new(ApiValue {
+                path,
+                construction: api.construction.clone(),
+            })),
         };
         let source = match &value.shape {
             Shape::Api(api) => self.secret_of_value(&api.path, place),
@@ -216,20 +265,30 @@ impl<'p> Engine<'p> {
                 let mut class = ClassValue::clone(class);
                 class.statics.retain(|(key, _)| key != name);
                 class.statics.push((name.into(), new));
-                return Value { taint: value.taint.clone(), shape: Shape::Class(Arc::new(class)) };
+                return Value {
+                    taint: value.taint.clone(),
+                    shape: Shape::Class(Arc::new(class)),
+                };
             }
             // A library object that is configured keeps its path.
             Shape::Api(_) | Shape::Function(_) | Shape::Module(_) => {
                 return value.clone().with_taint(&new.taint);
             }
             Shape::Unknown if value.taint.is_clean() => Object::default(),
-            _ => Object { fields: Vec::new(), rest: Some(value.clone()), class: None },
+            _ => Object {
+                fields: Vec::new(),
+                rest: Some(value.clone()),
+                class: None,
+            },
         };
         match object.fields.iter_mut().find(|(key, _)| key == name) {
             Some((_, field)) => *field = new,
             None => object.fields.push((name.into(), new)),
         }
-        Value { taint: value.taint.clone(), shape: Shape::Object(Arc::new(object)) }
+        Value {
+            taint: value.taint.clone(),
+            shape: Shape::Object(Arc::new(object)),
+        }
     }
 
     /// `value[unknown] = new`, `value.push(new)`.
@@ -247,11 +306,22 @@ impl<'p> Engine<'p> {
             }
             Shape::Unknown | Shape::Event(_) => {
                 let rest = join_option(Some(value.clone()), Some(new));
-                Shape::List(Arc::new(List { items: Vec::new(), rest }))
+                Shape::List(Arc::new(List {
+                    items: Vec::new(),
+                    rest,
+                }))
             }
-            other => return Value { taint: value.taint.join(&new.taint), shape: other.clone() },
+            other => {
+                return Value {
+                    taint: value.taint.join(&new.taint),
+                    shape: other.clone(),
+                };
+            }
         };
-        Value { taint: value.taint.clone(), shape }
+        Value {
+            taint: value.taint.clone(),
+            shape,
+        }
     }
 
     /// What `for x of value` gives; for Python, iterating a dictionary gives its keys.
@@ -270,13 +340,18 @@ impl<'p> Engine<'p> {
                 Shape::List(list) => Value::any_item(list).with_taint(&value.taint),
                 Shape::Object(object) => {
                     let fields = object.fields.iter().map(|(_, field)| field.clone());
-                    let any = fields.chain(object.rest.clone()).reduce(|one, other| one.join(&other));
+                    let any = fields
+                        .chain(object.rest.clone())
+                        .reduce(|one, other| one.join(&other));
                     any.unwrap_or_default().with_taint(&value.taint)
                 }
                 Shape::Event(event) => self.event_field(&event.clone(), Step::Element, place),
                 Shape::Api(api) => {
                     // An element of what a library gave is named like the whole: pages, rows, messages.
-                    Value { taint: value.taint.clone(), shape: Shape::Api(Arc::clone(api)) }
+                    Value {
+                        taint: value.taint.clone(),
+                        shape: Shape::Api(Arc::clone(api)),
+                    }
                 }
                 _ => Value::tainted(value.taint.clone()),
             };
@@ -297,8 +372,12 @@ impl<'p> Engine<'p> {
     pub(crate) fn key_of(&mut self, value: &Value, place: Place) -> Value {
         match &value.shape {
             Shape::Object(object) if object.rest.is_none() => {
-                let keys = object.fields.iter().map(|(key, _)| Value::text(key.clone()));
-                keys.reduce(|one, other| one.join(&other)).unwrap_or_default()
+                let keys = object
+                    .fields
+                    .iter()
+                    .map(|(key, _)| Value::text(key.clone()));
+                keys.reduce(|one, other| one.join(&other))
+                    .unwrap_or_default()
             }
             Shape::Event(event) => {
                 let inner = self.event_field(&event.clone(), Step::AnyField, place);
@@ -332,13 +411,22 @@ impl<'p> Engine<'p> {
     }
 
     /// The object without the named fields.
-    pub(crate) fn without_fields<'n>(&mut self, value: &Value, names: impl Iterator<Item = &'n Name>) -> Value {
-        let Shape::Object(object) = &value.shape else { return value.clone() };
+    pub(crate) fn without_fields<'n>(
+        &mut self,
+        value: &Value,
+        names: impl Iterator<Item = &'n Name>,
+    ) -> Value {
+        let Shape::Object(object) = &value.shape else {
+            return value.clone();
+        };
         let mut object = Object::clone(object);
         for name in names {
             object.fields.retain(|(key, _)| key != name);
         }
-        Value { taint: value.taint.clone(), shape: Shape::Object(Arc::new(object)) }
+        Value {
+            taint: value.taint.clone(),
+            shape: Shape::Object(Arc::new(object)),
+        }
     }
 }
 

@@ -8,16 +8,28 @@ use crate::state::State;
 use crate::{Note, Shape, Subject, Taint, Value};
 
 impl<'p> Engine<'p> {
-    pub(crate) fn read_variable(&self, frame: &Frame<'p>, state: &State, variable: VariableId) -> Value {
+    pub(crate) fn read_variable(
+        &self,
+        frame: &Frame<'p>,
+        state: &State,
+        variable: VariableId,
+    ) -> Value {
         let value = if frame.is_local(variable) {
             state.local(variable)
         } else {
-            self.env_of_variable(frame, variable).and_then(|env| state.stored(env, variable))
+            self.env_of_variable(frame, variable)
+                .and_then(|env| state.stored(env, variable))
         };
         value.cloned().unwrap_or_default()
     }
 
-    pub(crate) fn write_variable(&self, frame: &Frame<'p>, state: &mut State, variable: VariableId, value: Value) {
+    pub(crate) fn write_variable(
+        &self,
+        frame: &Frame<'p>,
+        state: &mut State,
+        variable: VariableId,
+        value: Value,
+    ) {
         if frame.is_local(variable) {
             state.set_local(variable, value);
         } else if let Some(env) = self.env_of_variable(frame, variable) {
@@ -33,7 +45,10 @@ impl<'p> Engine<'p> {
     /// The variable and fields that an expression names.
     pub(crate) fn subject(&self, expr: &Expr) -> Option<Subject> {
         match &expr.kind {
-            ExprKind::Variable(variable) => Some(Subject { variable: *variable, fields: Vec::new() }),
+            ExprKind::Variable(variable) => Some(Subject {
+                variable: *variable,
+                fields: Vec::new(),
+            }),
             ExprKind::Field { base, name } => {
                 let mut subject = self.subject(base)?;
                 subject.fields.push(Some(name.clone()));
@@ -49,7 +64,13 @@ impl<'p> Engine<'p> {
         }
     }
 
-    pub(crate) fn read_subject(&mut self, frame: &Frame<'p>, state: &State, subject: &Subject, place: Place) -> Value {
+    pub(crate) fn read_subject(
+        &mut self,
+        frame: &Frame<'p>,
+        state: &State,
+        subject: &Subject,
+        place: Place,
+    ) -> Value {
         let mut value = self.read_variable(frame, state, subject.variable);
         for field in &subject.fields {
             value = match field {
@@ -74,16 +95,30 @@ impl<'p> Engine<'p> {
         self.write_variable(frame, state, subject.variable, changed);
     }
 
-    fn with_inner(&mut self, old: &Value, fields: &[Option<Name>], new: Value, place: Place) -> Value {
+    fn with_inner(
+        &mut self,
+        old: &Value,
+        fields: &[Option<Name>],
+        new: Value,
+        place: Place,
+    ) -> Value {
         match fields.split_first() {
             None => new,
             Some((Some(name), rest)) => {
-                let inner = if rest.is_empty() { Value::unknown() } else { self.get_field(old, name, place) };
+                let inner = if rest.is_empty() {
+                    Value::unknown()
+                } else {
+                    self.get_field(old, name, place)
+                };
                 let inner = self.with_inner(&inner, rest, new, place);
                 self.set_field(old, name, inner)
             }
             Some((None, rest)) => {
-                let inner = if rest.is_empty() { Value::unknown() } else { self.element(old, place) };
+                let inner = if rest.is_empty() {
+                    Value::unknown()
+                } else {
+                    self.element(old, place)
+                };
                 let inner = self.with_inner(&inner, rest, new, place);
                 self.add_element(old, inner)
             }
@@ -91,7 +126,13 @@ impl<'p> Engine<'p> {
     }
 
     /// Binds `value` to a pattern.
-    pub(crate) fn bind(&mut self, frame: &mut Frame<'p>, pattern: &'p Pattern, value: Value, state: &mut State) {
+    pub(crate) fn bind(
+        &mut self,
+        frame: &mut Frame<'p>,
+        pattern: &'p Pattern,
+        value: Value,
+        state: &mut State,
+    ) {
         match pattern {
             Pattern::Variable(variable, span) => {
                 let value = self.noted(frame, *variable, *span, value);
@@ -109,7 +150,10 @@ impl<'p> Engine<'p> {
                     self.bind(frame, &property.value, part, state);
                 }
                 if let Some(rest) = rest {
-                    let left = self.without_fields(&value, properties.iter().filter_map(|part| part.key.as_ref()));
+                    let left = self.without_fields(
+                        &value,
+                        properties.iter().filter_map(|part| part.key.as_ref()),
+                    );
                     self.bind(frame, rest, left, state);
                 }
             }
@@ -131,14 +175,24 @@ impl<'p> Engine<'p> {
                 let fallback = self.eval(frame, default, &mut default_state);
                 state.join(&default_state);
                 let known_missing = matches!(value.shape, Shape::Constant(crate::Constant::Null));
-                let value = if known_missing && value.taint.is_clean() { fallback } else { value.join(&fallback) };
+                let value = if known_missing && value.taint.is_clean() {
+                    fallback
+                } else {
+                    value.join(&fallback)
+                };
                 self.bind(frame, inner, value, state);
             }
             Pattern::Ignore => {}
         }
     }
 
-    fn assign_place(&mut self, frame: &mut Frame<'p>, target: &'p Expr, value: Value, state: &mut State) {
+    fn assign_place(
+        &mut self,
+        frame: &mut Frame<'p>,
+        target: &'p Expr,
+        value: Value,
+        state: &mut State,
+    ) {
         let place = frame.place(target.span);
         match &target.kind {
             ExprKind::Field { base, name } => {
@@ -150,8 +204,10 @@ impl<'p> Engine<'p> {
                         value,
                         span: target.span,
                     }]);
-                    let outcome = self.enter(&setter, Some(holder), &arguments, place, false, state);
-                    if let (Some(subject), Some(receiver)) = (self.subject(base), outcome.receiver) {
+                    let outcome =
+                        self.enter(&setter, Some(holder), &arguments, place, false, state);
+                    if let (Some(subject), Some(receiver)) = (self.subject(base), outcome.receiver)
+                    {
                         self.write_subject(frame, state, &subject, receiver, place);
                     }
                     return;
@@ -163,8 +219,13 @@ impl<'p> Engine<'p> {
             ExprKind::Index { base, index } => {
                 let key = self.eval(frame, index, state);
                 let known = key.as_constant().and_then(crate::members::field_name);
-                let Some(mut subject) = self.subject(base) else { return };
-                if let (Some(name), false) = (known, matches!(key.shape, Shape::Constant(crate::Constant::Number(_)))) {
+                let Some(mut subject) = self.subject(base) else {
+                    return;
+                };
+                if let (Some(name), false) = (
+                    known,
+                    matches!(key.shape, Shape::Constant(crate::Constant::Number(_))),
+                ) {
                     subject.fields.push(Some(name));
                     self.write_subject(frame, state, &subject, value, place);
                     return;
@@ -184,12 +245,22 @@ impl<'p> Engine<'p> {
     }
 
     /// The value with the step "assigned to" added, where it holds outside data.
-    fn noted(&mut self, frame: &Frame<'p>, variable: VariableId, span: Span, mut value: Value) -> Value {
+    fn noted(
+        &mut self,
+        frame: &Frame<'p>,
+        variable: VariableId,
+        span: Span,
+        mut value: Value,
+    ) -> Value {
         if value.taint.is_clean() {
             return value;
         }
         if let Some(name) = frame.variable_name(variable) {
-            value.taint = self.facts.step(&value.taint, frame.place(span), &Note::Assigned(name.clone()));
+            value.taint = self.facts.step(
+                &value.taint,
+                frame.place(span),
+                &Note::Assigned(name.clone()),
+            );
         }
         value
     }
@@ -225,7 +296,12 @@ impl<'p> Engine<'p> {
         for shape in value.shape.alternatives() {
             match shape {
                 Shape::Object(object) => {
-                    for inner in object.fields.iter().map(|(_, inner)| inner).chain(&object.rest) {
+                    for inner in object
+                        .fields
+                        .iter()
+                        .map(|(_, inner)| inner)
+                        .chain(&object.rest)
+                    {
                         taint = taint.join(&self.taint_to_depth(inner, place, depth + 1));
                     }
                 }

@@ -8,10 +8,14 @@ const DANGEROUS: &str = ";|&$`'\"<>(){}\\*/ \n\t%#=";
 /// demands a match of the whole text; otherwise the pattern must be anchored at both ends (`starts_anchored` for tests that
 /// begin at the start of the text).
 pub(crate) fn is_narrow(pattern: &str, is_whole: bool, starts_anchored: bool) -> bool {
-    let start = pattern.strip_prefix('^').or_else(|| pattern.strip_prefix("\\A"));
+    let start = pattern
+        .strip_prefix('^')
+        .or_else(|| pattern.strip_prefix("\\A"));
     let has_start = is_whole || starts_anchored || start.is_some();
     let body = start.unwrap_or(pattern);
-    let end = ["$", "\\Z", "\\z"].iter().find_map(|anchor| body.strip_suffix(anchor));
+    let end = ["$", "\\Z", "\\z"]
+        .iter()
+        .find_map(|anchor| body.strip_suffix(anchor));
     let has_end = is_whole || end.is_some();
     if !has_start || !has_end {
         return false;
@@ -45,7 +49,10 @@ fn only_harmless(pattern: &str) -> bool {
             }
             ')' => depth = depth.saturating_sub(1),
             '{' => {
-                let is_count = chars.by_ref().take_while(|char| *char != '}').all(|char| char.is_ascii_digit() || char == ',');
+                let is_count = chars
+                    .by_ref()
+                    .take_while(|char| *char != '}')
+                    .all(|char| char.is_ascii_digit() || char == ',');
                 if !is_count {
                     return false;
                 }
@@ -74,13 +81,18 @@ fn class_is_harmless(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> bo
                 _ => return false,
             },
             '-' => {
-                let Some(first) = previous.take() else { continue };
+                let Some(first) = previous.take() else {
+                    continue;
+                };
                 match chars.peek() {
                     Some(']') => {}
                     Some(last) => {
-                        let alike = [('a', 'z'), ('A', 'Z'), ('0', '9')]
-                            .iter()
-                            .any(|(low, high)| (*low..=*high).contains(&first) && (*low..=*high).contains(last));
+                        let alike =
+                            [('a', 'z'), ('A', 'Z'), ('0', '9')]
+                                .iter()
+                                .any(|(low, high)| {
+                                    (*low..=*high).contains(&first) && (*low..=*high).contains(last)
+                                });
                         if !alike {
                             return false;
                         }
@@ -101,7 +113,13 @@ mod tests {
 
     #[test]
     fn anchored_patterns_of_harmless_characters_are_narrow() {
-        for pattern in ["^[a-z0-9_-]+$", "^\\d{4}-\\d{2}$", "^(jpg|png)$", "\\A[\\w.-]{1,64}\\Z", "^[A-Za-z][A-Za-z0-9]*$"] {
+        for pattern in [
+            "^[a-z0-9_-]+$",
+            "^\\d{4}-\\d{2}$",
+            "^(jpg|png)$",
+            "\\A[\\w.-]{1,64}\\Z",
+            "^[A-Za-z][A-Za-z0-9]*$",
+        ] {
             assert!(is_narrow(pattern, false, false), "{pattern}");
         }
         assert!(is_narrow("[a-z]+", true, false));
@@ -110,7 +128,18 @@ mod tests {
 
     #[test]
     fn patterns_that_let_something_through_are_not() {
-        for pattern in ["[a-z]+", "^[a-z]+", "^.*$", "^[^;]+$", "^a|b$", "^[ -~]+$", "^\\S+$", "^[a-z/]+$", "^(?=x).*$", ""] {
+        for pattern in [
+            "[a-z]+",
+            "^[a-z]+",
+            "^.*$",
+            "^[^;]+$",
+            "^a|b$",
+            "^[ -~]+$",
+            "^\\S+$",
+            "^[a-z/]+$",
+            "^(?=x).*$",
+            "",
+        ] {
             assert!(!is_narrow(pattern, false, false), "{pattern}");
         }
     }

@@ -18,7 +18,9 @@ pub(crate) enum Standing {
 pub(crate) fn standing(knowledge: &Knowledge, kinds: &[Name], path: &[Step]) -> Standing {
     let mut standing = Standing::Leaf(Trust::Platform);
     for kind in kinds {
-        let Some(event) = knowledge.event(kind) else { continue };
+        let Some(event) = knowledge.event(kind) else {
+            continue;
+        };
         standing = worse(standing, standing_in(&event.fields, path));
     }
     standing
@@ -134,13 +136,21 @@ mod tests {
             ("headers.*", "headers", Relation::Below),
             ("headers.*", "headers.Host", Relation::Here),
             ("Records[].s3.object.key", "Records[].s3", Relation::Below),
-            ("Records[].s3.object.key", "Records[].eventTime", Relation::Elsewhere),
+            (
+                "Records[].s3.object.key",
+                "Records[].eventTime",
+                Relation::Elsewhere,
+            ),
             ("detail.**", "detail", Relation::Here),
             ("detail.**", "detail.a.b", Relation::Here),
             ("body", "body.deeper", Relation::Here),
         ];
         for (row, place, expected) in table {
-            assert_eq!(relation(&path(row), &path(place)), expected, "{row} / {place}");
+            assert_eq!(
+                relation(&path(row), &path(place)),
+                expected,
+                "{row} / {place}"
+            );
         }
     }
 }

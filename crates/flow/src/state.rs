@@ -56,7 +56,11 @@ impl State {
         let unnamed = self.files.get("").cloned();
         match path {
             Some(path) => crate::value::join_option(self.files.get(path).cloned(), unnamed),
-            None => self.files.values().cloned().reduce(|one, other| one.join(&other)),
+            None => self
+                .files
+                .values()
+                .cloned()
+                .reduce(|one, other| one.join(&other)),
         }
     }
 
@@ -68,7 +72,11 @@ impl State {
 
     /// The state in which a called function starts.
     pub(crate) fn enter_call(&self) -> Self {
-        Self { locals: Arc::default(), store: Arc::clone(&self.store), files: Arc::clone(&self.files) }
+        Self {
+            locals: Arc::default(),
+            store: Arc::clone(&self.store),
+            files: Arc::clone(&self.files),
+        }
     }
 
     /// Takes over what a called function left behind.
@@ -79,7 +87,10 @@ impl State {
 
     /// A token that is equal only for states with the very same captured variables and files.
     pub(crate) fn outside(&self) -> Outside {
-        Outside { store: Arc::clone(&self.store), files: Arc::clone(&self.files) }
+        Outside {
+            store: Arc::clone(&self.store),
+            files: Arc::clone(&self.files),
+        }
     }
 
     /// What holds if control comes from either state; says whether that differs from `self`.

@@ -71,14 +71,21 @@ impl Taint {
 
     /// The labels that are not harmless for `kind`.
     pub fn dangerous(&self, kind: KindId) -> impl Iterator<Item = Label> + '_ {
-        self.labels().iter().copied().filter(move |label| !label.clears.contains(kind))
+        self.labels()
+            .iter()
+            .copied()
+            .filter(move |label| !label.clears.contains(kind))
     }
 
     /// What is in either. A source in both is harmless only for what it is harmless for in both.
     #[must_use]
     pub fn join(&self, other: &Self) -> Self {
         let (Some(left), Some(right)) = (&self.0, &other.0) else {
-            return if self.is_clean() { other.clone() } else { self.clone() };
+            return if self.is_clean() {
+                other.clone()
+            } else {
+                self.clone()
+            };
         };
         if Arc::ptr_eq(left, right) || left == right {
             return self.clone();
@@ -101,13 +108,20 @@ impl Taint {
     /// The same data made harmless for `kinds` as well.
     #[must_use]
     pub fn cleared(&self, kinds: KindSet) -> Self {
-        self.map(|label| Label { clears: label.clears.union(kinds), ..label })
+        self.map(|label| Label {
+            clears: label.clears.union(kinds),
+            ..label
+        })
     }
 
     /// The same data, each label changed.
     #[must_use]
     pub fn map(&self, change: impl FnMut(Label) -> Label) -> Self {
-        Self(self.0.as_ref().map(|labels| labels.iter().copied().map(change).collect()))
+        Self(
+            self.0
+                .as_ref()
+                .map(|labels| labels.iter().copied().map(change).collect()),
+        )
     }
 }
 

@@ -190,13 +190,19 @@ impl Value {
     /// Something that holds outside data and of which nothing else is known.
     #[must_use]
     pub fn tainted(taint: Taint) -> Self {
-        Self { taint, shape: Shape::Unknown }
+        Self {
+            taint,
+            shape: Shape::Unknown,
+        }
     }
 
     /// A value without outside data of its own.
     #[must_use]
     pub fn of(shape: Shape) -> Self {
-        Self { taint: Taint::CLEAN, shape }
+        Self {
+            taint: Taint::CLEAN,
+            shape,
+        }
     }
 
     /// A constant text.
@@ -214,13 +220,20 @@ impl Value {
     /// Something of a library.
     #[must_use]
     pub fn api(path: impl Into<Name>) -> Self {
-        Self::of(Shape::Api(Arc::new(ApiValue { path: path.into(), construction: None })))
+        Self::of(Shape::Api(Arc::new(ApiValue {
+            path: path.into(),
+            construction: None,
+        })))
     }
 
     /// An object with these fields and no others.
     #[must_use]
     pub fn object(fields: Vec<(Name, Self)>) -> Self {
-        Self::of(Shape::Object(Arc::new(Object { fields, rest: None, class: None })))
+        Self::of(Shape::Object(Arc::new(Object {
+            fields,
+            rest: None,
+            class: None,
+        })))
     }
 
     /// A list of these elements.
@@ -256,7 +269,9 @@ impl Value {
     #[must_use]
     pub fn atoms(&self) -> Option<Vec<Atom>> {
         match &self.shape {
-            Shape::Constant(Constant::Text(text) | Constant::Number(text)) => Some(vec![Atom::Literal(text.clone())]),
+            Shape::Constant(Constant::Text(text) | Constant::Number(text)) => {
+                Some(vec![Atom::Literal(text.clone())])
+            }
             Shape::Text(atoms) => Some(atoms.to_vec()),
             _ => None,
         }
@@ -280,9 +295,15 @@ impl Value {
             Shape::Text(atoms) => !atoms.contains(&Atom::Any),
             Shape::List(list) => list.items.iter().chain(&list.rest).all(Self::is_constant),
             Shape::Object(object) => {
-                object.rest.is_none() && object.fields.iter().all(|(_, value)| value.taint.is_clean())
+                object.rest.is_none()
+                    && object
+                        .fields
+                        .iter()
+                        .all(|(_, value)| value.taint.is_clean())
             }
-            Shape::OneOf(shapes) => shapes.iter().all(|shape| matches!(shape, Shape::Constant(_))),
+            Shape::OneOf(shapes) => shapes
+                .iter()
+                .all(|shape| matches!(shape, Shape::Constant(_))),
             _ => false,
         }
     }
@@ -303,7 +324,10 @@ impl Value {
         if self == other {
             return self.clone();
         }
-        Self { taint: self.taint.join(&other.taint), shape: self.shape.join(&other.shape) }
+        Self {
+            taint: self.taint.join(&other.taint),
+            shape: self.shape.join(&other.shape),
+        }
     }
 }
 
@@ -312,7 +336,9 @@ impl Shape {
         match (self, other) {
             (left, right) if left == right => left.clone(),
             // `null` on one branch adds nothing that an analysis could use.
-            (Self::Constant(Constant::Null), known) | (known, Self::Constant(Constant::Null)) => known.clone(),
+            (Self::Constant(Constant::Null), known) | (known, Self::Constant(Constant::Null)) => {
+                known.clone()
+            }
             (Self::Object(left), Self::Object(right)) if left.class == right.class => {
                 Self::Object(Arc::new(join_objects(left, right)))
             }
@@ -363,26 +389,48 @@ fn one_of(shapes: &[Shape]) -> Shape {
 fn join_objects(left: &Object, right: &Object) -> Object {
     let mut fields = left.fields.clone();
     for (name, value) in &mut fields {
-        let other = right.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+        let other = right
+            .fields
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value);
         if let Some(other) = other.or(right.rest.as_ref()) {
             *value = value.join(other);
         }
     }
     for (name, value) in &right.fields {
         if !left.fields.iter().any(|(key, _)| key == name) {
-            let value = left.rest.as_ref().map_or_else(|| value.clone(), |rest| rest.join(value));
+            let value = left
+                .rest
+                .as_ref()
+                .map_or_else(|| value.clone(), |rest| rest.join(value));
             fields.push((name.clone(), value));
         }
     }
-    Object { fields, rest: join_option(left.rest.clone(), right.rest.clone()), class: left.class.clone() }
+    Object {
+        fields,
+        rest: join_option(left.rest.clone(), right.rest.clone()),
+        class: left.class.clone(),
+    }
 }
 
 fn join_lists(left: &List, right: &List) -> List {
     if left.items.len() == right.items.len() {
-        let items = left.items.iter().zip(&right.items).map(|(one, other)| one.join(other)).collect();
-        return List { items, rest: join_option(left.rest.clone(), right.rest.clone()) };
+        let items = left
+            .items
+            .iter()
+            .zip(&right.items)
+            .map(|(one, other)| one.join(other))
+            .collect();
+        return List {
+            items,
+            rest: join_option(left.rest.clone(), right.rest.clone()),
+        };
     }
-    List { items: Vec::new(), rest: Some(Value::any_item(left).join(&Value::any_item(right))) }
+    List {
+        items: Vec::new(),
+        rest: Some(Value::any_item(left).join(&Value::any_item(right))),
+    }
 }
 
 /// Joins two values of which each may be missing.
@@ -398,7 +446,9 @@ pub(crate) fn text_of_atoms(atoms: Vec<Atom>) -> Shape {
     let mut merged: Vec<Atom> = Vec::new();
     for atom in atoms {
         match (merged.last_mut(), &atom) {
-            (Some(Atom::Literal(before)), Atom::Literal(text)) if before.len() + text.len() < 4096 => {
+            (Some(Atom::Literal(before)), Atom::Literal(text))
+                if before.len() + text.len() < 4096 =>
+            {
                 *before = Name::from(format!("{before}{text}"));
             }
             (Some(Atom::Any), Atom::Any) => {}

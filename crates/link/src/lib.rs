@@ -1,1 +1,102 @@
-//! Placeholder.
+//! Joins templates and code: handler → function, trigger → what it may bring in, SDK call → resource, write → the function
+//! that reads it. Rules see the facts of this crate and nothing below it.
+
+mod handlers;
+mod reach;
+mod resources;
+
+use app::{Application, FunctionId};
+use base::{Budget, Diagnostics, Name, Place};
+use flow::Facts;
+use ir::{GlobalFunctionId, Program};
+use knowledge::Knowledge;
+use rayon::prelude::*;
+
+pub use handlers::handlers_by_shape;
+pub use reach::{Flow, Reached};
+
+/// The application with its code.
+#[derive(Debug)]
+pub struct Model<'k> {
+    /// What the templates say.
+    pub application: Application,
+    /// The code.
+    pub program: Program,
+    /// What is known about platforms and libraries.
+    pub knowledge: &'k Knowledge,
+    /// What was found out about each entry point.
+    pub analyses: Vec<Analysis>,
+    /// Handlers that were not found, limits that were reached.
+    pub diagnostics: Diagnostics,
+}
+
+/// What was found out about one entry point.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The functions deployed with this handler.
+    pub functions: Vec<FunctionId>,
+    /// The handler, where it is a function of the project.
+    pub handler: Option<Place>,
+    /// The kinds of event it was analysed for.
+    pub events: Vec<Name>,
+    /// The HTTP route, where a framework registered the handler.
+    pub route: Option<Name>,
+    /// What it does.
+    pub facts: Facts,
+}
+
+impl<'k> Model<'k> {
+    /// Finds the handlers of all functions and follows data through them.
+    #[must_use]
+    pub fn build(
+        application: Application,
+        program: Program,
+        knowledge: &'k Knowledge,
+        budget: &Budget,
+    ) -> Self {
+        let mut model = Self {
+            application,
+            program,
+            knowledge,
+            analyses: Vec::new(),
+            diagnostics: Diagnostics::new(),
+        };
+        let entries = handlers::entries(&mut model);
+        let analyses: Vec<Vec<Analysis>> = entries
+            .par_iter()
+            .map(|entry| handlers::analyse(&model, entry, budget))
+            .collect();
+        model.analyses = analyses.into_iter().flatten().collect();
+        model
+    }
+
+    /// A function's name in reports: `stack/function`.
+    #[must_use]
+    pub fn function_name(&self, id: FunctionId) -> Name {
+        let Some(function) = self.application.function(id) else {
+            return Name::default();
+        };
+        let stack = self
+            .application
+            .stack(function.stack)
+            .map(|stack| stack.name.as_str())
+            .unwrap_or_default();
+        if stack.is_empty() {
+            function.name.clone()
+        } else {
+            Name::from(format!("{stack}/{}", function.name))
+        }
+    }
+
+    /// The name of a function of the code, for people.
+    #[must_use]
+    pub fn code_name(&self, id: GlobalFunctionId) -> Name {
+        let function = self
+            .program
+            .module(id.module)
+            .and_then(|module| module.function(id.function));
+        function
+            .and_then(|function| function.name.clone())
+            .unwrap_or_else(|| "the handler".into())
+    }
+}

@@ -1,0 +1,238 @@
+//! From a function's `handler` setting to the code that runs, and the analyses of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use app::{Code, FunctionId, Platform};
+use base::{Budget, Code as DiagnosticCode, Diagnostic, Name, Place, RelPath};
+use flow::{EntryPoint, HandlerRef};
+use ir::{Language, ModuleId, Program};
+
+use crate::{Analysis, Model};
+
+/// One handler to analyse, with the functions deployed with it.
+pub(crate) struct Entry {
+    functions: Vec<FunctionId>,
+    module: ModuleId,
+    symbol: Name,
+    events: Vec<Name>,
+    root: RelPath,
+}
+
+/// The event kind of a handler of whose triggers nothing is known.
+const ANY_EVENT: &str = "any";
+
+/// Finds every function's handler; functions with the same handler and the same kinds of event share an entry.
+pub(crate) fn entries(model: &mut Model<'_>) -> Vec<Entry> {
+    let mut entries: BTreeMap<(ModuleId, Name, Vec<Name>, RelPath), Vec<FunctionId>> =
+        BTreeMap::new();
+    let mut diagnostics = Vec::new();
+    for (id, function) in model.application.functions() {
+        let Platform::AwsLambda = function.platform;
+        let (Some(handler), Some(Code::Directory(root))) =
+            (function.handler.known(), function.code.known())
+        else {
+            continue;
+        };
+        match find(&model.program, root, handler) {
+            Some((module, symbol)) => {
+                entries
+                    .entry((module, symbol, events_of(model, id), root.clone()))
+                    .or_default()
+                    .push(id);
+            }
+            None => {
+                let runtime = function
+                    .runtime
+                    .known()
+                    .map(Name::as_str)
+                    .unwrap_or_default();
+                diagnostics.push(not_found(root, handler, runtime, function.place, model, id));
+            }
+        }
+    }
+    model.diagnostics.extend(diagnostics);
+    entries
+        .into_iter()
+        .map(|((module, symbol, events, root), functions)| Entry {
+            functions,
+            module,
+            symbol,
+            events,
+            root,
+        })
+        .collect()
+}
+
+/// The kinds of event that the function's triggers bring.
+fn events_of(model: &Model<'_>, function: FunctionId) -> Vec<Name> {
+    let mut events: Vec<Name> = model
+        .application
+        .triggers_of(function)
+        .map(|trigger| trigger.kind.clone())
+        .collect();
+    events.sort();
+    events.dedup();
+    events.retain(|kind| model.knowledge.event(kind).is_some());
+    if events.is_empty() {
+        let has_template = model
+            .application
+            .function(function)
+            .is_some_and(|function| function.resource.is_some());
+        events.push(if has_template {
+            "aws.lambda.direct".into()
+        } else {
+            ANY_EVENT.into()
+        });
+    }
+    events
+}
+
+/// The module and the symbol that a handler setting names: `src/api/users.create`, `package.module.function`.
+fn find(program: &Program, root: &RelPath, handler: &str) -> Option<(ModuleId, Name)> {
+    let from_file = handler.rfind('/').map_or(0, |slash| slash + 1);
+    let file = handler.get(from_file..)?;
+    let dots = file
+        .match_indices('.')
+        .map(|(dot, _)| from_file + dot)
+        .collect::<Vec<_>>();
+    // The file's name may hold dots itself (`app.prod.handler`), so the shortest symbol is tried first.
+    dots.iter().rev().find_map(|dot| {
+        let (path, symbol) = (handler.get(..*dot)?, handler.get(dot + 1..)?);
+        let module = program
+            .find_python(root, path)
+            .or_else(|| program.find_javascript(root, path))
+            .filter(|module| !symbol.is_empty() && program.module(*module).is_some())?;
+        Some((module, Name::from(symbol)))
+    })
+}
+
+fn not_found(
+    root: &RelPath,
+    handler: &str,
+    runtime: &str,
+    place: Place,
+    model: &Model<'_>,
+    id: FunctionId,
+) -> Diagnostic {
+    let stack = model
+        .application
+        .function(id)
+        .and_then(|function| model.application.stack(function.stack));
+    let path = stack.map_or_else(RelPath::root, |stack| stack.path.clone());
+    let is_read =
+        runtime.is_empty() || runtime.starts_with("python") || runtime.starts_with("nodejs");
+    let (code, message) = if is_read {
+        let file = handler.rsplit_once('.').map_or(handler, |(file, _)| file);
+        let place = if root.as_str().is_empty() {
+            String::new()
+        } else {
+            format!("{root}/")
+        };
+        let tried = format!("`{place}{file}` with .py, .js, .mjs, .cjs, .ts and .tsx");
+        (
+            DiagnosticCode::HandlerNotFound,
+            format!("the handler `{handler}` was not found; tried {tried}"),
+        )
+    } else {
+        (
+            DiagnosticCode::UnsupportedLanguage,
+            format!(
+                "the handler `{handler}` runs on `{runtime}`, whose language is not analysed; its settings are"
+            ),
+        )
+    };
+    Diagnostic {
+        path,
+        place: Some(place),
+        code,
+        message,
+    }
+}
+
+/// Follows data through one handler, and through the handlers that it registers with a framework.
+pub(crate) fn analyse(model: &Model<'_>, entry: &Entry, budget: &Budget) -> Vec<Analysis> {
+    let roots: Arc<[RelPath]> = Arc::new([entry.root.clone()]);
+    let start = EntryPoint {
+        handler: HandlerRef::Export(entry.module, entry.symbol.clone()),
+        events: entry.events.clone(),
+        roots: Arc::clone(&roots),
+    };
+    let facts = flow::analyse(&model.program, model.knowledge, &start, budget);
+    let registered: Vec<_> = facts.entries.clone();
+    let handler = facts.functions.first().and_then(|id| {
+        let module = model.program.module(id.module)?;
+        Some(Place::new(module.file, module.function(id.function)?.span))
+    });
+    let mut analyses = vec![Analysis {
+        functions: entry.functions.clone(),
+        handler,
+        events: entry.events.clone(),
+        route: None,
+        facts,
+    }];
+    for (index, registration) in registered.iter().enumerate() {
+        let start = EntryPoint {
+            handler: HandlerRef::Registered(entry.module, index as u32),
+            events: vec![registration.event.clone()],
+            roots: Arc::clone(&roots),
+        };
+        analyses.push(Analysis {
+            functions: entry.functions.clone(),
+            handler: Some(registration.place),
+            events: start.events.clone(),
+            route: registration.route.clone(),
+            facts: flow::analyse(&model.program, model.knowledge, &start, budget),
+        });
+    }
+    analyses
+}
+
+/// Functions of a project without a template: handlers recognised by their shape. Gives the handler setting of each.
+#[must_use]
+pub fn handlers_by_shape(program: &Program) -> Vec<(RelPath, Name, Place)> {
+    let mut found = Vec::new();
+    for (_, path, module) in program.modules() {
+        for name in exported_names(module) {
+            let Some(function) = module
+                .functions
+                .iter()
+                .find(|function| function.name.as_ref() == Some(&name))
+            else {
+                continue;
+            };
+            let takes_event = match module.language {
+                Language::Python => function.parameters.len() == 2 && function.parent.is_some(),
+                Language::JavaScript => function.parameters.len() <= 3,
+            };
+            let first = function
+                .parameters
+                .first()
+                .and_then(|parameter| parameter.name.as_deref())
+                .unwrap_or_default();
+            if takes_event && matches!(first, "event" | "evt" | "_event") {
+                found.push((path.clone(), name, Place::new(module.file, function.span)));
+            }
+        }
+    }
+    found
+}
+
+fn exported_names(module: &ir::Module) -> Vec<Name> {
+    let mut names: Vec<Name> = module
+        .exports
+        .iter()
+        .map(|export| export.name.clone())
+        .collect();
+    if module.exports_object.is_some() {
+        names.extend(
+            module
+                .functions
+                .iter()
+                .filter_map(|function| function.name.clone()),
+        );
+    }
+    names.sort();
+    names.dedup();
+    names
+}
