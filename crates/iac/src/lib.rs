@@ -5,6 +5,31 @@
 //! stacks into functions, roles, policies and triggers of an [`app::Application`].
 
 pub mod builder;
+mod cloudformation;
+mod discover;
+mod sam;
 mod serverless;
 pub mod stack;
 pub mod tree;
+
+use base::{Budget, System};
+
+pub use builder::Output;
+use builder::{Builder, Files, Project};
+pub use cloudformation::PARAMETER;
+
+/// Reads all templates of a project. The id of a file is its index in [`System::files`].
+#[must_use]
+pub fn read(system: &dyn System, budget: &Budget) -> Output {
+    let files = Files::new(system);
+    let project = Project {
+        system,
+        files: &files,
+        budget,
+    };
+    let mut builder = Builder::default();
+    for entry in system.files() {
+        discover::template(&project, &mut builder, entry);
+    }
+    cloudformation::interpret(builder, budget)
+}

@@ -32,8 +32,15 @@ pub(super) struct At {
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(scopes: &'a [Scope<'a>], budget: &Budget) -> Self {
-        let left = scopes.iter().map(|_| Cell::new(budget.substitutions)).collect();
-        Self { scopes, left, conditions: RefCell::default() }
+        let left = scopes
+            .iter()
+            .map(|_| Cell::new(budget.substitutions))
+            .collect();
+        Self {
+            scopes,
+            left,
+            conditions: RefCell::default(),
+        }
     }
 
     /// The value of `tree`; nothing where `AWS::NoValue` removes it.
@@ -47,7 +54,10 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn value(&self, at: At, tree: &Tree) -> Option<Value> {
-        let at = At { depth: at.depth + 1, ..at };
+        let at = At {
+            depth: at.depth + 1,
+            ..at
+        };
         if MAX_DEPTH < at.depth {
             return Some(unknown(tree.place, "its references are nested too deeply"));
         }
@@ -64,9 +74,12 @@ impl<'a> Evaluator<'a> {
             TreeKind::Bool(truth) => ValueKind::Bool(*truth),
             TreeKind::Number(number) => ValueKind::Number(*number),
             TreeKind::Text(parts) => ValueKind::Text(Text(parts.iter().map(text_part).collect())),
-            TreeKind::List(items) => {
-                ValueKind::List(items.iter().filter_map(|item| self.value(at, item)).collect())
-            }
+            TreeKind::List(items) => ValueKind::List(
+                items
+                    .iter()
+                    .filter_map(|item| self.value(at, item))
+                    .collect(),
+            ),
             TreeKind::Map(fields) => ValueKind::Map(
                 fields
                     .iter()
@@ -75,7 +88,10 @@ impl<'a> Evaluator<'a> {
             ),
             TreeKind::Unknown(reason) => ValueKind::Unknown(reason.clone()),
         };
-        Some(Value { kind, place: tree.place })
+        Some(Value {
+            kind,
+            place: tree.place,
+        })
     }
 
     fn intrinsic(&self, at: At, name: &str, argument: &Tree, place: Place) -> Option<Value> {
@@ -89,9 +105,10 @@ impl<'a> Evaluator<'a> {
             "Fn::Split" => self.split(at, argument, place),
             "Fn::FindInMap" => self.find_in_map(at, argument, place),
             "Fn::Length" => match self.value(at, argument).map(|value| value.kind) {
-                Some(ValueKind::List(items)) => {
-                    Value { kind: ValueKind::Number(items.len() as f64), place }
-                }
+                Some(ValueKind::List(items)) => Value {
+                    kind: ValueKind::Number(items.len() as f64),
+                    place,
+                },
                 _ => unknown(place, "the length of a list is known at deployment only"),
             },
             "Fn::ToJsonString" => match self.value(at, argument) {
@@ -99,17 +116,26 @@ impl<'a> Evaluator<'a> {
                 None => unknown(place, "`Fn::ToJsonString` has no value"),
             },
             // The platform decodes what it is given in Base64, so the text itself is what matters.
-            "Fn::Base64" => Value { place, ..self.value(at, argument)? },
+            "Fn::Base64" => Value {
+                place,
+                ..self.value(at, argument)?
+            },
             "Fn::And" | "Fn::Or" | "Fn::Not" | "Fn::Equals" => {
                 match self.truth(at, &Tree::map(place, [(name, argument.clone())])) {
-                    Some(truth) => Value { kind: ValueKind::Bool(truth), place },
+                    Some(truth) => Value {
+                        kind: ValueKind::Bool(truth),
+                        place,
+                    },
                     None => unknown(place, "the condition is decided at deployment"),
                 }
             }
             "Fn::ImportValue" => unknown(place, "the value is imported from another stack"),
             "Fn::GetAZs" | "Fn::Cidr" => unknown(place, "the value is known at deployment only"),
             "Fn::Transform" => unknown(place, "a macro computes it at deployment"),
-            _ => unknown(place, format!("the intrinsic function `{name}` is not known")),
+            _ => unknown(
+                place,
+                format!("the intrinsic function `{name}` is not known"),
+            ),
         })
     }
 
@@ -131,10 +157,17 @@ impl<'a> Evaluator<'a> {
         }
         let (id, attribute) = name.split_once('.').unwrap_or((name, "Ref"));
         Some(match scope.resources.get(id) {
-            Some(&resource) => {
-                text(vec![TextPart::Attribute { resource, attribute: Name::new(attribute) }], place)
-            }
-            None => unknown(place, format!("nothing named `{name}` is declared in the template")),
+            Some(&resource) => text(
+                vec![TextPart::Attribute {
+                    resource,
+                    attribute: Name::new(attribute),
+                }],
+                place,
+            ),
+            None => unknown(
+                place,
+                format!("nothing named `{name}` is declared in the template"),
+            ),
         })
     }
 
@@ -143,12 +176,20 @@ impl<'a> Evaluator<'a> {
         let place = declaration.place;
         let mut passed: Option<Value> = None;
         for (parent, resource) in &scope.nested_by {
-            let Some(argument) =
-                resource.tree.at("Properties.Parameters").and_then(|arguments| arguments.get(name))
+            let Some(argument) = resource
+                .tree
+                .at("Properties.Parameters")
+                .and_then(|arguments| arguments.get(name))
             else {
                 continue;
             };
-            let value = self.value(At { scope: *parent, depth: at.depth + 1 }, argument);
+            let value = self.value(
+                At {
+                    scope: *parent,
+                    depth: at.depth + 1,
+                },
+                argument,
+            );
             let value = value.unwrap_or_else(|| unknown(place, "it is passed no value"));
             match &passed {
                 Some(other) if !same(other, &value) => {
@@ -160,23 +201,41 @@ impl<'a> Evaluator<'a> {
                 _ => passed = Some(value),
             }
         }
-        let kind = declaration.get("Type").and_then(Tree::as_text).unwrap_or("String");
+        let kind = declaration
+            .get("Type")
+            .and_then(Tree::as_text)
+            .unwrap_or("String");
         if kind.starts_with("AWS::SSM::Parameter::Value") {
-            return unknown(place, format!("the parameter `{name}` is read from SSM at deployment"));
+            return unknown(
+                place,
+                format!("the parameter `{name}` is read from SSM at deployment"),
+            );
         }
         let value = passed.or_else(|| {
-            self.value(At { depth: at.depth + 1, ..at }, declaration.get("Default")?)
+            self.value(
+                At {
+                    depth: at.depth + 1,
+                    ..at
+                },
+                declaration.get("Default")?,
+            )
         });
         let Some(value) = value else {
-            return unknown(place, format!("the parameter `{name}` is given at deployment"));
+            return unknown(
+                place,
+                format!("the parameter `{name}` is given at deployment"),
+            );
         };
         let is_list = kind == "CommaDelimitedList" || kind.starts_with("List<");
         match value.as_name() {
             Some(items) if is_list => {
-                let items = items.split(',').map(|item| {
-                    text(vec![TextPart::Literal(Name::new(item.trim()))], value.place)
-                });
-                Value { kind: ValueKind::List(items.collect()), place: value.place }
+                let items = items
+                    .split(',')
+                    .map(|item| text(vec![TextPart::Literal(Name::new(item.trim()))], value.place));
+                Value {
+                    kind: ValueKind::List(items.collect()),
+                    place: value.place,
+                }
             }
             _ => value,
         }
@@ -213,8 +272,15 @@ impl<'a> Evaluator<'a> {
             (scope.nested.get(id), attribute.strip_prefix("Outputs."))
             && let Some(child) = self.scopes.get(*nested)
         {
-            let at = At { scope: *nested, depth: at.depth + 1 };
-            let output_tree = child.stack.outputs.get(output).and_then(|it| it.get("Value"));
+            let at = At {
+                scope: *nested,
+                depth: at.depth + 1,
+            };
+            let output_tree = child
+                .stack
+                .outputs
+                .get(output)
+                .and_then(|it| it.get("Value"));
             return match output_tree.and_then(|output| self.value(at, output)) {
                 Some(value) if self.spend(at, cost(&value)) => Value { place, ..value },
                 Some(_) => unknown(place, "the template has too many references"),
@@ -224,9 +290,18 @@ impl<'a> Evaluator<'a> {
         match scope.resources.get(id) {
             Some(&resource) => {
                 let attribute = Name::new(attribute);
-                text(vec![TextPart::Attribute { resource, attribute }], place)
+                text(
+                    vec![TextPart::Attribute {
+                        resource,
+                        attribute,
+                    }],
+                    place,
+                )
             }
-            None => unknown(place, format!("no resource `{id}` is declared in the template")),
+            None => unknown(
+                place,
+                format!("no resource `{id}` is declared in the template"),
+            ),
         }
     }
 
@@ -236,7 +311,11 @@ impl<'a> Evaluator<'a> {
             TreeKind::List(parts) => (parts.first(), parts.get(1)),
             _ => (Some(argument), None),
         };
-        let Some(Tree { kind: TreeKind::Text(parts), .. }) = template else {
+        let Some(Tree {
+            kind: TreeKind::Text(parts),
+            ..
+        }) = template
+        else {
             return match template.and_then(|template| self.value(at, template)) {
                 Some(value) => Value { place, ..value },
                 None => unknown(place, "`Fn::Sub` has no text"),
@@ -312,7 +391,10 @@ impl<'a> Evaluator<'a> {
             None => match (self.value(at, yes), self.value(at, no)) {
                 (None, None) => return None,
                 (Some(yes), Some(no)) if same(&yes, &no) => yes,
-                _ => unknown(place, format!("the condition `{name}` is decided at deployment")),
+                _ => unknown(
+                    place,
+                    format!("the condition `{name}` is decided at deployment"),
+                ),
             },
         };
         Some(value)
@@ -327,22 +409,39 @@ impl<'a> Evaluator<'a> {
         // A condition that refers to itself finds this and is undecided.
         self.conditions.borrow_mut().insert(key.clone(), None);
         let tree = self.scopes.get(at.scope)?.stack.conditions.get(name)?;
-        let truth = self.truth(At { depth: at.depth + 1, ..at }, tree);
+        let truth = self.truth(
+            At {
+                depth: at.depth + 1,
+                ..at
+            },
+            tree,
+        );
         self.conditions.borrow_mut().insert(key, truth);
         truth
     }
 
     fn truth(&self, at: At, tree: &Tree) -> Option<bool> {
-        let at = At { depth: at.depth + 1, ..at };
+        let at = At {
+            depth: at.depth + 1,
+            ..at
+        };
         if MAX_DEPTH < at.depth || !self.spend(at, 1) {
             return None;
         }
-        let Some((name, argument)) = tree.as_intrinsic() else { return tree.as_bool() };
+        let Some((name, argument)) = tree.as_intrinsic() else {
+            return tree.as_bool();
+        };
         match name {
             "Condition" => self.condition(at, argument.as_text()?),
             "Fn::Not" => Some(!self.truth(at, argument.items().first()?)?),
-            "Fn::And" => decide(argument.items().iter().map(|side| self.truth(at, side)), false),
-            "Fn::Or" => decide(argument.items().iter().map(|side| self.truth(at, side)), true),
+            "Fn::And" => decide(
+                argument.items().iter().map(|side| self.truth(at, side)),
+                false,
+            ),
+            "Fn::Or" => decide(
+                argument.items().iter().map(|side| self.truth(at, side)),
+                true,
+            ),
             "Fn::Equals" => {
                 let left = self.value(at, argument.items().first()?)?;
                 let right = self.value(at, argument.items().get(1)?)?;
@@ -364,7 +463,10 @@ impl<'a> Evaluator<'a> {
         };
         let delimiter = delimiter.as_text().unwrap_or_default();
         let list = match self.value(at, list) {
-            Some(Value { kind: ValueKind::Unknown(reason), .. }) => return unknown(place, reason),
+            Some(Value {
+                kind: ValueKind::Unknown(reason),
+                ..
+            }) => return unknown(place, reason),
             Some(list) => list,
             None => return unknown(place, "`Fn::Join` has no list"),
         };
@@ -382,12 +484,26 @@ impl<'a> Evaluator<'a> {
         let [index, list] = argument.items() else {
             return unknown(place, "`Fn::Select` takes an index and a list");
         };
-        let index = self.value(at, index).and_then(|it| it.as_name()?.parse::<usize>().ok());
+        let index = self
+            .value(at, index)
+            .and_then(|it| it.as_name()?.parse::<usize>().ok());
         match (index, self.value(at, list)) {
-            (_, Some(Value { kind: ValueKind::Unknown(reason), .. })) => unknown(place, reason),
+            (
+                _,
+                Some(Value {
+                    kind: ValueKind::Unknown(reason),
+                    ..
+                }),
+            ) => unknown(place, reason),
             (Some(index), Some(list)) => match list.items().get(index) {
-                Some(item) => Value { place, ..item.clone() },
-                None => unknown(place, "`Fn::Select` takes an element that the list does not have"),
+                Some(item) => Value {
+                    place,
+                    ..item.clone()
+                },
+                None => unknown(
+                    place,
+                    "`Fn::Select` takes an element that the list does not have",
+                ),
             },
             _ => unknown(place, "the selected element is known at deployment only"),
         }
@@ -397,14 +513,19 @@ impl<'a> Evaluator<'a> {
         let [delimiter, whole] = argument.items() else {
             return unknown(place, "`Fn::Split` takes a delimiter and a text");
         };
-        let delimiter = delimiter.as_text().filter(|delimiter| !delimiter.is_empty());
+        let delimiter = delimiter
+            .as_text()
+            .filter(|delimiter| !delimiter.is_empty());
         let whole = self.value(at, whole).and_then(|whole| whole.as_name());
         match (delimiter, whole) {
             (Some(delimiter), Some(whole)) => {
                 let items = whole
                     .split(delimiter)
                     .map(|item| text(vec![TextPart::Literal(Name::new(item))], place));
-                Value { kind: ValueKind::List(items.collect()), place }
+                Value {
+                    kind: ValueKind::List(items.collect()),
+                    place,
+                }
             }
             _ => unknown(place, "the text that is split is known at deployment only"),
         }
@@ -421,17 +542,38 @@ impl<'a> Evaluator<'a> {
         let [Some(map), top, second] = keys.as_slice() else {
             return unknown(place, "the mapping is known at deployment only");
         };
-        let Some(map) = self.scopes.get(at.scope).and_then(|it| it.stack.mappings.get(map)) else {
-            return unknown(place, format!("no mapping `{map}` is declared in the template"));
+        let Some(map) = self
+            .scopes
+            .get(at.scope)
+            .and_then(|it| it.stack.mappings.get(map))
+        else {
+            return unknown(
+                place,
+                format!("no mapping `{map}` is declared in the template"),
+            );
         };
         let matches = |key: &Option<Name>, name: &Name| key.as_ref().is_none_or(|key| key == name);
         let mut found: Option<Value> = None;
-        for outer in map.entries().iter().filter(|field| matches(top, &field.key)) {
-            for inner in outer.value.entries().iter().filter(|field| matches(second, &field.key)) {
-                let Some(value) = self.value(at, &inner.value) else { continue };
+        for outer in map
+            .entries()
+            .iter()
+            .filter(|field| matches(top, &field.key))
+        {
+            for inner in outer
+                .value
+                .entries()
+                .iter()
+                .filter(|field| matches(second, &field.key))
+            {
+                let Some(value) = self.value(at, &inner.value) else {
+                    continue;
+                };
                 match &found {
                     Some(other) if !same(other, &value) => {
-                        return unknown(place, "the key of the mapping is known at deployment only");
+                        return unknown(
+                            place,
+                            "the key of the mapping is known at deployment only",
+                        );
                     }
                     _ => found = Some(value),
                 }
@@ -450,7 +592,9 @@ impl<'a> Evaluator<'a> {
 
     /// Uses up some of a scope's work; false when there is none left.
     fn spend(&self, at: At, work: u32) -> bool {
-        let Some(left) = self.left.get(at.scope) else { return false };
+        let Some(left) = self.left.get(at.scope) else {
+            return false;
+        };
         left.set(left.get().saturating_sub(work));
         left.get() != 0
     }
@@ -458,11 +602,17 @@ impl<'a> Evaluator<'a> {
 
 /// An unknown value.
 pub(crate) fn unknown(place: Place, reason: impl Into<Reason>) -> Value {
-    Value { kind: ValueKind::Unknown(reason.into()), place }
+    Value {
+        kind: ValueKind::Unknown(reason.into()),
+        place,
+    }
 }
 
 fn text(parts: Vec<TextPart>, place: Place) -> Value {
-    Value { kind: ValueKind::Text(Text(parts)), place }
+    Value {
+        kind: ValueKind::Text(Text(parts)),
+        place,
+    }
 }
 
 fn text_part(part: &Part) -> TextPart {
@@ -490,7 +640,10 @@ pub(crate) fn same(left: &Value, right: &Value) -> bool {
     match (&left.kind, &right.kind) {
         (ValueKind::List(left), ValueKind::List(right)) => {
             left.len() == right.len()
-                && left.iter().zip(right).all(|(left, right)| same(left, right))
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| same(left, right))
         }
         (ValueKind::Map(left), ValueKind::Map(right)) => {
             left.len() == right.len()

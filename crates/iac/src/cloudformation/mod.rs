@@ -7,12 +7,10 @@ mod evaluate;
 mod event;
 mod function;
 mod model;
-mod openapi;
 mod policy;
 mod resource_policy;
 mod role;
 mod scope;
-mod state_machine;
 mod text;
 mod trigger;
 
@@ -34,11 +32,15 @@ pub const PARAMETER: &str = "AWS::CloudFormation::Parameter";
 /// the parameter's name as logical id and its declaration (`Type`, `Default`, `NoEcho`) as properties, behind all real
 /// resources. Nothing refers to them.
 pub(crate) fn interpret(builder: Builder, budget: &Budget) -> Output {
-    let Builder { stacks, mut diagnostics, mut project_files } = builder;
+    let Builder {
+        stacks,
+        mut diagnostics,
+        mut project_files,
+    } = builder;
     let scopes = scope::scopes(&stacks);
     let evaluator = Evaluator::new(&scopes, budget);
     let mut model = Model::new(&evaluator, budget);
-    model.application = resources(&stacks, &evaluator, budget);
+    model.application = resources(&stacks, &evaluator);
     role::add(&mut model);
     function::add(&mut model);
     resource_policy::add(&mut model);
@@ -59,14 +61,14 @@ pub(crate) fn interpret(builder: Builder, budget: &Budget) -> Output {
     project_files.sort();
     project_files.dedup();
     let application = model.application;
-    Output { application, diagnostics, project_files }
+    Output {
+        application,
+        diagnostics,
+        project_files,
+    }
 }
 
-fn resources(
-    stacks: &[StackTemplate],
-    evaluator: &Evaluator<'_>,
-    budget: &Budget,
-) -> Application {
+fn resources(stacks: &[StackTemplate], evaluator: &Evaluator<'_>) -> Application {
     let mut application = Application::default();
     for (scope, stack) in stacks.iter().enumerate() {
         application.stacks.push(Stack {
@@ -78,9 +80,9 @@ fn resources(
         });
         for declaration in &stack.resources {
             let properties = properties(declaration, |tree| evaluator.evaluate(scope, tree));
-            let mut resource = resource(scope, declaration, properties);
-            state_machine::normalise(&mut resource, budget);
-            application.resources.push(resource);
+            application
+                .resources
+                .push(resource(scope, declaration, properties));
         }
     }
     for (scope, stack) in stacks.iter().enumerate() {
@@ -105,7 +107,10 @@ fn properties(
     evaluate: impl FnOnce(&Tree) -> Option<Value>,
 ) -> Value {
     match declaration.tree.get("Properties").and_then(evaluate) {
-        Some(Value { kind: ValueKind::Null, place }) => empty(place),
+        Some(Value {
+            kind: ValueKind::Null,
+            place,
+        }) => empty(place),
         Some(properties) => properties,
         None => empty(declaration.place),
     }
@@ -125,5 +130,8 @@ fn resource(scope: usize, declaration: &ResourceDeclaration, properties: Value) 
 }
 
 fn empty(place: base::Place) -> Value {
-    Value { kind: ValueKind::Map(Vec::new()), place }
+    Value {
+        kind: ValueKind::Map(Vec::new()),
+        place,
+    }
 }

@@ -52,8 +52,10 @@ impl<'a> Model<'a> {
                 return Some(*function);
             }
             let resource = self.application.resource(id)?;
-            if matches!(resource.kind.as_str(), "AWS::Lambda::Alias" | "AWS::Lambda::Version")
-                && let Some(name) = resource.properties.get("FunctionName")
+            if matches!(
+                resource.kind.as_str(),
+                "AWS::Lambda::Alias" | "AWS::Lambda::Version"
+            ) && let Some(name) = resource.properties.get("FunctionName")
             {
                 return self.function_behind(&text_of(name), depth + 1);
             }
@@ -98,7 +100,10 @@ fn canonical(text: &Text) -> Option<String> {
     for part in &text.0 {
         match part {
             TextPart::Literal(text) => key.push_str(text),
-            TextPart::Attribute { resource, attribute } => {
+            TextPart::Attribute {
+                resource,
+                attribute,
+            } => {
                 key.push_str(&format!("<{}.{attribute}>", resource.0));
             }
             TextPart::Pseudo(name) => key.push_str(&format!("<{}>", name.replace(':', "."))),

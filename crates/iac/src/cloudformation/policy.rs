@@ -18,9 +18,11 @@ pub(crate) fn document(document: &Value, origin: &GrantOrigin, budget: &Budget) 
     match &document.kind {
         ValueKind::Unknown(reason) => open(reason.clone()),
         ValueKind::Text(text) => match parse_json(text, document.place, budget) {
-            Some(Value { kind: ValueKind::Text(_), .. }) | None => {
-                open("its policy document is not written as JSON".into())
-            }
+            Some(Value {
+                kind: ValueKind::Text(_),
+                ..
+            })
+            | None => open("its policy document is not written as JSON".into()),
             Some(parsed) => self::document(&parsed, origin, budget),
         },
         _ => match document.get("Statement") {
@@ -61,7 +63,10 @@ fn grant(statement: &Value, origin: &GrantOrigin) -> Result<Grant, Reason> {
         not_actions: texts(statement.get("NotAction")),
         resources: texts(statement.get("Resource")),
         not_resources: texts(statement.get("NotResource")),
-        principals: statement.get("Principal").map(principals).unwrap_or_default(),
+        principals: statement
+            .get("Principal")
+            .map(principals)
+            .unwrap_or_default(),
         has_not_principal: statement.get("NotPrincipal").is_some(),
         condition: statement.get("Condition").cloned(),
         origin: origin.clone(),
@@ -85,7 +90,10 @@ pub(crate) fn texts(value: Option<&Value>) -> Vec<(Text, Place)> {
 
 fn principals(value: &Value) -> Vec<Principal> {
     let ValueKind::Map(kinds) = &value.kind else {
-        return texts(Some(value)).into_iter().map(|(text, _)| aws(text)).collect();
+        return texts(Some(value))
+            .into_iter()
+            .map(|(text, _)| aws(text))
+            .collect();
     };
     let of_kind = |(kind, value): &(Name, Value)| -> Vec<Principal> {
         let wrap: fn(Text) -> Principal = match kind.as_str() {
@@ -94,15 +102,25 @@ fn principals(value: &Value) -> Vec<Principal> {
             "Federated" => Principal::Federated,
             _ => Principal::Other,
         };
-        texts(Some(value)).into_iter().map(|(text, _)| wrap(text)).collect()
+        texts(Some(value))
+            .into_iter()
+            .map(|(text, _)| wrap(text))
+            .collect()
     };
     kinds.iter().flat_map(of_kind).collect()
 }
 
 fn aws(text: Text) -> Principal {
-    if text.literal().is_some_and(|text| text == "*") { Principal::Anyone } else { Principal::Aws(text) }
+    if text.literal().is_some_and(|text| text == "*") {
+        Principal::Anyone
+    } else {
+        Principal::Aws(text)
+    }
 }
 
 fn open(reason: Reason) -> Statements {
-    Statements { grants: Vec::new(), open: Some(reason) }
+    Statements {
+        grants: Vec::new(),
+        open: Some(reason),
+    }
 }

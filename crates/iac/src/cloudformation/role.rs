@@ -1,6 +1,8 @@
 //! Roles: their own policies, policies of the template that are attached to them, and what dialects add.
 
-use app::{Grant, GrantOrigin, Reason, Resource, ResourceId, Role, RoleId, StackId, Value, ValueKind};
+use app::{
+    Grant, GrantOrigin, Reason, Resource, ResourceId, Role, RoleId, StackId, Value, ValueKind,
+};
 use base::Budget;
 
 use super::model::{Model, text_prop};
@@ -27,7 +29,10 @@ pub(crate) fn add(model: &mut Model<'_>) {
 
 fn role(model: &Model<'_>, id: ResourceId, resource: &Resource) -> Role {
     let properties = &resource.properties;
-    let mut contents = Contents { grants: Vec::new(), open: unknown_reason(properties) };
+    let mut contents = Contents {
+        grants: Vec::new(),
+        open: unknown_reason(properties),
+    };
     for policy in items(properties, "Policies") {
         match &policy.kind {
             ValueKind::Unknown(reason) => contents.open(reason.clone()),
@@ -44,7 +49,8 @@ fn role(model: &Model<'_>, id: ResourceId, resource: &Resource) -> Role {
         }
     }
     let trust = properties.get("AssumeRolePolicyDocument");
-    let trust = trust.map(|document| policy::document(document, &GrantOrigin::Written, model.budget));
+    let trust =
+        trust.map(|document| policy::document(document, &GrantOrigin::Written, model.budget));
     Role {
         stack: resource.stack,
         resource: Some(id),
@@ -75,18 +81,24 @@ fn attach_policies(model: &mut Model<'_>) {
             "AWS::IAM::RolePolicy" => "RoleName",
             _ => continue,
         };
-        if let Some(ValueKind::Unknown(reason)) = resource.properties.get(roles).map(|it| &it.kind) {
+        if let Some(ValueKind::Unknown(reason)) = resource.properties.get(roles).map(|it| &it.kind)
+        {
             open.push((resource.stack, reason.clone()));
         }
         for role in items(&resource.properties, roles) {
             let id = role.as_text().and_then(|text| {
-                text.resource().and_then(|id| model.roles.get(&id).copied()).or_else(|| {
-                    let name = text.literal()?;
-                    role_named(model, &name)
-                })
+                text.resource()
+                    .and_then(|id| model.roles.get(&id).copied())
+                    .or_else(|| {
+                        let name = text.literal()?;
+                        role_named(model, &name)
+                    })
             });
             if let (Some(id), Some(document)) = (id, resource.properties.get("PolicyDocument")) {
-                attached.push((id, policy::document(document, &GrantOrigin::Written, model.budget)));
+                attached.push((
+                    id,
+                    policy::document(document, &GrantOrigin::Written, model.budget),
+                ));
             }
         }
     }
@@ -94,16 +106,28 @@ fn attach_policies(model: &mut Model<'_>) {
         extend(model, id, statements);
     }
     for (stack, reason) in open {
-        for role in model.application.roles.iter_mut().filter(|role| role.stack == stack) {
+        for role in model
+            .application
+            .roles
+            .iter_mut()
+            .filter(|role| role.stack == stack)
+        {
             role.open.get_or_insert_with(|| reason.clone());
         }
     }
 }
 
 fn role_named(model: &Model<'_>, name: &str) -> Option<RoleId> {
-    let mut named = model.application.resources_of("AWS::IAM::Role").filter(|(_, resource)| {
-        resource.properties.text_at("RoleName").known().is_some_and(|known| known == name)
-    });
+    let mut named = model
+        .application
+        .resources_of("AWS::IAM::Role")
+        .filter(|(_, resource)| {
+            resource
+                .properties
+                .text_at("RoleName")
+                .known()
+                .is_some_and(|known| known == name)
+        });
     let (id, _) = named.next()?;
     model.roles.get(&id).copied()
 }
@@ -112,7 +136,9 @@ fn add_declared_grants(model: &mut Model<'_>) {
     for (scope, names) in model.scopes().iter().enumerate() {
         for declaration in &names.stack.grants {
             let role = names.resources.get(declaration.role.as_str());
-            let Some(&id) = role.and_then(|resource| model.roles.get(resource)) else { continue };
+            let Some(&id) = role.and_then(|resource| model.roles.get(resource)) else {
+                continue;
+            };
             if let Some(value) = model.evaluator.evaluate(scope, &declaration.statements) {
                 let mut statements = policy::statements(&value, &declaration.origin);
                 for grant in &mut statements.grants {

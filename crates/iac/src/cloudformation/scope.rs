@@ -27,14 +27,24 @@ pub(crate) fn scopes(stacks: &[StackTemplate]) -> Vec<Scope<'_>> {
         .map(|stack| {
             let mut resources = Map::default();
             for declaration in &stack.resources {
-                resources.entry(declaration.logical_id.as_str()).or_insert(ResourceId(n_resources));
+                resources
+                    .entry(declaration.logical_id.as_str())
+                    .or_insert(ResourceId(n_resources));
                 n_resources += 1;
             }
-            Scope { stack, resources, nested: Map::default(), nested_by: Vec::new() }
+            Scope {
+                stack,
+                resources,
+                nested: Map::default(),
+                nested_by: Vec::new(),
+            }
         })
         .collect();
-    let by_path: Map<&RelPath, ScopeId> =
-        stacks.iter().enumerate().map(|(index, stack)| (&stack.path, index)).collect();
+    let by_path: Map<&RelPath, ScopeId> = stacks
+        .iter()
+        .enumerate()
+        .map(|(index, stack)| (&stack.path, index))
+        .collect();
     for (parent, stack) in stacks.iter().enumerate() {
         for declaration in &stack.resources {
             let Some(child) =

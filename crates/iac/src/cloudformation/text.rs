@@ -186,9 +186,12 @@ fn value_of_node(node: &Node, parts: &[TextPart], place: Place) -> Value {
         NodeKind::Bool(truth) => ValueKind::Bool(*truth),
         NodeKind::Number(number) => ValueKind::Number(*number),
         NodeKind::Text(text) => return value_of_text(restore(text, parts), place),
-        NodeKind::List(items) => {
-            ValueKind::List(items.iter().map(|item| value_of_node(item, parts, place)).collect())
-        }
+        NodeKind::List(items) => ValueKind::List(
+            items
+                .iter()
+                .map(|item| value_of_node(item, parts, place))
+                .collect(),
+        ),
         NodeKind::Map(entries) => ValueKind::Map(
             entries
                 .iter()
@@ -207,7 +210,9 @@ fn restore(text: &str, parts: &[TextPart]) -> Text {
     let mut restored = TextBuilder::default();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(OPEN) {
-        let Some((index, behind)) = after.split_once(CLOSE) else { break };
+        let Some((index, behind)) = after.split_once(CLOSE) else {
+            break;
+        };
         restored.literal(before);
         if let Some(part) = index.parse().ok().and_then(|index: usize| parts.get(index)) {
             restored.part(part.clone());

@@ -1,0 +1,143 @@
+//! Triggers that SAM and the Serverless Framework declare with their functions.
+
+use app::{Auth, AuthKind, Cors, Filter, KeyFilter, Prop, Text, Trigger, Value, ValueKind};
+
+use super::model::{Model, text_prop};
+use super::text::text_of;
+use crate::stack::{AuthDeclaration, AuthDeclarationKind, EventDeclaration, FilterDeclaration};
+use crate::tree::Tree;
+
+/// Adds the declared triggers of all stacks to the model.
+pub(crate) fn add(model: &mut Model<'_>) {
+    let mut triggers = Vec::new();
+    for (scope, names) in model.scopes().iter().enumerate() {
+        for event in &names.stack.events {
+            let resource = names.resources.get(event.function.as_str());
+            let Some(function) = resource.and_then(|id| model.functions.get(id)).copied() else {
+                continue;
+            };
+            triggers.push(trigger(model, scope, event, function));
+        }
+    }
+    model.application.triggers.extend(triggers);
+}
+
+fn trigger(
+    model: &Model<'_>,
+    scope: usize,
+    event: &EventDeclaration,
+    function: app::FunctionId,
+) -> Trigger {
+    let evaluate = |tree: &Tree| model.evaluator.evaluate(scope, tree);
+    let source = event.source.as_ref().and_then(evaluate);
+    let settings = evaluate(&event.settings)
+        .filter(|settings| !matches!(settings.kind, ValueKind::Null))
+        .unwrap_or(Value {
+            kind: ValueKind::Map(Vec::new()),
+            place: event.place,
+        });
+    let kind = match (&*event.kind, &source) {
+        // A stream is told by what it is attached to.
+        ("aws.stream", Some(source)) => super::function::stream_kind(model, source)
+            .unwrap_or("aws.dynamodb")
+            .into(),
+        _ => event.kind.clone(),
+    };
+    Trigger {
+        function,
+        kind,
+        source: match &source {
+            Some(value) => text_prop(Prop::Known(value, value.place)),
+            None => Prop::Absent,
+        },
+        filter: filter(&event.filter, evaluate),
+        auth: auth(model, scope, &event.auth),
+        route: event.route.clone(),
+        cors: match event.cors.as_ref().and_then(evaluate) {
+            Some(cors) => Prop::Known(
+                Cors {
+                    origins: cors
+                        .get("AllowOrigins")
+                        .map(|it| it.items().iter().map(text_of).collect())
+                        .unwrap_or_default(),
+                    credentials: cors.bool_at("AllowCredentials").known() == Some(&true),
+                },
+                cors.place,
+            ),
+            None => Prop::Absent,
+        },
+        settings,
+        place: event.place,
+    }
+}
+
+fn filter(declared: &FilterDeclaration, evaluate: impl Fn(&Tree) -> Option<Value>) -> Filter {
+    match declared {
+        FilterDeclaration::All => Filter::All,
+        FilterDeclaration::Objects { events, rules } => {
+            let events =
+                evaluate(events).map(|it| it.items().iter().filter_map(Value::as_name).collect());
+            Filter::Objects {
+                events: events.unwrap_or_default(),
+                keys: evaluate(rules)
+                    .map(|rules| key_filter(&rules))
+                    .unwrap_or_default(),
+            }
+        }
+        FilterDeclaration::Patterns { patterns, scope } => {
+            let patterns = evaluate(patterns)
+                .map(|it| it.items().to_vec())
+                .unwrap_or_default();
+            Filter::Patterns {
+                patterns,
+                scope: scope.clone(),
+            }
+        }
+        FilterDeclaration::Unknown(reason) => Filter::Unknown(reason.clone()),
+    }
+}
+
+/// `[{Name: prefix, Value: …}, …]`.
+pub(crate) fn key_filter(rules: &Value) -> KeyFilter {
+    let mut keys = KeyFilter::default();
+    for rule in rules.items() {
+        let value: Option<Text> = rule.get("Value").map(text_of);
+        match rule
+            .get("Name")
+            .and_then(Value::as_name)
+            .map(|name| name.to_ascii_lowercase())
+            .as_deref()
+        {
+            Some("prefix") => keys.prefix = value,
+            Some("suffix") => keys.suffix = value,
+            _ => {}
+        }
+    }
+    keys
+}
+
+fn auth(model: &Model<'_>, scope: usize, declared: &AuthDeclaration) -> Auth {
+    let text = |tree: &Option<Tree>| {
+        let value = tree
+            .as_ref()
+            .and_then(|tree| model.evaluator.evaluate(scope, tree));
+        value.as_ref().map(text_of)
+    };
+    let kind = match &declared.kind {
+        AuthDeclarationKind::NotApplicable => AuthKind::NotApplicable,
+        AuthDeclarationKind::None => AuthKind::None,
+        AuthDeclarationKind::ApiKey => AuthKind::ApiKey,
+        AuthDeclarationKind::Iam => AuthKind::Iam,
+        AuthDeclarationKind::Token(authorizer) => AuthKind::Token {
+            authorizer: text(authorizer).and_then(|text| text.resources().next()),
+        },
+        AuthDeclarationKind::Function(authorizer) => AuthKind::Function {
+            authorizer: text(authorizer).and_then(|text| model.function_of(&text)),
+        },
+        AuthDeclarationKind::Unknown(reason) => AuthKind::Unknown(reason.clone()),
+    };
+    Auth {
+        kind,
+        place: declared.place,
+    }
+}
