@@ -3,11 +3,13 @@
 //! Made by `rules`, shown by `report`, applied by `fix`.
 
 mod risk;
+mod rule;
 mod severity;
 
 use base::{Name, Place, RelPath};
 
 pub use risk::Risk;
+pub use rule::RuleInfo;
 pub use severity::{Confidence, Impact, Reach, Score, Severity};
 
 /// A rule's name: `sas1/os-command-injection`.
