@@ -132,7 +132,10 @@ mod tests {
     #[test]
     fn joins_are_normalised_and_stay_inside() {
         let dir = RelPath::new("services/api").unwrap();
-        assert_eq!(dir.join("../shared/./x.yml").unwrap().as_str(), "services/shared/x.yml");
+        assert_eq!(
+            dir.join("../shared/./x.yml").unwrap().as_str(),
+            "services/shared/x.yml"
+        );
         assert_eq!(dir.join("../../../etc/passwd"), Err(PathError::LeavesRoot));
         assert_eq!(dir.join("/etc/passwd"), Err(PathError::Absolute));
         assert_eq!(dir.join("C:\\x"), Err(PathError::Absolute));

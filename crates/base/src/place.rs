@@ -25,13 +25,19 @@ impl Span {
     /// The range from `start` up to, not including, `end`; an inverted range becomes empty.
     #[must_use]
     pub fn new(start: u32, end: u32) -> Self {
-        Self { start, end: end.max(start) }
+        Self {
+            start,
+            end: end.max(start),
+        }
     }
 
     /// The smallest range that covers both.
     #[must_use]
     pub fn cover(self, other: Self) -> Self {
-        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// Whether `inner` lies wholly inside.
@@ -43,7 +49,8 @@ impl Span {
     /// The bytes of `text` in this range, or nothing where the range does not fit the text.
     #[must_use]
     pub fn of(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+        text.get(self.start as usize..self.end as usize)
+            .unwrap_or_default()
     }
 }
 
@@ -122,7 +129,10 @@ impl LineIndex {
         let line = self.line(offset);
         let start = self.line_span(text, line).start;
         let before = Span::new(start, offset.min(text.len() as u32)).of(text);
-        LineColumn { line, column: before.chars().count() as u32 + 1 }
+        LineColumn {
+            line,
+            column: before.chars().count() as u32 + 1,
+        }
     }
 
     /// The column of `offset` in UTF-16 code units, from 1, as SARIF and editors count.
@@ -137,7 +147,12 @@ impl LineIndex {
     #[must_use]
     pub fn line_span(&self, text: &str, line: u32) -> Span {
         let end_of_text = text.len() as u32;
-        let at = |line: u32| self.starts.get(line as usize).copied().unwrap_or(end_of_text);
+        let at = |line: u32| {
+            self.starts
+                .get(line as usize)
+                .copied()
+                .unwrap_or(end_of_text)
+        };
         Span::new(at(line.saturating_sub(1)), at(line))
     }
 
@@ -157,8 +172,14 @@ mod tests {
         let text = "a: ü\r\nb: 😀x\n";
         let index = LineIndex::new(text);
         let x = text.find('x').unwrap() as u32;
-        assert_eq!(index.line_column(text, 0), LineColumn { line: 1, column: 1 });
-        assert_eq!(index.line_column(text, x), LineColumn { line: 2, column: 5 });
+        assert_eq!(
+            index.line_column(text, 0),
+            LineColumn { line: 1, column: 1 }
+        );
+        assert_eq!(
+            index.line_column(text, x),
+            LineColumn { line: 2, column: 5 }
+        );
         assert_eq!(index.utf16_column(text, x), 6);
         assert_eq!(index.line_count(), 3);
     }
@@ -166,6 +187,9 @@ mod tests {
     #[test]
     fn an_offset_past_the_end_is_on_the_last_line() {
         let index = LineIndex::new("one\ntwo");
-        assert_eq!(index.line_column("one\ntwo", 99), LineColumn { line: 2, column: 4 });
+        assert_eq!(
+            index.line_column("one\ntwo", 99),
+            LineColumn { line: 2, column: 4 }
+        );
     }
 }

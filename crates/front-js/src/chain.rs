@@ -29,7 +29,11 @@ pub(crate) struct Spine {
 
 impl Spine {
     pub(crate) fn new(base: Expr) -> Self {
-        Self { current: base, links: 0, cut: Vec::new() }
+        Self {
+            current: base,
+            links: 0,
+            cut: Vec::new(),
+        }
     }
 
     pub(crate) fn grow(
@@ -46,7 +50,8 @@ impl Spine {
             let temporary = lowerer.temporary("chain");
             let target = Box::new(Pattern::Variable(temporary, place));
             let value = Box::new(current);
-            self.cut.push(Expr::new(ExprKind::Assign { target, value }, place));
+            self.cut
+                .push(Expr::new(ExprKind::Assign { target, value }, place));
             Expr::new(ExprKind::Variable(temporary), place)
         } else {
             current
@@ -100,12 +105,23 @@ impl Lowerer<'_> {
                 Some(name) => field(base, name, place),
                 None => {
                     let index = Box::new(self.expr(index));
-                    Expr::new(ExprKind::Index { base: Box::new(base), index }, place)
+                    Expr::new(
+                        ExprKind::Index {
+                            base: Box::new(base),
+                            index,
+                        },
+                        place,
+                    )
                 }
             },
             Link::Call(it) => {
                 let arguments = self.arguments(&it.arguments);
-                let call = Call { callee: base, arguments, is_new: false, is_optional };
+                let call = Call {
+                    callee: base,
+                    arguments,
+                    is_new: false,
+                    is_optional,
+                };
                 Expr::new(ExprKind::Call(Box::new(call)), span(it.span))
             }
         }
@@ -129,7 +145,13 @@ impl Lowerer<'_> {
                 let place = span(call.span);
                 self.note_import(&module, span(argument.span()));
                 links.pop();
-                Some(Expr::new(ExprKind::Import { module, member: None }, place))
+                Some(Expr::new(
+                    ExprKind::Import {
+                        module,
+                        member: None,
+                    },
+                    place,
+                ))
             }
             ("module", Link::Field(name, place, _))
                 if name == "exports" && self.resolve(identifier).is_none() =>
@@ -148,9 +170,10 @@ impl Lowerer<'_> {
         match self.resolve(identifier) {
             None => true,
             Some(Binding::Import { .. }) => false,
-            Some(Binding::Variable(id)) => {
-                self.module.variable(id).is_some_and(|it| it.owner == ir::FunctionId(0))
-            }
+            Some(Binding::Variable(id)) => self
+                .module
+                .variable(id)
+                .is_some_and(|it| it.owner == ir::FunctionId(0)),
         }
     }
 
@@ -218,9 +241,10 @@ fn links_of<'c, 'a>(expr: &'c Expression<'a>) -> (&'c Expression<'a>, Vec<Link<'
 
 fn link_of<'c, 'a>(member: &'c MemberExpression<'a>) -> (&'c Expression<'a>, Link<'c, 'a>) {
     match member {
-        MemberExpression::ComputedMemberExpression(it) => {
-            (&it.object, Link::Index(&it.expression, span(it.span), it.optional))
-        }
+        MemberExpression::ComputedMemberExpression(it) => (
+            &it.object,
+            Link::Index(&it.expression, span(it.span), it.optional),
+        ),
         MemberExpression::StaticMemberExpression(it) => {
             let name = Name::new(it.property.name.as_str());
             (&it.object, Link::Field(name, span(it.span), it.optional))

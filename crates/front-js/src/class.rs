@@ -2,8 +2,8 @@
 
 use base::{Name, Span};
 use ir::{
-    Argument, Call, Class, ClassId, Expr, ExprKind, FunctionId, Method, MethodKind,
-    Parameter, Pattern, Stmt, StmtKind, VariableId,
+    Argument, Call, Class, ClassId, Expr, ExprKind, FunctionId, Method, MethodKind, Parameter,
+    Pattern, Stmt, StmtKind, VariableId,
 };
 use oxc_ast::ast::{
     self, ClassElement, Decorator, Expression, MethodDefinition, MethodDefinitionKind, PropertyKey,
@@ -33,7 +33,13 @@ impl Lowerer<'_> {
         let value = match (variable, &class.id) {
             (Some(variable), Some(id)) => {
                 let target = Box::new(Pattern::Variable(variable, span(id.span)));
-                Expr::new(ExprKind::Assign { target, value: Box::new(value) }, place)
+                Expr::new(
+                    ExprKind::Assign {
+                        target,
+                        value: Box::new(value),
+                    },
+                    place,
+                )
             }
             _ => value,
         };
@@ -108,7 +114,9 @@ impl Lowerer<'_> {
             .filter_map(field_of)
             .filter(|field| !field.is_static)
             .collect();
-        let needs_one = fields.iter().any(|field| field.value.is_some_and(|it| !it.is_literal()));
+        let needs_one = fields
+            .iter()
+            .any(|field| field.value.is_some_and(|it| !it.is_literal()));
         if definition.is_none() && !needs_one {
             for field in &fields {
                 let value = self.field_value(field);
@@ -164,7 +172,12 @@ impl Lowerer<'_> {
         prologue.push(assign_field(place, value, field.span));
     }
 
-    fn static_field(&mut self, class: ClassId, field: &Field<'_, '_>, variable: Option<VariableId>) {
+    fn static_field(
+        &mut self,
+        class: ClassId,
+        field: &Field<'_, '_>,
+        variable: Option<VariableId>,
+    ) {
         let outer = self.scopes.replace_this(This::Class(variable));
         let value = self.field_value(field);
         if let Some(outer) = outer {
@@ -258,12 +271,21 @@ impl Lowerer<'_> {
     }
 
     fn decorators(&mut self, decorators: &[Decorator<'_>]) -> Vec<Expr> {
-        decorators.iter().map(|decorator| self.expr(&decorator.expression)).collect()
+        decorators
+            .iter()
+            .map(|decorator| self.expr(&decorator.expression))
+            .collect()
     }
 
     fn add_method(&mut self, class: ClassId, name: Name, function: FunctionId, kind: MethodKind) {
         self.own(class, function);
-        self.class_mut(class, |it| it.methods.push(Method { name, function, kind }));
+        self.class_mut(class, |it| {
+            it.methods.push(Method {
+                name,
+                function,
+                kind,
+            })
+        });
     }
 
     fn own(&mut self, class: ClassId, function: FunctionId) {

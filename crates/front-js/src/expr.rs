@@ -21,7 +21,13 @@ impl Lowerer<'_> {
 
     /// Lowers an expression that gives a function in it the name it is assigned to.
     pub(crate) fn named_expr(&mut self, expr: &Expression<'_>, name: Option<Name>) -> Expr {
-        self.hinted_expr(expr, Hint { name, first_annotation: None })
+        self.hinted_expr(
+            expr,
+            Hint {
+                name,
+                first_annotation: None,
+            },
+        )
     }
 
     /// Lowers an expression of whose surroundings something is known.
@@ -58,16 +64,24 @@ impl Lowerer<'_> {
             Expression::ClassExpression(it) => return self.class_expr(it, hint),
             Expression::AssignmentExpression(it) => {
                 let (target, value) = self.assignment(it);
-                ExprKind::Assign { target: Box::new(target), value: Box::new(value) }
+                ExprKind::Assign {
+                    target: Box::new(target),
+                    value: Box::new(value),
+                }
             }
             Expression::UpdateExpression(it) => {
                 let (target, value) = self.update(it);
-                ExprKind::Assign { target: Box::new(target), value: Box::new(value) }
+                ExprKind::Assign {
+                    target: Box::new(target),
+                    value: Box::new(value),
+                }
             }
             Expression::AwaitExpression(it) => ExprKind::Await(Box::new(self.expr(&it.argument))),
-            Expression::YieldExpression(it) => {
-                ExprKind::Yield(it.argument.as_ref().map(|argument| Box::new(self.expr(argument))))
-            }
+            Expression::YieldExpression(it) => ExprKind::Yield(
+                it.argument
+                    .as_ref()
+                    .map(|argument| Box::new(self.expr(argument))),
+            ),
             Expression::BinaryExpression(it) => return self.binary(it),
             Expression::LogicalExpression(it) => return self.logical(it),
             Expression::UnaryExpression(it) => return self.unary(it),
@@ -76,7 +90,11 @@ impl Lowerer<'_> {
                 let test = Box::new(self.expr(&it.test));
                 let then = Box::new(self.hinted_expr(&it.consequent, hint.clone()));
                 let otherwise = Box::new(self.hinted_expr(&it.alternate, hint));
-                ExprKind::Conditional { test, then, otherwise }
+                ExprKind::Conditional {
+                    test,
+                    then,
+                    otherwise,
+                }
             }
             Expression::NewExpression(it) => self.construction(it),
             Expression::ImportExpression(it) => self.dynamic_import(it),
@@ -181,7 +199,10 @@ impl Lowerer<'_> {
         }
         match template.expressions.is_empty() {
             true => match parts.pop() {
-                Some(only) => Expr { span: place, ..only },
+                Some(only) => Expr {
+                    span: place,
+                    ..only
+                },
                 None => text("", place),
             },
             false => Expr::new(ExprKind::Text(parts), place),
@@ -201,21 +222,37 @@ impl Lowerer<'_> {
             .collect();
         let pieces = Expr::new(ExprKind::List(pieces), span(tagged.quasi.span));
         let values = self.exprs(&tagged.quasi.expressions);
-        let arguments = std::iter::once(pieces).chain(values).map(Argument::Positional).collect();
-        ExprKind::Call(Box::new(Call { callee, arguments, is_new: false, is_optional: false }))
+        let arguments = std::iter::once(pieces)
+            .chain(values)
+            .map(Argument::Positional)
+            .collect();
+        ExprKind::Call(Box::new(Call {
+            callee,
+            arguments,
+            is_new: false,
+            is_optional: false,
+        }))
     }
 
     fn construction(&mut self, new: &NewExpression<'_>) -> ExprKind {
         let callee = self.expr(&new.callee);
         let arguments = self.arguments(&new.arguments);
-        ExprKind::Call(Box::new(Call { callee, arguments, is_new: true, is_optional: false }))
+        ExprKind::Call(Box::new(Call {
+            callee,
+            arguments,
+            is_new: true,
+            is_optional: false,
+        }))
     }
 
     fn dynamic_import(&mut self, import: &ImportExpression<'_>) -> ExprKind {
         match static_text(&import.source) {
             Some(module) => {
                 self.note_import(&module, span(import.source.span()));
-                ExprKind::Import { module, member: None }
+                ExprKind::Import {
+                    module,
+                    member: None,
+                }
             }
             None => {
                 let source = self.expr(&import.source);
@@ -252,13 +289,24 @@ pub(crate) fn push_text(parts: &mut Vec<Expr>, part: Expr) {
 /// A plain call.
 pub(crate) fn call(callee: Expr, arguments: Vec<Expr>, place: Span) -> Expr {
     let arguments = arguments.into_iter().map(Argument::Positional).collect();
-    let call = Call { callee, arguments, is_new: false, is_optional: false };
+    let call = Call {
+        callee,
+        arguments,
+        is_new: false,
+        is_optional: false,
+    };
     Expr::new(ExprKind::Call(Box::new(call)), place)
 }
 
 /// `base.name`.
 pub(crate) fn field(base: Expr, name: Name, place: Span) -> Expr {
-    Expr::new(ExprKind::Field { base: Box::new(base), name }, place)
+    Expr::new(
+        ExprKind::Field {
+            base: Box::new(base),
+            name,
+        },
+        place,
+    )
 }
 
 /// `base.name` of a variable.

@@ -3,8 +3,7 @@
 use base::{Name, Span};
 use ir::{Expr, ExprKind, FunctionId, Parameter, Pattern, Stmt, StmtKind};
 use oxc_ast::ast::{
-    ArrowFunctionBody, ArrowFunctionExpression, FormalParameter, FormalParameters, Function,
-    TSType,
+    ArrowFunctionBody, ArrowFunctionExpression, FormalParameter, FormalParameters, Function, TSType,
 };
 use oxc_span::GetSpan;
 
@@ -26,8 +25,13 @@ pub(crate) struct Hint {
 impl Hint {
     /// This hint, or what a type written at the function itself says.
     pub(crate) fn or_type(self, written: &TSType<'_>) -> Self {
-        let first_annotation = self.first_annotation.or_else(|| first_parameter_type(written));
-        Self { first_annotation, ..self }
+        let first_annotation = self
+            .first_annotation
+            .or_else(|| first_parameter_type(written));
+        Self {
+            first_annotation,
+            ..self
+        }
     }
 }
 
@@ -38,7 +42,14 @@ impl Lowerer<'_> {
         function: &Function<'_>,
         name: Option<Name>,
     ) -> FunctionId {
-        self.function(function, Hint { name, first_annotation: None }, Vec::new())
+        self.function(
+            function,
+            Hint {
+                name,
+                first_annotation: None,
+            },
+            Vec::new(),
+        )
     }
 
     /// A function expression. One with a name of its own can call itself by it.
@@ -52,17 +63,19 @@ impl Lowerer<'_> {
         function: &Function<'_>,
         name: Option<Name>,
     ) -> FunctionId {
-        let id = self.function(function, Hint { name, first_annotation: None }, Vec::new());
+        let id = self.function(
+            function,
+            Hint {
+                name,
+                first_annotation: None,
+            },
+            Vec::new(),
+        );
         self.receiver(id);
         id
     }
 
-    fn function(
-        &mut self,
-        function: &Function<'_>,
-        hint: Hint,
-        prologue: Vec<Stmt>,
-    ) -> FunctionId {
+    fn function(&mut self, function: &Function<'_>, hint: Hint, prologue: Vec<Stmt>) -> FunctionId {
         let own_name = function.id.as_ref().map(|id| Name::new(id.name.as_str()));
         let id = self.open_function(Opening {
             name: own_name.or(hint.name),
@@ -124,7 +137,12 @@ impl Lowerer<'_> {
     fn name_of_itself(&mut self, id: FunctionId, function: &Function<'_>) -> Option<Stmt> {
         let name = function.id.as_ref().filter(|_| function.is_expression())?;
         let symbol = name.symbol_id.get()?;
-        if self.scopes.scoping.get_resolved_reference_ids(symbol).is_empty() {
+        if self
+            .scopes
+            .scoping
+            .get_resolved_reference_ids(symbol)
+            .is_empty()
+        {
             return None;
         }
         let place = span(name.span);
@@ -139,8 +157,11 @@ impl Lowerer<'_> {
         written: &FormalParameters<'_>,
         first_annotation: Option<Name>,
     ) {
-        let mut parameters: Vec<_> =
-            written.items.iter().map(|parameter| self.parameter(parameter)).collect();
+        let mut parameters: Vec<_> = written
+            .items
+            .iter()
+            .map(|parameter| self.parameter(parameter))
+            .collect();
         if let Some(rest) = &written.rest {
             parameters.push(Parameter {
                 name: simple_name(&rest.rest.argument),
@@ -148,7 +169,10 @@ impl Lowerer<'_> {
                 default: None,
                 is_rest: true,
                 is_keyword_rest: false,
-                annotation: rest.type_annotation.as_ref().and_then(|it| type_name(&it.type_annotation)),
+                annotation: rest
+                    .type_annotation
+                    .as_ref()
+                    .and_then(|it| type_name(&it.type_annotation)),
             });
         }
         if let Some(first) = parameters.first_mut()
@@ -167,7 +191,10 @@ impl Lowerer<'_> {
         let annotation = parameter.type_annotation.as_ref();
         Parameter {
             target: self.binding(&parameter.pattern),
-            default: parameter.initializer.as_ref().map(|it| self.named_expr(it, name.clone())),
+            default: parameter
+                .initializer
+                .as_ref()
+                .map(|it| self.named_expr(it, name.clone())),
             name,
             is_rest: false,
             is_keyword_rest: false,
@@ -203,5 +230,11 @@ impl Lowerer<'_> {
 
 /// `place = value`, where the place is a field.
 pub(crate) fn assign_field(place: Expr, value: Expr, span: Span) -> Stmt {
-    stmt(StmtKind::Assign { target: Pattern::Place(place), value }, span)
+    stmt(
+        StmtKind::Assign {
+            target: Pattern::Place(place),
+            value,
+        },
+        span,
+    )
 }

@@ -79,7 +79,10 @@ impl Lowerer<'_> {
             })
             .collect();
         let attributes = Expr::new(ExprKind::Object(attributes), span(opening.span));
-        let callee = Expr::new(ExprKind::Global(Name::new_static("jsx")), span(opening.span));
+        let callee = Expr::new(
+            ExprKind::Global(Name::new_static("jsx")),
+            span(opening.span),
+        );
         call(callee, vec![attributes], place)
     }
 

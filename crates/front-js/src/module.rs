@@ -54,7 +54,10 @@ impl Lowerer<'_> {
 
     /// Lists a module specifier.
     pub(crate) fn note_import(&mut self, module: &Name, span: Span) {
-        self.module.imports.push(Import { module: module.clone(), span });
+        self.module.imports.push(Import {
+            module: module.clone(),
+            span,
+        });
     }
 
     pub(crate) fn module_declaration(
@@ -82,7 +85,13 @@ impl Lowerer<'_> {
             ModuleDeclaration::TSExportAssignment(it) => {
                 let place = span(it.span);
                 let name = Some(Name::new_static("exports"));
-                let value = self.hinted_expr(&it.expression, Hint { name, first_annotation: None });
+                let value = self.hinted_expr(
+                    &it.expression,
+                    Hint {
+                        name,
+                        first_annotation: None,
+                    },
+                );
                 let exports = self.exports_object();
                 out.push(assign(Pattern::Variable(exports, place), value, place));
             }
@@ -97,7 +106,8 @@ impl Lowerer<'_> {
         export: &ExportDefaultDeclaration<'_>,
         out: &mut Vec<Stmt>,
     ) {
-        let ExportDefaultDeclarationKind::FunctionDeclaration(function) = &export.declaration else {
+        let ExportDefaultDeclarationKind::FunctionDeclaration(function) = &export.declaration
+        else {
             return;
         };
         if function.body.is_none() {
@@ -128,13 +138,22 @@ impl Lowerer<'_> {
                 }
                 None => {
                     let name = Some(default);
-                    let value = self.class_expr(class, Hint { name, first_annotation: None });
+                    let value = self.class_expr(
+                        class,
+                        Hint {
+                            name,
+                            first_annotation: None,
+                        },
+                    );
                     self.export_value(Name::new_static("default"), value, out);
                 }
             },
             declaration => {
                 if let Some(expr) = declaration.as_expression() {
-                    let hint = Hint { name: Some(default.clone()), first_annotation: None };
+                    let hint = Hint {
+                        name: Some(default.clone()),
+                        first_annotation: None,
+                    };
                     let value = self.hinted_expr(expr, hint);
                     self.export_value(default, value, out);
                 }
@@ -143,23 +162,33 @@ impl Lowerer<'_> {
     }
 
     fn export_named(&mut self, export: &ExportNamedDeclaration<'_>, out: &mut Vec<Stmt>) {
-        for specifier in export.specifiers.iter().filter(|it| it.export_kind.is_value()) {
+        for specifier in export
+            .specifiers
+            .iter()
+            .filter(|it| it.export_kind.is_value())
+        {
             let ModuleExportName::IdentifierReference(local) = &specifier.local else {
                 continue;
             };
             let name = export_name(&specifier.exported);
             let place = span(specifier.span);
             let reference = local.reference_id.get();
-            let symbol =
-                reference.and_then(|it| self.scopes.scoping.get_reference(it).symbol_id());
+            let symbol = reference.and_then(|it| self.scopes.scoping.get_reference(it).symbol_id());
             let is_type = symbol.is_some_and(|it| {
-                !self.scopes.scoping.symbol_flags(it).can_be_referenced_by_value()
+                !self
+                    .scopes
+                    .scoping
+                    .symbol_flags(it)
+                    .can_be_referenced_by_value()
             });
             if is_type {
                 continue;
             }
             match self.reference(local, place) {
-                Expr { kind: ExprKind::Variable(variable), .. } => self.export(name, variable),
+                Expr {
+                    kind: ExprKind::Variable(variable),
+                    ..
+                } => self.export(name, variable),
                 value => self.export_value(name, value, out),
             }
         }
@@ -171,9 +200,16 @@ impl Lowerer<'_> {
         if !export.export_kind.is_value() {
             return;
         }
-        for specifier in export.specifiers.iter().filter(|it| it.export_kind.is_value()) {
+        for specifier in export
+            .specifiers
+            .iter()
+            .filter(|it| it.export_kind.is_value())
+        {
             let member = Some(export_name(&specifier.local));
-            let kind = ExprKind::Import { module: module.clone(), member };
+            let kind = ExprKind::Import {
+                module: module.clone(),
+                member,
+            };
             let value = Expr::new(kind, span(specifier.span));
             self.export_value(export_name(&specifier.exported), value, out);
         }
@@ -187,7 +223,10 @@ impl Lowerer<'_> {
         }
         match &export.exported {
             Some(name) => {
-                let kind = ExprKind::Import { module, member: None };
+                let kind = ExprKind::Import {
+                    module,
+                    member: None,
+                };
                 let value = Expr::new(kind, span(export.span));
                 self.export_value(export_name(name), value, out);
             }
@@ -223,7 +262,9 @@ pub(crate) fn declared_names<'d, 'a>(
     match declaration {
         Declaration::VariableDeclaration(it) if !it.declare => {
             let patterns = it.declarations.iter().map(|declarator| &declarator.id);
-            patterns.flat_map(BindingPattern::get_binding_identifiers).collect()
+            patterns
+                .flat_map(BindingPattern::get_binding_identifiers)
+                .collect()
         }
         Declaration::FunctionDeclaration(it) if it.body.is_some() => it.id.iter().collect(),
         Declaration::ClassDeclaration(it) if !it.declare => it.id.iter().collect(),

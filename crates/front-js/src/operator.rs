@@ -30,7 +30,9 @@ impl Lowerer<'_> {
         for (operator, right, place) in steps.into_iter().rev() {
             let value = self.expr(right);
             let are_numbers = is_number && self::is_number(right);
-            spine.grow(self, |_, left| combine(operator, left, value, are_numbers, place));
+            spine.grow(self, |_, left| {
+                combine(operator, left, value, are_numbers, place)
+            });
             is_number = match operator {
                 BinaryOperator::Addition => are_numbers,
                 _ => arithmetic(operator).is_some(),
@@ -49,7 +51,9 @@ impl Lowerer<'_> {
         let mut spine = Spine::new(self.expr(base));
         for (operator, right, place) in steps.into_iter().rev() {
             let right = self.expr(right);
-            spine.grow(self, |_, left| Expr::new(logical_kind(operator, left, right), place));
+            spine.grow(self, |_, left| {
+                Expr::new(logical_kind(operator, left, right), place)
+            });
         }
         spine.finish()
     }
@@ -81,7 +85,11 @@ impl Lowerer<'_> {
     pub(crate) fn private_in(&mut self, expr: &PrivateInExpression<'_>) -> Expr {
         let name = text(&format!("#{}", expr.left.name), span(expr.left.span));
         let right = Box::new(self.expr(&expr.right));
-        let kind = ExprKind::Compare { op: CompareOp::In, left: Box::new(name), right };
+        let kind = ExprKind::Compare {
+            op: CompareOp::In,
+            left: Box::new(name),
+            right,
+        };
         Expr::new(kind, span(expr.span))
     }
 
@@ -115,7 +123,10 @@ impl Lowerer<'_> {
         };
         let left = Box::new(as_value(&target, place));
         let right = boxed(ExprKind::Literal(Literal::Number(1.0)), place);
-        (target, Expr::new(ExprKind::Binary { op, left, right }, place))
+        (
+            target,
+            Expr::new(ExprKind::Binary { op, left, right }, place),
+        )
     }
 
     fn simple_target(&mut self, target: &SimpleAssignmentTarget<'_>) -> Pattern {
@@ -204,7 +215,11 @@ fn arithmetic(operator: BinaryOperator) -> Option<BinaryOp> {
 /// A unary operator whose result is a number, as one over zero.
 fn from_zero(op: BinaryOp, operand: Expr, place: Span) -> ExprKind {
     let left = boxed(ExprKind::Literal(Literal::Number(0.0)), place);
-    ExprKind::Binary { op, left, right: Box::new(operand) }
+    ExprKind::Binary {
+        op,
+        left,
+        right: Box::new(operand),
+    }
 }
 
 /// Whether an expression is a number whatever its variables hold.

@@ -35,7 +35,9 @@ pub(crate) fn lower(file: FileId, path: &RelPath, text: &str, budget: &Budget) -
     }
     let work = || parse_and_lower(file, path, text, budget);
     std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, work);
+        let worker = std::thread::Builder::new()
+            .stack_size(stack)
+            .spawn_scoped(scope, work);
         match worker.map(|worker| worker.join()) {
             Ok(Ok(lowered)) => lowered,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
@@ -51,7 +53,9 @@ fn parse_and_lower(file: FileId, path: &RelPath, text: &str, budget: &Budget) ->
         preserve_parens: false,
         ..ParseOptions::default()
     };
-    let parsed = Parser::new(&allocator, text, source_type(path)).with_options(options).parse();
+    let parsed = Parser::new(&allocator, text, source_type(path))
+        .with_options(options)
+        .parse();
     let mut diagnostics = Vec::new();
     if let Some(error) = parsed.diagnostics.errors().next() {
         let span = error.labels.first().map(|label| {
@@ -64,11 +68,17 @@ fn parse_and_lower(file: FileId, path: &RelPath, text: &str, budget: &Budget) ->
             code: Code::SyntaxError,
             message: match parsed.panicked {
                 true => format!("syntax error, the file is not analysed: {}", error.message),
-                false => format!("syntax error, what could be parsed is used: {}", error.message),
+                false => format!(
+                    "syntax error, what could be parsed is used: {}",
+                    error.message
+                ),
             },
         });
     }
-    let scoping = SemanticBuilder::new().build(&parsed.program).semantic.into_scoping();
+    let scoping = SemanticBuilder::new()
+        .build(&parsed.program)
+        .semantic
+        .into_scoping();
     let mut lowerer = Lowerer::new(file, &scoping, 2 * budget.depth);
     lowerer.program(&parsed.program);
     if let Some(span) = lowerer.too_deep {
@@ -79,7 +89,10 @@ fn parse_and_lower(file: FileId, path: &RelPath, text: &str, budget: &Budget) ->
             message: "code is nested too deeply here; what is inside is not analysed".to_owned(),
         });
     }
-    Lowered { module: lowerer.module, diagnostics }
+    Lowered {
+        module: lowerer.module,
+        diagnostics,
+    }
 }
 
 /// An empty module for a file that is not parsed.
@@ -93,7 +106,10 @@ fn refused(file: FileId, path: &RelPath, shape: Shape, budget: &Budget) -> Lower
             budget.depth
         ),
     };
-    Lowered { module: empty_module(file), diagnostics: vec![diagnostic] }
+    Lowered {
+        module: empty_module(file),
+        diagnostics: vec![diagnostic],
+    }
 }
 
 /// The dialect that a file's ending stands for; JavaScript where it says nothing.

@@ -40,7 +40,10 @@ impl Lowerer<'_> {
                 span: span(property.span),
             })
             .collect();
-        let rest = object.rest.as_ref().map(|rest| Box::new(self.binding(&rest.argument)));
+        let rest = object
+            .rest
+            .as_ref()
+            .map(|rest| Box::new(self.binding(&rest.argument)));
         Pattern::Object { properties, rest }
     }
 
@@ -104,7 +107,11 @@ impl Lowerer<'_> {
                         None => target,
                     };
                     let key = Some(Name::new(it.binding.name.as_str()));
-                    PatternProperty { key, value, span: span(it.span) }
+                    PatternProperty {
+                        key,
+                        value,
+                        span: span(it.span),
+                    }
                 }
                 AssignmentTargetProperty::AssignmentTargetPropertyProperty(it) => PatternProperty {
                     key: key_name(&it.name),
@@ -113,7 +120,10 @@ impl Lowerer<'_> {
                 },
             })
             .collect();
-        let rest = object.rest.as_ref().map(|rest| Box::new(self.target(&rest.target)));
+        let rest = object
+            .rest
+            .as_ref()
+            .map(|rest| Box::new(self.target(&rest.target)));
         Pattern::Object { properties, rest }
     }
 
@@ -121,10 +131,16 @@ impl Lowerer<'_> {
         let items: Vec<_> = array
             .elements
             .iter()
-            .map(|element| element.as_ref().map(|element| self.target_or_default(element)))
+            .map(|element| {
+                element
+                    .as_ref()
+                    .map(|element| self.target_or_default(element))
+            })
             .collect();
-        let rest =
-            array.rest.as_ref().map(|rest| (items.len(), Box::new(self.target(&rest.target))));
+        let rest = array
+            .rest
+            .as_ref()
+            .map(|rest| (items.len(), Box::new(self.target(&rest.target))));
         Pattern::List { items, rest }
     }
 
@@ -147,7 +163,9 @@ impl Lowerer<'_> {
 pub(crate) fn as_place(expr: Expr) -> Pattern {
     match expr.kind {
         ExprKind::Variable(id) => Pattern::Variable(id, expr.span),
-        ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Global(_) => Pattern::Place(expr),
+        ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Global(_) => {
+            Pattern::Place(expr)
+        }
         _ => Pattern::Ignore,
     }
 }

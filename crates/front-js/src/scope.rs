@@ -115,8 +115,14 @@ impl Lowerer<'_> {
         place: Span,
     ) -> Pattern {
         match self.reference(identifier, place) {
-            Expr { kind: ExprKind::Variable(id), span } => Pattern::Variable(id, span),
-            global @ Expr { kind: ExprKind::Global(_), .. } => Pattern::Place(global),
+            Expr {
+                kind: ExprKind::Variable(id),
+                span,
+            } => Pattern::Variable(id, span),
+            global @ Expr {
+                kind: ExprKind::Global(_),
+                ..
+            } => Pattern::Place(global),
             _ => Pattern::Ignore,
         }
     }
@@ -159,8 +165,14 @@ impl Lowerer<'_> {
     /// The value of `this` here.
     pub(crate) fn this(&mut self, place: Span) -> Expr {
         self.scopes.uses_of_this += 1;
-        let frame = self.scopes.frames.iter().rev().find(|frame| frame.this != This::Enclosing);
-        let (function, this) = frame.map_or((FunctionId(0), This::Module), |it| (it.function, it.this));
+        let frame = self
+            .scopes
+            .frames
+            .iter()
+            .rev()
+            .find(|frame| frame.this != This::Enclosing);
+        let (function, this) =
+            frame.map_or((FunctionId(0), This::Module), |it| (it.function, it.this));
         let variable = match this {
             This::Own => Some(self.receiver(function)),
             This::Class(variable) => variable,
@@ -207,7 +219,11 @@ impl Lowerer<'_> {
 
     fn new_variable(&mut self, name: Name, owner: FunctionId) -> VariableId {
         let id = VariableId(self.module.variables.len() as u32);
-        self.module.variables.push(Variable { name, owner, captured: false });
+        self.module.variables.push(Variable {
+            name,
+            owner,
+            captured: false,
+        });
         id
     }
 

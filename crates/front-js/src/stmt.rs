@@ -23,8 +23,8 @@ impl Lowerer<'_> {
             self.hoist(statement, &mut out);
         }
         for (index, statement) in statements.iter().enumerate() {
-            if let Some((declaration, rest)) = using_declaration(statement)
-                .zip(statements.get(index + 1..))
+            if let Some((declaration, rest)) =
+                using_declaration(statement).zip(statements.get(index + 1..))
             {
                 self.using(declaration, rest, &mut out);
                 break;
@@ -39,7 +39,8 @@ impl Lowerer<'_> {
         match statement {
             Statement::BlockStatement(block) => {
                 let place = span(block.span);
-                self.nested(place, |this| this.statements(&block.body)).unwrap_or_default()
+                self.nested(place, |this| this.statements(&block.body))
+                    .unwrap_or_default()
             }
             _ => {
                 let mut out = Vec::new();
@@ -88,7 +89,11 @@ impl Lowerer<'_> {
             Statement::IfStatement(it) => StmtKind::If {
                 test: self.expr(&it.test),
                 then: self.body(&it.consequent),
-                otherwise: it.alternate.as_ref().map(|it| self.body(it)).unwrap_or_default(),
+                otherwise: it
+                    .alternate
+                    .as_ref()
+                    .map(|it| self.body(it))
+                    .unwrap_or_default(),
             },
             Statement::WhileStatement(it) => StmtKind::While {
                 test: self.expr(&it.test),
@@ -97,7 +102,11 @@ impl Lowerer<'_> {
             },
             Statement::DoWhileStatement(it) => {
                 let body = self.body(&it.body);
-                StmtKind::While { test: self.expr(&it.test), body, body_first: true }
+                StmtKind::While {
+                    test: self.expr(&it.test),
+                    body,
+                    body_first: true,
+                }
             }
             Statement::ForStatement(it) => {
                 match &it.init {
@@ -119,7 +128,11 @@ impl Lowerer<'_> {
                 if let Some(update) = &it.update {
                     self.effect(update, span(update.span()), &mut body);
                 }
-                StmtKind::While { test, body, body_first: false }
+                StmtKind::While {
+                    test,
+                    body,
+                    body_first: false,
+                }
             }
             Statement::ForInStatement(it) => StmtKind::ForEach {
                 iterable: self.expr(&it.right),
@@ -130,11 +143,19 @@ impl Lowerer<'_> {
             Statement::ForOfStatement(it) => {
                 let right = self.expr(&it.right);
                 let iterable = match it.r#await {
-                    true => Expr { span: right.span, kind: ExprKind::Await(Box::new(right)) },
+                    true => Expr {
+                        span: right.span,
+                        kind: ExprKind::Await(Box::new(right)),
+                    },
                     false => right,
                 };
                 let target = self.loop_target(&it.left);
-                StmtKind::ForEach { target, iterable, over_keys: false, body: self.body(&it.body) }
+                StmtKind::ForEach {
+                    target,
+                    iterable,
+                    over_keys: false,
+                    body: self.body(&it.body),
+                }
             }
             Statement::SwitchStatement(it) => StmtKind::Switch {
                 subject: self.expr(&it.discriminant),
@@ -154,7 +175,10 @@ impl Lowerer<'_> {
                 body: self.body(&it.body),
             },
             Statement::DebuggerStatement(_) | Statement::EmptyStatement(_) => return,
-            _ => match (statement.as_declaration(), statement.as_module_declaration()) {
+            _ => match (
+                statement.as_declaration(),
+                statement.as_module_declaration(),
+            ) {
                 (Some(declaration), _) => return self.declaration(declaration, out),
                 (_, Some(declaration)) => return self.module_declaration(declaration, out),
                 _ => return,
@@ -209,8 +233,16 @@ impl Lowerer<'_> {
             let place = span(class.span);
             let variable = self.declared(name);
             let (value, static_blocks) = self.class(class, None, Some(variable));
-            out.push(assign(Pattern::Variable(variable, span(name.span)), value, place));
-            out.extend(static_blocks.into_iter().map(|call| stmt(StmtKind::Expr(call), place)));
+            out.push(assign(
+                Pattern::Variable(variable, span(name.span)),
+                value,
+                place,
+            ));
+            out.extend(
+                static_blocks
+                    .into_iter()
+                    .map(|call| stmt(StmtKind::Expr(call), place)),
+            );
         }
     }
 
@@ -238,7 +270,13 @@ impl Lowerer<'_> {
         let annotation = declarator.type_annotation.as_ref();
         let first_annotation = annotation.and_then(|it| first_parameter_type(&it.type_annotation));
         match &declarator.init {
-            Some(init) => self.hinted_expr(init, Hint { name, first_annotation }),
+            Some(init) => self.hinted_expr(
+                init,
+                Hint {
+                    name,
+                    first_annotation,
+                },
+            ),
             None => null(span(declarator.span)),
         }
     }
@@ -266,7 +304,11 @@ impl Lowerer<'_> {
         }
         let place = span(declaration.span);
         for (target, context) in opened.into_iter().rev() {
-            let kind = StmtKind::With { context, target: Some(target), body };
+            let kind = StmtKind::With {
+                context,
+                target: Some(target),
+                body,
+            };
             body = vec![stmt(kind, place)];
         }
         out.append(&mut body);
@@ -305,8 +347,17 @@ impl Lowerer<'_> {
             let falls_through = !ends(&body) && !is_last;
             drop_break(&mut body);
             let tests = std::mem::take(&mut tests);
-            let tests = if std::mem::take(&mut is_default) { Vec::new() } else { tests };
-            cases.push(Case { tests, bindings: None, body, falls_through });
+            let tests = if std::mem::take(&mut is_default) {
+                Vec::new()
+            } else {
+                tests
+            };
+            cases.push(Case {
+                tests,
+                bindings: None,
+                body,
+                falls_through,
+            });
         }
         let default = cases.iter().position(|case| case.tests.is_empty());
         if let Some(position) = default {
@@ -347,9 +398,7 @@ fn is_deletion(unary: &UnaryExpression<'_>) -> bool {
     unary.operator == UnaryOperator::Delete
 }
 
-fn using_declaration<'c, 'a>(
-    statement: &'c Statement<'a>,
-) -> Option<&'c VariableDeclaration<'a>> {
+fn using_declaration<'c, 'a>(statement: &'c Statement<'a>) -> Option<&'c VariableDeclaration<'a>> {
     match statement {
         Statement::VariableDeclaration(it)
             if matches!(
@@ -366,11 +415,13 @@ fn using_declaration<'c, 'a>(
 /// Whether control never runs off the end of `body`.
 fn ends(body: &[Stmt]) -> bool {
     match body.last().map(|last| &last.kind) {
-        Some(
-            StmtKind::Return(_) | StmtKind::Throw(_) | StmtKind::Break | StmtKind::Continue,
-        ) => true,
+        Some(StmtKind::Return(_) | StmtKind::Throw(_) | StmtKind::Break | StmtKind::Continue) => {
+            true
+        }
         Some(StmtKind::Block(inner)) => ends(inner),
-        Some(StmtKind::If { then, otherwise, .. }) => ends(then) && ends(otherwise),
+        Some(StmtKind::If {
+            then, otherwise, ..
+        }) => ends(then) && ends(otherwise),
         _ => false,
     }
 }

@@ -3,8 +3,8 @@
 use base::Name;
 use ir::{Expr, ExprKind, Literal, Pattern, Property, PropertyKey, Stmt, StmtKind, VariableId};
 use oxc_ast::ast::{
-    Statement, TSEnumDeclaration, TSEnumMember, TSImportEqualsDeclaration,
-    TSModuleReference, TSNamespaceDeclaration, TSNamespaceDeclarationBody, TSType, TSTypeName,
+    Statement, TSEnumDeclaration, TSEnumMember, TSImportEqualsDeclaration, TSModuleReference,
+    TSNamespaceDeclaration, TSNamespaceDeclarationBody, TSType, TSTypeName,
 };
 
 use crate::expr::{field, variable_field};
@@ -31,7 +31,11 @@ impl Lowerer<'_> {
             properties.push(Property::Field(PropertyKey::Name(name), value));
         }
         let target = Pattern::Variable(self.declared(&declaration.id), span(declaration.id.span));
-        out.push(assign(target, Expr::new(ExprKind::Object(properties), place), place));
+        out.push(assign(
+            target,
+            Expr::new(ExprKind::Object(properties), place),
+            place,
+        ));
     }
 
     /// The value of a member: as written, or one more than the member before.
@@ -78,7 +82,11 @@ impl Lowerer<'_> {
                     let inner_variable = self.declared(&inner.id);
                     let name = Name::new(inner.id.name.as_str());
                     let value = Expr::new(ExprKind::Variable(inner_variable), place);
-                    body.push(assign_field(variable_field(variable, name, place), value, place));
+                    body.push(assign_field(
+                        variable_field(variable, name, place),
+                        value,
+                        place,
+                    ));
                 }
                 body
             }
@@ -86,11 +94,7 @@ impl Lowerer<'_> {
         out.push(stmt(StmtKind::Block(body), place));
     }
 
-    fn namespace_body(
-        &mut self,
-        statements: &[Statement<'_>],
-        namespace: VariableId,
-    ) -> Vec<Stmt> {
+    fn namespace_body(&mut self, statements: &[Statement<'_>], namespace: VariableId) -> Vec<Stmt> {
         // Inside a namespace, `export` gives a name to the namespace, not to other modules.
         let exports_before = self.module.exports.len();
         let mut body = self.statements(statements);
@@ -104,7 +108,11 @@ impl Lowerer<'_> {
                 let variable = self.declared(identifier);
                 let value = Expr::new(ExprKind::Variable(variable), place);
                 let name = Name::new(identifier.name.as_str());
-                body.push(assign_field(variable_field(namespace, name, place), value, place));
+                body.push(assign_field(
+                    variable_field(namespace, name, place),
+                    value,
+                    place,
+                ));
             }
         }
         body
@@ -121,7 +129,13 @@ impl Lowerer<'_> {
             TSModuleReference::ExternalModuleReference(it) => {
                 let module = Name::new(it.expression.value.as_str());
                 self.note_import(&module, span(it.expression.span));
-                Expr::new(ExprKind::Import { module, member: None }, place)
+                Expr::new(
+                    ExprKind::Import {
+                        module,
+                        member: None,
+                    },
+                    place,
+                )
             }
             TSModuleReference::IdentifierReference(it) => self.reference(it, span(it.span)),
             TSModuleReference::QualifiedName(it) => {
@@ -136,7 +150,9 @@ impl Lowerer<'_> {
                     _ => self.this(place),
                 };
                 let names = names.into_iter().rev().take(MAX_NAME_PARTS);
-                names.fold(base, |base, (name, place)| field(base, Name::new(name.as_str()), place))
+                names.fold(base, |base, (name, place)| {
+                    field(base, Name::new(name.as_str()), place)
+                })
             }
         };
         if import.import_kind.is_value() {

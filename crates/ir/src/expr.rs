@@ -221,7 +221,10 @@ impl Argument {
     #[must_use]
     pub fn value(&self) -> &Expr {
         match self {
-            Self::Positional(expr) | Self::Named(_, expr) | Self::Spread(expr) | Self::NamedSpread(expr) => expr,
+            Self::Positional(expr)
+            | Self::Named(_, expr)
+            | Self::Spread(expr)
+            | Self::NamedSpread(expr) => expr,
         }
     }
 }

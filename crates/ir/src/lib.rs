@@ -14,11 +14,12 @@ mod stmt;
 
 pub use dump::dump;
 pub use expr::{
-    Argument, BinaryOp, Call, Clause, CompareOp, Element, Expr, ExprKind, Literal, Property, PropertyKey,
+    Argument, BinaryOp, Call, Clause, CompareOp, Element, Expr, ExprKind, Literal, Property,
+    PropertyKey,
 };
 pub use module::{
-    Class, ClassId, Export, Function, FunctionId, Import, Language, Method, MethodKind, Module, Parameter,
-    Variable, VariableId,
+    Class, ClassId, Export, Function, FunctionId, Import, Language, Method, MethodKind, Module,
+    Parameter, Variable, VariableId,
 };
 pub use program::{GlobalFunctionId, ModuleId, Program};
 pub use stmt::{Case, Handler, Pattern, PatternProperty, Stmt, StmtKind};

@@ -36,8 +36,20 @@ struct PathAlias {
 
 /// Endings that an import may leave out, in the order in which bundlers and Node try them.
 const JAVASCRIPT_SUFFIXES: [&str; 14] = [
-    "", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", "/index.ts", "/index.tsx", "/index.js",
-    "/index.mjs", "/index.cjs",
+    "",
+    ".ts",
+    ".tsx",
+    ".mts",
+    ".cts",
+    ".js",
+    ".jsx",
+    ".mjs",
+    ".cjs",
+    "/index.ts",
+    "/index.tsx",
+    "/index.js",
+    "/index.mjs",
+    "/index.cjs",
 ];
 
 impl Program {
@@ -50,17 +62,28 @@ impl Program {
             .enumerate()
             .map(|(index, (path, _))| (path.clone(), ModuleId(index as u32)))
             .collect();
-        Self { modules, by_path, aliases: Vec::new() }
+        Self {
+            modules,
+            by_path,
+            aliases: Vec::new(),
+        }
     }
 
     /// Adds a path alias (`compilerOptions.paths`) that holds below `scope`; `pattern` and `target` have at most one `*`.
     pub fn add_alias(&mut self, scope: RelPath, pattern: &str, target: &str) {
-        self.aliases.push(PathAlias { scope, pattern: pattern.to_owned(), target: target.to_owned() });
+        self.aliases.push(PathAlias {
+            scope,
+            pattern: pattern.to_owned(),
+            target: target.to_owned(),
+        });
     }
 
     /// All modules with their paths, in path order.
     pub fn modules(&self) -> impl Iterator<Item = (ModuleId, &RelPath, &Module)> {
-        self.modules.iter().enumerate().map(|(index, (path, module))| (ModuleId(index as u32), path, module))
+        self.modules
+            .iter()
+            .enumerate()
+            .map(|(index, (path, module))| (ModuleId(index as u32), path, module))
     }
 
     /// The module with this index.
@@ -124,23 +147,41 @@ impl Program {
         })
     }
 
-    fn resolve_javascript(&self, from: &RelPath, specifier: &str, roots: &[RelPath]) -> Option<ModuleId> {
+    fn resolve_javascript(
+        &self,
+        from: &RelPath,
+        specifier: &str,
+        roots: &[RelPath],
+    ) -> Option<ModuleId> {
         if specifier.starts_with('.') {
             return self.find_javascript(&from.parent(), specifier);
         }
-        let aliased = self.aliases.iter().filter(|alias| from.is_within(&alias.scope)).find_map(|alias| {
-            let target = alias.apply(specifier)?;
-            self.find_javascript(&alias.scope, &target)
-        });
+        let aliased = self
+            .aliases
+            .iter()
+            .filter(|alias| from.is_within(&alias.scope))
+            .find_map(|alias| {
+                let target = alias.apply(specifier)?;
+                self.find_javascript(&alias.scope, &target)
+            });
         if aliased.is_some() {
             return aliased;
         }
         // `/opt/nodejs/x` is where a layer is mounted.
-        let mounted = specifier.strip_prefix("/opt/nodejs/").or_else(|| specifier.strip_prefix("/opt/"));
-        roots.iter().find_map(|root| self.find_javascript(root, mounted.unwrap_or(specifier)))
+        let mounted = specifier
+            .strip_prefix("/opt/nodejs/")
+            .or_else(|| specifier.strip_prefix("/opt/"));
+        roots
+            .iter()
+            .find_map(|root| self.find_javascript(root, mounted.unwrap_or(specifier)))
     }
 
-    fn resolve_python(&self, from: &RelPath, specifier: &str, roots: &[RelPath]) -> Option<ModuleId> {
+    fn resolve_python(
+        &self,
+        from: &RelPath,
+        specifier: &str,
+        roots: &[RelPath],
+    ) -> Option<ModuleId> {
         let dots = specifier.bytes().take_while(|byte| *byte == b'.').count();
         let name = specifier.get(dots..).unwrap_or_default();
         if 0 < dots {
@@ -154,7 +195,10 @@ impl Program {
             };
         }
         let beside = from.parent();
-        roots.iter().chain([&beside]).find_map(|root| self.find_python(root, name))
+        roots
+            .iter()
+            .chain([&beside])
+            .find_map(|root| self.find_python(root, name))
     }
 }
 

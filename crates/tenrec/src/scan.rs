@@ -1,0 +1,211 @@
+//! The scan: files in, findings out, one stage after the other.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use app::{Application, Code, Dialect, Environment, Function, Platform, Prop, Stack, StackId};
+use base::{Budget, Code as DiagnosticCode, Diagnostic, Diagnostics, FileId, RelPath, System};
+use finding::Finding;
+use ir::{Module, Program};
+use knowledge::Knowledge;
+use link::Model;
+use rayon::prelude::*;
+
+/// What a scan gives.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The application as it was understood.
+    pub application: Application,
+    /// What was found, in the order of places.
+    pub findings: Vec<Finding>,
+    /// What was skipped, and why, in the order of paths.
+    pub diagnostics: Diagnostics,
+    /// How much was read.
+    pub statistics: Statistics,
+}
+
+/// How much was read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Statistics {
+    /// Files listed.
+    pub files: usize,
+    /// Code files read.
+    pub code_files: usize,
+    /// Stacks found.
+    pub stacks: usize,
+    /// Bytes of code.
+    pub bytes: u64,
+}
+
+/// Scans a project.
+#[must_use]
+pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
+    let read = iac::read(system, budget);
+    let mut application = read.application;
+    let mut diagnostics = read.diagnostics;
+    let (program, bytes) = code(system, budget, &mut diagnostics);
+    let has_template = !application.stacks.is_empty();
+    if !has_template {
+        add_handlers_by_shape(&mut application, &program, &mut diagnostics);
+    }
+    let statistics = Statistics {
+        files: system.files().len(),
+        code_files: program.modules().count(),
+        stacks: if has_template {
+            application.stacks.len()
+        } else {
+            0
+        },
+        bytes,
+    };
+    let model = Model::build(application, program, Knowledge::builtin(), budget);
+    let findings = rules::check(&model);
+    diagnostics.extend(model.diagnostics);
+    diagnostics.sort();
+    diagnostics.dedup();
+    Outcome {
+        application: model.application,
+        findings,
+        diagnostics,
+        statistics,
+    }
+}
+
+/// Reads and lowers all code files, in parallel.
+fn code(system: &dyn System, budget: &Budget, diagnostics: &mut Diagnostics) -> (Program, u64) {
+    let lowered: Vec<(Option<(RelPath, Module)>, Diagnostics, u64)> = system
+        .files()
+        .par_iter()
+        .enumerate()
+        .filter(|(_, entry)| is_code(&entry.path))
+        .map(|(index, entry)| {
+            lower(
+                system,
+                budget,
+                FileId(index as u32),
+                &entry.path,
+                entry.size,
+            )
+        })
+        .collect();
+    let mut modules = Vec::new();
+    let mut bytes = 0;
+    for (module, problems, size) in lowered {
+        modules.extend(module);
+        diagnostics.extend(problems);
+        bytes += size;
+    }
+    (Program::new(modules), bytes)
+}
+
+fn is_code(path: &RelPath) -> bool {
+    let is_declaration = path.as_str().ends_with(".d.ts");
+    matches!(
+        path.extension(),
+        "py" | "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx"
+    ) && !is_declaration
+}
+
+fn lower(
+    system: &dyn System,
+    budget: &Budget,
+    file: FileId,
+    path: &RelPath,
+    size: u64,
+) -> (Option<(RelPath, Module)>, Diagnostics, u64) {
+    let skipped = |code, message: String| {
+        (
+            None,
+            vec![Diagnostic {
+                path: path.clone(),
+                place: None,
+                code,
+                message,
+            }],
+            0,
+        )
+    };
+    if budget.code_bytes < size {
+        let message = format!(
+            "the file has {size} bytes, more than the {} that are analysed",
+            budget.code_bytes
+        );
+        return skipped(DiagnosticCode::BudgetExceeded, message);
+    }
+    let text = match system.read(path) {
+        Ok(text) => text,
+        Err(error) => {
+            return skipped(
+                DiagnosticCode::UnreadableFile,
+                format!("{error}, so it is skipped"),
+            );
+        }
+    };
+    // A parser that gives up must not take the scan with it.
+    let lowered = catch_unwind(AssertUnwindSafe(|| match path.extension() {
+        "py" => {
+            let lowered = front_python::lower(file, path, &text, budget);
+            (lowered.module, lowered.diagnostics)
+        }
+        _ => {
+            let lowered = front_js::lower(file, path, &text, budget);
+            (lowered.module, lowered.diagnostics)
+        }
+    }));
+    match lowered {
+        Ok((module, diagnostics)) => (Some((path.clone(), module)), diagnostics, text.len() as u64),
+        Err(_) => skipped(
+            DiagnosticCode::Internal,
+            "the file could not be analysed; please report it".to_owned(),
+        ),
+    }
+}
+
+/// In a project without a template, functions that look like handlers stand for functions of one stack.
+fn add_handlers_by_shape(
+    application: &mut Application,
+    program: &Program,
+    diagnostics: &mut Diagnostics,
+) {
+    diagnostics.push(Diagnostic {
+        path: RelPath::root(),
+        place: None,
+        code: DiagnosticCode::NoTemplate,
+        message: "no template was found, so handlers are recognised by their shape and any event field counts as \
+                  possibly controlled"
+            .to_owned(),
+    });
+    application.stacks.push(Stack {
+        dialect: Dialect::None,
+        name: Default::default(),
+        path: RelPath::root(),
+        place: None,
+        stage: None,
+    });
+    for (path, symbol, place) in link::handlers_by_shape(program) {
+        let file = path
+            .as_str()
+            .rsplit_once('.')
+            .map_or(path.as_str(), |(file, _)| file);
+        application.functions.push(Function {
+            stack: StackId(0),
+            resource: None,
+            name: format!("{file}.{symbol}").into(),
+            place,
+            platform: Platform::AwsLambda,
+            runtime: Prop::Absent,
+            handler: Prop::Known(format!("{file}.{symbol}").into(), place),
+            code: Prop::Known(Code::Directory(RelPath::root()), place),
+            environment: Environment::default(),
+            role: Prop::Absent,
+            timeout: Prop::Absent,
+            memory: Prop::Absent,
+            reserved_concurrency: Prop::Absent,
+            tracing: Prop::Absent,
+            failure_destination: Prop::Absent,
+            retries: Prop::Absent,
+            vpc: Prop::Absent,
+            layers: Vec::new(),
+            package_patterns: Vec::new(),
+        });
+    }
+}
