@@ -36,3 +36,40 @@ pub struct Lowered {
 pub fn lower(file: FileId, path: &RelPath, text: &str, budget: &Budget) -> Lowered {
     parse::lower(file, path, text, budget)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn lowered(text: &str) -> Lowered {
+        let path = RelPath::new("a.ts").unwrap();
+        lower(FileId(0), &path, text, &Budget::default())
+    }
+
+    #[test]
+    fn a_handler_reads_as_what_it_does() {
+        let module = lowered(
+            "const cp = require('child_process');\nexports.handler = async (event) => cp.exec(`ls ${event.name}`);\n",
+        )
+        .module;
+        let text = ir::dump(&module);
+        assert!(text.contains("child_process"), "{text}");
+        assert!(module.exports_object.is_some());
+    }
+
+    #[test]
+    fn hostile_nesting_is_refused_with_a_diagnostic() {
+        for text in ["[".repeat(100_000), "!".repeat(100_000), "(".repeat(50_000), "`${".repeat(20_000)] {
+            assert!(!lowered(&text).diagnostics.is_empty());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_lowered_without_panic(text in "[a-z(){}\\[\\]`$'\"=>;,.!+\\-/ \n]{0,60}") {
+            lowered(&text);
+        }
+    }
+}

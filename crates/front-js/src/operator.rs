@@ -7,7 +7,6 @@ use oxc_ast::ast::{
     AssignmentExpression, AssignmentTarget, BinaryExpression, Expression, LogicalExpression,
     PrivateInExpression, SimpleAssignmentTarget, UnaryExpression, UpdateExpression,
 };
-use oxc_span::GetSpan;
 use oxc_syntax::operator::{
     AssignmentOperator, BinaryOperator, LogicalOperator, UnaryOperator, UpdateOperator,
 };
