@@ -37,13 +37,6 @@ impl Arguments {
         self.items.iter().filter(|argument| argument.name.is_none())
     }
 
-    /// The argument passed by this name.
-    pub(crate) fn named(&self, name: &str) -> Option<&ArgumentValue> {
-        self.items
-            .iter()
-            .find(|argument| argument.name.as_deref() == Some(name))
-    }
-
     /// All values, whatever way they are passed.
     pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
         self.items

@@ -61,7 +61,12 @@ mod tests {
 
     #[test]
     fn hostile_nesting_is_refused_with_a_diagnostic() {
-        for text in ["[".repeat(100_000), "!".repeat(100_000), "(".repeat(50_000), "`${".repeat(20_000)] {
+        for text in [
+            "[".repeat(100_000),
+            "!".repeat(100_000),
+            "(".repeat(50_000),
+            "`${".repeat(20_000),
+        ] {
             assert!(!lowered(&text).diagnostics.is_empty());
         }
     }

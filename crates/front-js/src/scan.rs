@@ -62,10 +62,19 @@ pub(crate) fn shape(text: &str) -> Shape {
             }
             b';' | b',' => (level.leaning, level.links) = (0, 0),
             b'!' | b'~' | b'?' | b'=' | b'<' => level.leaning += 1,
-            b'-' | b'+' | b'*' => (level.leaning, level.links) = (level.leaning + 1, level.links + 1),
+            b'-' | b'+' | b'*' => {
+                (level.leaning, level.links) = (level.leaning + 1, level.links + 1)
+            }
             b'.' | b'&' | b'|' | b'%' | b'/' | b'>' | b'^' => level.links += 1,
-            b'e' if bytes.get(at..).is_some_and(|rest| rest.starts_with(b"else")) => level.elses += 1,
-            b't' | b'v' | b'a' | b'n' | b'd' | b'y' if starts_prefix_word(bytes, at) => level.leaning += 1,
+            b'e' if bytes
+                .get(at..)
+                .is_some_and(|rest| rest.starts_with(b"else")) =>
+            {
+                level.elses += 1
+            }
+            b't' | b'v' | b'a' | b'n' | b'd' | b'y' if starts_prefix_word(bytes, at) => {
+                level.leaning += 1
+            }
             b'\n' => {}
             _ => {}
         }
@@ -77,7 +86,9 @@ pub(crate) fn shape(text: &str) -> Shape {
         if shape.depth < depth {
             (shape.depth, shape.deepest) = (depth, at as u32);
         }
-        shape.levels = shape.levels.max(depth + leaning_below + level.leaning + level.elses);
+        shape.levels = shape
+            .levels
+            .max(depth + leaning_below + level.leaning + level.elses);
         shape.links = shape.links.max(level.links);
     }
     shape
@@ -95,7 +106,9 @@ fn prefix_run(bytes: &[u8], at: usize) -> u32 {
 
 fn starts_prefix_word(bytes: &[u8], at: usize) -> bool {
     let rest = bytes.get(at..).unwrap_or_default();
-    let words: [&[u8]; 6] = [b"typeof ", b"void ", b"await ", b"new ", b"delete ", b"yield "];
+    let words: [&[u8]; 6] = [
+        b"typeof ", b"void ", b"await ", b"new ", b"delete ", b"yield ",
+    ];
     words.iter().any(|word| rest.starts_with(word))
 }
 
@@ -117,7 +130,10 @@ fn after_string(bytes: &[u8], start: usize) -> usize {
 
 fn after(bytes: &[u8], start: usize, ends: impl Fn(&[u8]) -> bool) -> usize {
     let mut at = start;
-    while bytes.get(at..).is_some_and(|rest| !rest.is_empty() && !ends(rest)) {
+    while bytes
+        .get(at..)
+        .is_some_and(|rest| !rest.is_empty() && !ends(rest))
+    {
         at += 1;
     }
     at
@@ -131,7 +147,10 @@ fn template(bytes: &[u8], start: usize, open: &mut Vec<Level>) -> usize {
             b'\\' => at += 1,
             b'`' => return at,
             b'$' if bytes.get(at + 1) == Some(&b'{') => {
-                open.push(Level { in_template: true, ..Level::default() });
+                open.push(Level {
+                    in_template: true,
+                    ..Level::default()
+                });
                 return at + 1;
             }
             _ => {}

@@ -381,8 +381,7 @@ fn writes(action: &str) -> bool {
 }
 
 /// Who, for people.
-#[must_use]
-pub fn who(reach: Reach) -> &'static str {
+fn who(reach: Reach) -> &'static str {
     match reach {
         Reach::Anonymous => "anyone on the internet",
         Reach::Authenticated => "a signed-in user",

@@ -27,11 +27,20 @@ pub(crate) fn read(
     let service = Tree::from_node(file, root);
     let place = service.place;
     let mut resolver = Resolver::new(project, builder, path.clone(), service);
-    let section = |resolver: &mut Resolver<'_>, key: &str| resolver.section(key);
-    let name = section(&mut resolver, "service");
-    let provider = section(&mut resolver, "provider");
-    let functions = section(&mut resolver, "functions");
-    let resources = section(&mut resolver, "resources");
+    let plugins = resolver.section("plugins");
+    let uses = |name: &str| {
+        plugins
+            .items()
+            .iter()
+            .any(|plugin| plugin.as_text() == Some(name))
+    };
+    if uses("serverless-pseudo-parameters") {
+        resolver.enable_pseudo_parameters();
+    }
+    let name = resolver.section("service");
+    let provider = resolver.section("provider");
+    let functions = resolver.section("functions");
+    let resources = resolver.section("resources");
     drop(resolver);
     let cloud = provider
         .get("name")

@@ -88,11 +88,6 @@ impl<'a> Resolver<'a> {
         self.has_pseudo_parameters = true;
     }
 
-    /// From now on, `${name}` has this value.
-    pub(super) fn define(&mut self, name: impl Into<Name>, value: Tree) {
-        self.defined.insert(name.into(), value);
-    }
-
     /// The value at a top-level key of the service, resolved; null where the key is not written.
     pub(super) fn section(&mut self, key: &str) -> Tree {
         match self.service.get(key).cloned() {
