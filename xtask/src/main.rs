@@ -1,5 +1,11 @@
 //! The project's own checks: `cargo xtask test` runs all of them, `cargo xtask tidy` those about the shape of the house.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the checks read the project's own files and run cargo on it"
+)]
+#![expect(clippy::print_stderr, reason = "a command prints what went wrong")]
+
 mod tidy;
 
 use std::process::{Command, ExitCode};

@@ -470,7 +470,7 @@ impl<'p> Engine<'p> {
                 });
                 match named.or_else(|| positional.get(position).copied()) {
                     Some((index, argument)) => (Some(index), Some(argument.value.clone())),
-                    None => (None, self.from_tails(parameter, arguments, place)),
+                    None => (None, self.passed_by_tails(parameter, arguments, place)),
                 }
             };
             let value = match passed {
@@ -513,7 +513,7 @@ impl<'p> Engine<'p> {
         Value::of(Shape::Object(Arc::new(object)))
     }
 
-    fn from_tails(
+    fn passed_by_tails(
         &mut self,
         parameter: &ir::Parameter,
         arguments: &Arguments,

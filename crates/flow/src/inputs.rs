@@ -79,7 +79,7 @@ impl<'p> Engine<'p> {
                     .map(of)
                     .into_iter()
                     .collect(),
-                None => self.from_tail(position, inputs),
+                None => self.passed_by_tail(position, inputs),
             },
             Root::Rest(from) => {
                 let passed = inputs
@@ -141,7 +141,7 @@ impl<'p> Engine<'p> {
         values
     }
 
-    fn from_tail(&mut self, position: &Position, inputs: &Inputs<'_>) -> Vec<(Value, Place)> {
+    fn passed_by_tail(&mut self, position: &Position, inputs: &Inputs<'_>) -> Vec<(Value, Place)> {
         let by_name = match (&inputs.arguments.named_tail, &position.name) {
             (Some(object), Some(name)) => Some(self.get_field(&object.clone(), name, inputs.place)),
             _ => None,

@@ -33,11 +33,8 @@ fn only_harmless(pattern: &str) -> bool {
                 Some('d' | 'w' | 'b' | '.' | '-' | '_') => {}
                 _ => return false,
             },
-            '[' => {
-                if !class_is_harmless(&mut chars) {
-                    return false;
-                }
-            }
+            '[' if !class_is_harmless(&mut chars) => return false,
+            '[' => {}
             '(' => {
                 depth += 1;
                 if chars.peek() == Some(&'?') {

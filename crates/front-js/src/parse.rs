@@ -59,8 +59,8 @@ fn parse_and_lower(file: FileId, path: &RelPath, text: &str, budget: &Budget) ->
     let mut diagnostics = Vec::new();
     if let Some(error) = parsed.diagnostics.errors().next() {
         let span = error.labels.first().map(|label| {
-            let start = label.offset() as u32;
-            Span::new(start, start + label.len() as u32)
+            let start = label.offset();
+            Span::new(start, start + label.len())
         });
         diagnostics.push(Diagnostic {
             path: path.clone(),

@@ -1,5 +1,10 @@
 //! Input that was written to break the parser, and input that is just broken.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 use base::{Budget, Code, Diagnostics, FileId, RelPath, Span};
 use proptest::prelude::*;
 

@@ -1,5 +1,10 @@
 //! What small Python files become, by topic. Each snapshot is the module as [`ir::dump`] prints it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 use base::{Budget, FileId, RelPath};
 
 /// The dump of `source`, which must lower without a diagnostic.

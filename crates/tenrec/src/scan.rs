@@ -70,9 +70,12 @@ pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
     }
 }
 
+/// One code file: its module where it could be read, what could not, and its size in bytes.
+type Lowered = (Option<(RelPath, Module)>, Diagnostics, u64);
+
 /// Reads and lowers all code files, in parallel.
 fn code(system: &dyn System, budget: &Budget, diagnostics: &mut Diagnostics) -> (Program, u64) {
-    let lowered: Vec<(Option<(RelPath, Module)>, Diagnostics, u64)> = system
+    let lowered: Vec<Lowered> = system
         .files()
         .par_iter()
         .enumerate()
@@ -105,13 +108,7 @@ fn is_code(path: &RelPath) -> bool {
     ) && !is_declaration
 }
 
-fn lower(
-    system: &dyn System,
-    budget: &Budget,
-    file: FileId,
-    path: &RelPath,
-    size: u64,
-) -> (Option<(RelPath, Module)>, Diagnostics, u64) {
+fn lower(system: &dyn System, budget: &Budget, file: FileId, path: &RelPath, size: u64) -> Lowered {
     let skipped = |code, message: String| {
         (
             None,

@@ -1,6 +1,10 @@
 //! The built binary, as a user runs it.
 
 #![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+#![expect(
     clippy::disallowed_methods,
     reason = "the tests run the built binary on directories of their own"
 )]
