@@ -83,6 +83,68 @@ impl StepKind {
 }
 
 impl Finding {
+    /// A finding of `rule` at `place`; the other fields are as for a missing piece of hygiene that is certain.
+    #[must_use]
+    pub fn new(rule: &RuleInfo, place: Place, message: impl Into<String>) -> Self {
+        Self {
+            rule: rule.name,
+            score: Score::new(Impact::Hygiene, Reach::Operator),
+            confidence: Confidence::High,
+            message: message.into(),
+            place,
+            functions: Vec::new(),
+            evidence: Vec::new(),
+            fix: String::new(),
+            subject: String::new(),
+        }
+    }
+
+    /// With this impact, for whom it is within reach.
+    #[must_use]
+    pub fn score(mut self, impact: Impact, exposure: Reach) -> Self {
+        self.score = Score::new(impact, exposure);
+        self
+    }
+
+    /// With this certainty.
+    #[must_use]
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// About these functions.
+    #[must_use]
+    pub fn functions(mut self, functions: impl IntoIterator<Item = Name>) -> Self {
+        self.functions.extend(functions);
+        self
+    }
+
+    /// With one more step of evidence.
+    #[must_use]
+    pub fn step(mut self, kind: StepKind, place: Place, message: impl Into<String>) -> Self {
+        self.evidence.push(Step {
+            kind,
+            place,
+            message: message.into(),
+        });
+        self
+    }
+
+    /// Mended by this.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = fix.into();
+        self
+    }
+
+    /// Told from others of the same rule in the same file by this.
+    #[must_use]
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.subject = subject.into();
+        self
+    }
+
     /// How bad it is, before the user's own settings.
     #[must_use]
     pub fn severity(&self) -> Severity {

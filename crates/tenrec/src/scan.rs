@@ -58,7 +58,7 @@ pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
         bytes,
     };
     let model = Model::build(application, program, Knowledge::builtin(), budget);
-    let findings = rules::check(&model);
+    let findings = rules::check(&rules::Input { model: &model });
     diagnostics.extend(model.diagnostics);
     diagnostics.sort();
     diagnostics.dedup();

@@ -1,19 +1,25 @@
 //! SAS-2: a route or function URL that answers anyone, and whose function changes state.
 
+use crate::family::{Family, Input};
 use app::AuthKind;
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, Score, Step, StepKind};
 use knowledge::Access;
-use link::Model;
 
-pub(crate) const INFO: RuleInfo = RuleInfo {
+pub(super) const FAMILY: Family = Family {
+    rules: || vec![INFO],
+    check,
+};
+
+const INFO: RuleInfo = RuleInfo {
     name: "sas2/unauthenticated-endpoint",
     title: "A route that changes state answers anyone",
-    page: include_str!("../docs/sas2/unauthenticated-endpoint.md"),
+    page: include_str!("../../docs/sas2/unauthenticated-endpoint.md"),
     cwe: 306,
 };
 
 /// Open triggers of functions that perform an operation which changes state: reading alone may be meant to be public.
-pub(crate) fn check(model: &Model<'_>) -> Vec<Finding> {
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let model = input.model;
     let mut findings = Vec::new();
     for (id, _) in model.application.functions() {
         let change = model.calls().find(|(analysis, call)| {

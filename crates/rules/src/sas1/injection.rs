@@ -1,12 +1,19 @@
 //! SAS-1: outside data in a dangerous place. Each rule is a row: a kind of sink and what it means.
 
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, Score, Step, StepKind};
-use flow::Atom;
+use flow::{Atom, Shape, Value};
 use link::{Flow, Model};
 
+use crate::family::{Family, Input};
+
+pub(super) const FAMILY: Family = Family {
+    rules: || RULES.iter().map(|rule| rule.info).collect(),
+    check,
+};
+
 /// A rule that is a kind of sink.
-pub(crate) struct Injection {
-    pub(crate) info: RuleInfo,
+struct Injection {
+    info: RuleInfo,
     /// The kind of sink, a word of `knowledge/kinds.toml`.
     kind: &'static str,
     impact: Impact,
@@ -21,7 +28,7 @@ macro_rules! rule {
             info: RuleInfo {
                 name: concat!("sas1/", $name),
                 title: $title,
-                page: include_str!(concat!("../docs/sas1/", $name, ".md")),
+                page: include_str!(concat!("../../docs/sas1/", $name, ".md")),
                 cwe: $cwe,
             },
             kind: $kind,
@@ -32,7 +39,7 @@ macro_rules! rule {
     };
 }
 
-pub(crate) const RULES: [Injection; 8] = [
+const RULES: [Injection; 8] = [
     rule!(
         "os-command-injection",
         "Event data in an operating system command",
@@ -108,7 +115,8 @@ pub(crate) const RULES: [Injection; 8] = [
 ];
 
 /// Findings of all rows.
-pub(crate) fn check(model: &Model<'_>) -> Vec<Finding> {
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let model = input.model;
     let found = RULES.iter().flat_map(|rule| {
         model
             .flows(rule.kind)
@@ -119,12 +127,28 @@ pub(crate) fn check(model: &Model<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// A request whose host is fixed goes where the code says, whatever its path.
+/// Fields of a request's description that say where it goes; the others are what is sent.
+const ADDRESS_FIELDS: [&str; 5] = ["url", "uri", "baseURL", "host", "hostname"];
+
+/// A request whose host is fixed goes where the code says, whatever else is sent with it.
 fn is_open(rule: &Injection, flow: &Flow<'_>) -> bool {
     if rule.kind != "ssrf" {
         return true;
     }
-    match flow.sink.value.atoms().as_deref() {
+    match &flow.sink.value.shape {
+        Shape::Object(object) if object.rest.is_none() && flow.sink.value.taint.is_clean() => {
+            object.fields.iter().any(|(name, value)| {
+                ADDRESS_FIELDS.contains(&name.as_str())
+                    && !value.taint.is_clean()
+                    && host_is_open(value)
+            })
+        }
+        _ => host_is_open(&flow.sink.value),
+    }
+}
+
+fn host_is_open(address: &Value) -> bool {
+    match address.atoms().as_deref() {
         Some([Atom::Environment(_), ..]) => false,
         Some([Atom::Literal(start), ..]) => start
             .split_once("://")

@@ -1,21 +1,26 @@
 //! SAS-4: statements of roles that allow every action of a service, or an action on every resource.
 
+use crate::family::{Family, Input};
 use app::{Effect, Grant, GrantOrigin};
 use base::Name;
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, Score, Step, StepKind};
-use link::Model;
 
-pub(crate) const ACTION: RuleInfo = RuleInfo {
+pub(super) const FAMILY: Family = Family {
+    rules: || vec![ACTION, RESOURCE],
+    check,
+};
+
+const ACTION: RuleInfo = RuleInfo {
     name: "sas4/wildcard-action",
     title: "A role allows every action of a service",
-    page: include_str!("../docs/sas4/wildcard-action.md"),
+    page: include_str!("../../docs/sas4/wildcard-action.md"),
     cwe: 250,
 };
 
-pub(crate) const RESOURCE: RuleInfo = RuleInfo {
+const RESOURCE: RuleInfo = RuleInfo {
     name: "sas4/wildcard-resource",
     title: "A role may change every resource of a service",
-    page: include_str!("../docs/sas4/wildcard-resource.md"),
+    page: include_str!("../../docs/sas4/wildcard-resource.md"),
     cwe: 250,
 };
 
@@ -31,7 +36,8 @@ const WITHOUT_RESOURCES: [&str; 7] = [
 ];
 
 /// Both rules over the written statements of all roles that functions run under.
-pub(crate) fn check(model: &Model<'_>) -> Vec<Finding> {
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let model = input.model;
     let mut findings = Vec::new();
     for (index, role) in model.application.roles.iter().enumerate() {
         let functions: Vec<Name> = model

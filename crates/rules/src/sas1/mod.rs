@@ -1,0 +1,7 @@
+//! Event-data injection.
+
+mod injection;
+
+use crate::family::Family;
+
+pub(crate) const FAMILIES: &[Family] = &[injection::FAMILY];

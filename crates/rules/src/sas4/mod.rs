@@ -1,0 +1,7 @@
+//! Over-privileged roles.
+
+mod wildcard;
+
+use crate::family::Family;
+
+pub(crate) const FAMILIES: &[Family] = &[wildcard::FAMILY];
