@@ -2,6 +2,7 @@
 //! that reads it. Rules see the facts of this crate and nothing below it.
 
 mod handlers;
+mod questions;
 mod reach;
 mod resources;
 
@@ -28,6 +29,8 @@ pub struct Model<'k> {
     pub analyses: Vec<Analysis>,
     /// Handlers that were not found, limits that were reached.
     pub diagnostics: Diagnostics,
+    /// For each function, indexes of its analyses.
+    by_function: Vec<Vec<u32>>,
 }
 
 /// What was found out about one entry point.
@@ -60,6 +63,7 @@ impl<'k> Model<'k> {
             knowledge,
             analyses: Vec::new(),
             diagnostics: Diagnostics::new(),
+            by_function: Vec::new(),
         };
         let entries = handlers::entries(&mut model);
         let analyses: Vec<Vec<Analysis>> = entries
@@ -67,7 +71,19 @@ impl<'k> Model<'k> {
             .map(|entry| handlers::analyse(&model, entry, budget))
             .collect();
         model.analyses = analyses.into_iter().flatten().collect();
+        model.index();
         model
+    }
+
+    fn index(&mut self) {
+        self.by_function = vec![Vec::new(); self.application.functions.len()];
+        for (index, analysis) in self.analyses.iter().enumerate() {
+            for function in &analysis.functions {
+                if let Some(indexes) = self.by_function.get_mut(function.0 as usize) {
+                    indexes.push(index as u32);
+                }
+            }
+        }
     }
 
     /// A function's name in reports: `stack/function`.

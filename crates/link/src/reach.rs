@@ -358,7 +358,7 @@ fn worse(one: Reached, other: Reached) -> Reached {
     if one.who < other.who { other } else { one }
 }
 
-fn caller(auth: &AuthKind) -> Reach {
+pub(crate) fn caller(auth: &AuthKind) -> Reach {
     match auth {
         AuthKind::None | AuthKind::ApiKey => Reach::Anonymous,
         AuthKind::Iam => Reach::Tenant,

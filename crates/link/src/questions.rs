@@ -1,0 +1,86 @@
+//! Questions about one function that many rules ask.
+
+use app::{FunctionId, Trigger};
+use base::Name;
+use finding::Reach;
+use flow::CallFact;
+use knowledge::{DefaultWho, Operation};
+
+use crate::{Analysis, Model};
+
+impl Model<'_> {
+    /// What was found out about the code of a function: its handler first, then the handlers it registers with a framework.
+    pub fn analyses_of(&self, function: FunctionId) -> impl Iterator<Item = &Analysis> {
+        let indexes = self.by_function.get(function.0 as usize);
+        indexes
+            .into_iter()
+            .flatten()
+            .filter_map(|index| self.analyses.get(*index as usize))
+    }
+
+    /// The calls that perform an operation when the function runs.
+    pub fn calls_of(&self, function: FunctionId) -> impl Iterator<Item = &CallFact> {
+        self.analyses_of(function)
+            .flat_map(|analysis| &analysis.facts.calls)
+    }
+
+    /// The operations that the function performs, with the calls that do.
+    pub fn operations_of(
+        &self,
+        function: FunctionId,
+    ) -> impl Iterator<Item = (&Operation, &CallFact)> {
+        self.calls_of(function)
+            .filter_map(|call| Some((self.operation(call)?, call)))
+    }
+
+    /// Whether the function's code was found and followed to its end, so that what is not there proves something.
+    #[must_use]
+    pub fn is_fully_seen(&self, function: FunctionId) -> bool {
+        let mut analyses = self.analyses_of(function).peekable();
+        analyses.peek().is_some()
+            && analyses.all(|analysis| {
+                analysis.handler.is_some()
+                    && !analysis.facts.is_incomplete
+                    && analysis.facts.opaque_calls.is_empty()
+            })
+    }
+
+    /// The cheapest way to a function: who can make it run with data of their own.
+    #[must_use]
+    pub fn exposure(&self, function: FunctionId) -> Reach {
+        self.application
+            .triggers_of(function)
+            .map(|trigger| self.exposure_of(trigger))
+            .max()
+            .unwrap_or(Reach::Tenant)
+    }
+
+    /// Who can make a trigger fire with data of their own.
+    #[must_use]
+    pub fn exposure_of(&self, trigger: &Trigger) -> Reach {
+        let Some(event) = self.knowledge.event(&trigger.kind) else {
+            return Reach::Tenant;
+        };
+        match event.default_who {
+            DefaultWho::Anonymous => Reach::Anonymous,
+            DefaultWho::Authenticated => Reach::Authenticated,
+            DefaultWho::Tenant => Reach::Tenant,
+            DefaultWho::Operator => Reach::Operator,
+            DefaultWho::Caller => crate::reach::caller(&trigger.auth.kind),
+            DefaultWho::Writer => {
+                let source = trigger.source.known();
+                let resource = source.and_then(|source| self.resource_of_text(source));
+                match resource {
+                    Some(resource) if self.is_public(resource) => Reach::Anonymous,
+                    _ => Reach::Tenant,
+                }
+            }
+        }
+    }
+
+    /// Names of functions as findings hold them.
+    #[must_use]
+    pub fn function_names(&self, functions: &[FunctionId]) -> Vec<Name> {
+        functions.iter().map(|id| self.function_name(*id)).collect()
+    }
+}
