@@ -7,7 +7,7 @@ use super::file::File;
 use crate::OperationCall;
 use crate::error::Problem;
 use crate::knowledge::plain;
-use crate::source::operation::{CallRow, ServiceFile, Vocabularies};
+use crate::source::operation::{CallRow, OperationRow, ServiceFile, Vocabularies};
 use crate::source::vocabulary;
 
 impl Loader {
@@ -16,40 +16,12 @@ impl Loader {
         let mut ids = Map::<Name, u32>::default();
         for spanned in &service.operation {
             let row = spanned.get_ref();
-            let resources: Vec<&str> = self
-                .knowledge
-                .resource_types
-                .keys()
-                .map(Name::as_str)
-                .collect();
-            let words = Vocabularies {
-                parts: &self.knowledge.parts,
-                resources: &resources,
-            };
-            let added = service.operation(row, &words).and_then(|operation| {
-                if ids.contains_key(&row.name) {
-                    return Err(Problem::Duplicate);
-                }
-                let id = u32::try_from(self.knowledge.operations.len())
-                    .map_err(|_| Problem::Conflict("there are too many operations"))?;
-                self.knowledge.operations.push(operation);
-                ids.insert(row.name.clone(), id);
-                Ok(id)
-            });
-            let filed = added.and_then(|id| {
-                for derived in service.derived_calls(row) {
-                    let call = OperationCall {
-                        operation: id,
-                        parameters: derived.style,
-                        overrides: Vec::new(),
-                        result: Vec::new(),
-                    };
-                    self.file_call(derived.language, &derived.path, call)?;
-                }
-                Ok(())
+            let filed = row.name.filled("name").and_then(|names| {
+                let mut names = names.iter();
+                names.try_for_each(|name| self.operation(service, row, name, &mut ids))
             });
             if let Err(problem) = filed {
-                self.refuse(file, spanned, "operation", &row.name, problem);
+                self.refuse(file, spanned, "operation", &row.name.label(), problem);
             }
         }
         for spanned in &service.call {
@@ -60,6 +32,38 @@ impl Loader {
         }
     }
 
+    fn operation(
+        &mut self,
+        service: &ServiceFile,
+        row: &OperationRow,
+        name: &Name,
+        ids: &mut Map<Name, u32>,
+    ) -> Result<(), Problem> {
+        let resources = self.knowledge.resource_types.keys();
+        let resources: Vec<&str> = resources.map(Name::as_str).collect();
+        let words = Vocabularies {
+            parts: &self.knowledge.parts,
+            resources: &resources,
+        };
+        let operation = service.operation(row, name, &words)?;
+        let id = u32::try_from(self.knowledge.operations.len())
+            .map_err(|_| Problem::Conflict("there are too many operations"))?;
+        if ids.insert(name.clone(), id).is_some() {
+            return Err(Problem::Duplicate);
+        }
+        self.knowledge.operations.push(operation);
+        for derived in service.derived_calls(name) {
+            let call = OperationCall {
+                operation: id,
+                parameters: derived.style,
+                overrides: Vec::new(),
+                result: Vec::new(),
+            };
+            self.file_call(derived.language, &derived.path, call)?;
+        }
+        Ok(())
+    }
+
     fn written_call(
         &mut self,
         row: &CallRow,
@@ -67,8 +71,9 @@ impl Loader {
         ids: &Map<Name, u32>,
     ) -> Result<(), Problem> {
         let Some(operation) = ids.get(&row.operation) else {
-            let names = service.operation.iter();
-            let names = names.map(|spanned| spanned.get_ref().name.as_str());
+            let rows = service.operation.iter();
+            let names = rows.flat_map(|spanned| spanned.get_ref().name.as_slice());
+            let names = names.map(Name::as_str);
             return Err(vocabulary::unknown("operation", &row.operation, names));
         };
         let call = row.performs(*operation)?;

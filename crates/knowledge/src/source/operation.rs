@@ -25,6 +25,8 @@ pub(crate) struct ServiceFile {
     boto3: Texts,
     #[serde(default)]
     javascript: JavascriptNames,
+    /// The resource of every operation that does not name its own. One that takes no such parameter has none.
+    resource: Option<ResourceColumn>,
     pub(crate) operation: Vec<Spanned<OperationRow>>,
     #[serde(default)]
     pub(crate) call: Vec<Spanned<CallRow>>,
@@ -45,11 +47,11 @@ struct JavascriptNames {
     class: Texts,
 }
 
-/// `[[operation]]`.
+/// `[[operation]]`: one operation, or several of which the same is to be said.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OperationRow {
-    pub(crate) name: Name,
+    pub(crate) name: Texts,
     /// The IAM actions; where nothing is said, `<service>:<name>`.
     #[serde(default)]
     action: Texts,
@@ -59,8 +61,6 @@ pub(crate) struct OperationRow {
     writes: Vec<PartColumn>,
     #[serde(default)]
     reads: Vec<PartColumn>,
-    /// The method of boto3, where it does not follow from the name.
-    python: Option<Name>,
 }
 
 /// `resource = { … }` of an operation.
@@ -108,20 +108,18 @@ pub(crate) struct DerivedCall {
 }
 
 impl ServiceFile {
-    /// Translates one operation of the file.
+    /// Translates the operation of this name, one of the row's.
     pub(crate) fn operation(
         &self,
         row: &OperationRow,
+        name: &Name,
         words: &Vocabularies<'_>,
     ) -> Result<Operation, Problem> {
         if self.service.is_empty() {
             return Err(Problem::Empty("service"));
         }
-        if row.name.is_empty() {
-            return Err(Problem::Empty("name"));
-        }
         let actions = match row.action.as_slice() {
-            [] => vec![Name::from(format!("{}:{}", self.service, row.name))],
+            [] => vec![Name::from(format!("{}:{name}", self.service))],
             _ => row.action.filled("action")?.to_vec(),
         };
         if actions.iter().any(|action| !action.contains(':')) {
@@ -129,10 +127,11 @@ impl ServiceFile {
                 "an action is `service:Name`, such as `s3:GetObject`",
             ));
         }
-        let resource = row.resource.as_ref().map(|column| column.resource(words));
+        let resource = row.resource.as_ref().or(self.resource.as_ref());
+        let resource = resource.map(|column| column.resource(words));
         Ok(Operation {
             service: self.service.clone(),
-            name: row.name.clone(),
+            name: name.clone(),
             actions,
             access: vocabulary::word::<Access>(&row.access)?,
             resource: resource.transpose()?,
@@ -142,12 +141,9 @@ impl ServiceFile {
     }
 
     /// The paths that follow from the operation's name.
-    pub(crate) fn derived_calls(&self, row: &OperationRow) -> Vec<DerivedCall> {
-        let python = row
-            .python
-            .clone()
-            .unwrap_or_else(|| python_method(&row.name).into());
-        let method = javascript_method(&row.name);
+    pub(crate) fn derived_calls(&self, name: &Name) -> Vec<DerivedCall> {
+        let python = python_method(name);
+        let method = javascript_method(name);
         let javascript = |path| DerivedCall {
             language: "javascript",
             path,
@@ -170,7 +166,7 @@ impl ServiceFile {
             calls.push(javascript(format!("aws-sdk/clients/{module}().{method}")));
         }
         for package in v3.as_slice() {
-            calls.push(javascript(format!("{package}.{}Command", row.name)));
+            calls.push(javascript(format!("{package}.{name}Command")));
             let methods = classes.iter();
             calls.extend(methods.map(|class| javascript(format!("{package}.{class}().{method}"))));
         }
