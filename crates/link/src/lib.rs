@@ -1,6 +1,7 @@
 //! Joins templates and code: handler → function, trigger → what it may bring in, SDK call → resource, write → the function
 //! that reads it. Rules see the facts of this crate and nothing below it.
 
+mod grants;
 mod handlers;
 mod questions;
 mod reach;
@@ -31,6 +32,8 @@ pub struct Model<'k> {
     pub diagnostics: Diagnostics,
     /// For each function, indexes of its analyses.
     by_function: Vec<Vec<u32>>,
+    /// For each role, what it allows.
+    policies: Vec<iam::Policy>,
 }
 
 /// What was found out about one entry point.
@@ -57,6 +60,7 @@ impl<'k> Model<'k> {
         knowledge: &'k Knowledge,
         budget: &Budget,
     ) -> Self {
+        let policies = grants::policies(&application, knowledge);
         let mut model = Self {
             application,
             program,
@@ -64,6 +68,7 @@ impl<'k> Model<'k> {
             analyses: Vec::new(),
             diagnostics: Diagnostics::new(),
             by_function: Vec::new(),
+            policies,
         };
         let entries = handlers::entries(&mut model);
         let analyses: Vec<Vec<Analysis>> = entries

@@ -1,0 +1,288 @@
+//! Patterns of actions and resources, and the texts they are matched against.
+//!
+//! `*` stands for any characters and `?` for one. Case does not matter in actions. In an ARN, a `*` before the sixth part
+//! stays inside its part, and parts that are missing at the end are `*`, as the IAM reference lays down.
+
+use base::Name;
+
+use crate::Answer;
+
+/// A part of a pattern or of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Characters. In a pattern, `*`, `?` and policy variables such as `${aws:username}` keep their meaning.
+    Literal(Name),
+    /// A value that is known at deployment only and is the same wherever it has this name: the account, a generated name. It
+    /// holds no colon.
+    Named(Name),
+    /// Whatever it may be.
+    Anything,
+}
+
+/// What a statement names: a pattern of actions or of resources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(Vec<Token>);
+
+/// What a request is about: an action or a resource. `*` and `?` are characters like others in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject(Vec<Token>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Token {
+    Char(char),
+    /// `?`
+    One,
+    /// `*` that stays between colons.
+    Within,
+    /// `*`
+    Many,
+    Named(Name),
+    Anything,
+}
+
+/// How many parts an ARN has.
+const PARTS: usize = 6;
+
+impl Pattern {
+    /// A pattern of actions: `dynamodb:Put*`.
+    #[must_use]
+    pub fn action(pieces: &[Piece]) -> Self {
+        let mut tokens = tokens(pieces);
+        tokens.iter_mut().for_each(fold);
+        Self(tokens)
+    }
+
+    /// A pattern of resources: `arn:aws:s3:::orders/*`.
+    #[must_use]
+    pub fn resource(pieces: &[Piece]) -> Self {
+        let mut tokens = tokens(pieces);
+        if starts_like_arn(&tokens) {
+            divide(&mut tokens);
+        }
+        Self(tokens)
+    }
+
+    /// Whether the pattern matches the subject.
+    #[must_use]
+    pub fn matches(&self, subject: &Subject) -> Answer {
+        if self.run(subject, Token::advances_surely, Token::is_skipped_surely) {
+            Answer::Yes
+        } else if self.run(
+            subject,
+            Token::advances_possibly,
+            Token::is_skipped_possibly,
+        ) {
+            Answer::Unknown
+        } else {
+            Answer::No
+        }
+    }
+
+    /// Whether the pattern is `*` and nothing else.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        !self.0.is_empty() && self.0.iter().all(|token| *token == Token::Many)
+    }
+
+    /// Runs the pattern as an automaton whose states are its positions over the subject's tokens.
+    fn run(
+        &self,
+        subject: &Subject,
+        advances: fn(&Token, &Token) -> Moves,
+        is_skipped: fn(&Token) -> bool,
+    ) -> bool {
+        let end = self.0.len();
+        let mut at = vec![false; end + 1];
+        let close = |at: &mut Vec<bool>| {
+            for (index, token) in self.0.iter().enumerate() {
+                if at.get(index) == Some(&true) && is_skipped(token) {
+                    set(at, index + 1);
+                }
+            }
+        };
+        set(&mut at, 0);
+        close(&mut at);
+        for token in &subject.0 {
+            let mut next = vec![false; end + 1];
+            if token.may_be_empty(is_skipped) {
+                next.clone_from(&at);
+            }
+            for (index, expected) in self.0.iter().enumerate() {
+                if at.get(index) != Some(&true) {
+                    continue;
+                }
+                let moves = advances(expected, token);
+                if moves.stays {
+                    set(&mut next, index);
+                }
+                if moves.goes_on {
+                    set(&mut next, index + 1);
+                    // A subject's unknown part may go over any number of tokens.
+                    if token.may_be_empty(is_skipped) {
+                        set(&mut at, index + 1);
+                    }
+                }
+            }
+            close(&mut next);
+            at = next;
+        }
+        at.get(end) == Some(&true)
+    }
+}
+
+impl Subject {
+    /// An action: `dynamodb:PutItem`.
+    #[must_use]
+    pub fn action(name: &str) -> Self {
+        Self(name.chars().map(|c| Token::Char(lower(c))).collect())
+    }
+
+    /// A resource: an ARN.
+    #[must_use]
+    pub fn resource(pieces: &[Piece]) -> Self {
+        let mut tokens = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Literal(text) => tokens.extend(text.chars().map(Token::Char)),
+                Piece::Named(name) => tokens.push(Token::Named(name.clone())),
+                Piece::Anything => tokens.push(Token::Anything),
+            }
+        }
+        Self(tokens)
+    }
+
+    /// A resource of which nothing is known.
+    #[must_use]
+    pub fn anything() -> Self {
+        Self(vec![Token::Anything])
+    }
+}
+
+/// Where the automaton may go from a position.
+struct Moves {
+    stays: bool,
+    goes_on: bool,
+}
+
+impl Token {
+    /// The moves over a subject's token that hold whatever the unknown parts are.
+    fn advances_surely(&self, subject: &Self) -> Moves {
+        let (stays, goes_on) = match (self, subject) {
+            (Self::Many, _) | (Self::Within, Self::Named(_)) => (true, false),
+            (Self::Within, Self::Char(c)) => (*c != ':', false),
+            (Self::One, Self::Char(_)) => (false, true),
+            (Self::Char(_) | Self::Named(_), _) => (false, self == subject),
+            _ => (false, false),
+        };
+        Moves { stays, goes_on }
+    }
+
+    /// The moves that are possible for some choice of the unknown parts.
+    fn advances_possibly(&self, subject: &Self) -> Moves {
+        let is_colon_free = matches!(self, Self::Within | Self::Named(_));
+        let (stays, goes_on) = match subject {
+            Self::Char(c) => match self {
+                Self::Char(expected) => (false, expected == c),
+                Self::One => (false, true),
+                _ => (!is_colon_free || *c != ':', false),
+            },
+            Self::Named(_) => (true, *self != Self::Char(':')),
+            _ => (true, true),
+        };
+        Moves { stays, goes_on }
+    }
+
+    fn is_skipped_surely(&self) -> bool {
+        matches!(self, Self::Within | Self::Many)
+    }
+
+    fn is_skipped_possibly(&self) -> bool {
+        !matches!(self, Self::Char(_) | Self::One)
+    }
+
+    /// Whether this token of a subject is unknown and may be nothing; never so where only what is sure counts.
+    fn may_be_empty(&self, is_skipped: fn(&Self) -> bool) -> bool {
+        is_skipped(&Self::Anything) && matches!(self, Self::Named(_) | Self::Anything)
+    }
+}
+
+fn set(at: &mut [bool], index: usize) {
+    if let Some(slot) = at.get_mut(index) {
+        *slot = true;
+    }
+}
+
+fn lower(c: char) -> char {
+    c.to_ascii_lowercase()
+}
+
+fn fold(token: &mut Token) {
+    if let Token::Char(c) = token {
+        *c = lower(*c);
+    }
+}
+
+fn tokens(pieces: &[Piece]) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Literal(text) => add_literal(text, &mut tokens),
+            Piece::Named(name) => tokens.push(Token::Named(name.clone())),
+            Piece::Anything => tokens.push(Token::Anything),
+        }
+    }
+    tokens
+}
+
+fn add_literal(text: &str, tokens: &mut Vec<Token>) {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let variable = rest
+            .strip_prefix("${")
+            .and_then(|inside| inside.split_once('}'));
+        if let Some((name, after)) = variable {
+            tokens.push(match name {
+                "*" | "?" | "$" => Token::Char(name.chars().next().unwrap_or('$')),
+                _ => Token::Anything,
+            });
+            rest = after;
+            continue;
+        }
+        tokens.push(match c {
+            '*' => Token::Many,
+            '?' => Token::One,
+            c => Token::Char(c),
+        });
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+    }
+}
+
+fn starts_like_arn(tokens: &[Token]) -> bool {
+    "arn:"
+        .chars()
+        .zip(tokens)
+        .all(|(c, token)| *token == Token::Char(c))
+        && 4 <= tokens.len()
+}
+
+/// Keeps every `*` of an ARN inside its part and adds the parts that are missing. A part of which nothing is known may hold
+/// colons, so that nothing is known about the division after it.
+fn divide(tokens: &mut Vec<Token>) {
+    let mut colons = 0;
+    for token in tokens.iter_mut() {
+        match token {
+            Token::Anything => return,
+            Token::Char(':') => colons += 1,
+            Token::Many if colons + 1 < PARTS => *token = Token::Within,
+            _ => {}
+        }
+    }
+    for missing in (colons + 1)..PARTS {
+        tokens.push(Token::Char(':'));
+        tokens.push(if missing + 1 < PARTS {
+            Token::Within
+        } else {
+            Token::Many
+        });
+    }
+}
