@@ -5,12 +5,14 @@
 
 mod budget;
 mod diagnostic;
+mod memory;
 mod path;
 mod place;
 mod system;
 
 pub use budget::Budget;
 pub use diagnostic::{Code, Diagnostic, Diagnostics};
+pub use memory::MemorySystem;
 pub use path::{PathError, RelPath};
 pub use place::{FileId, LineColumn, LineIndex, Place, Span};
 pub use system::{Entry, ReadError, System};

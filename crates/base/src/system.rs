@@ -1,11 +1,16 @@
 //! All file access of the scan: the binary implements it for a directory, tests for a map in memory.
 
-use crate::RelPath;
+use crate::{Diagnostic, RelPath};
 
 /// The project's files. Implementations never follow a link out of the root and never read more than their size limit.
 pub trait System: Sync {
     /// Every file that is not excluded, sorted by path.
     fn files(&self) -> &[Entry];
+
+    /// What could not be listed, so that it is missing among [`System::files`] for another reason than being excluded.
+    fn problems(&self) -> &[Diagnostic] {
+        &[]
+    }
 
     /// The bytes of one file as text. A byte-order mark is dropped.
     ///

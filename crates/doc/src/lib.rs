@@ -7,6 +7,7 @@ mod collector;
 mod json;
 mod node;
 mod offsets;
+mod relax;
 mod scalar;
 mod yaml;
 

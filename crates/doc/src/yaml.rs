@@ -8,26 +8,49 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use crate::collector::{Collector, Fields, Stop};
 use crate::offsets::Offsets;
+use crate::relax::Relaxed;
 use crate::scalar;
 use crate::{Document, Node, NodeKind};
 
 /// Reads all documents of a YAML file. Merge keys and aliases are applied.
 #[must_use]
 pub fn parse_yaml(file: FileId, path: &RelPath, text: &str, budget: &Budget) -> Document {
-    let mut builder = Builder {
-        text,
-        offsets: Offsets::new(text),
-        collector: Collector::new(file, path, budget),
-        open: Vec::new(),
-        anchors: Map::default(),
-        roots: Vec::new(),
-    };
-    // A stop leaves its cause among the diagnostics; whatever is still open is closed where it is.
-    let _ = builder.read();
-    while builder.close(None).is_some() {}
-    Document {
-        roots: builder.roots,
-        diagnostics: builder.collector.diagnostics,
+    let mut relaxed: Option<Relaxed> = None;
+    loop {
+        let mut builder = Builder {
+            text: relaxed.as_ref().map_or(text, Relaxed::text),
+            offsets: Offsets::new(text),
+            collector: Collector::new(file, path, budget),
+            open: Vec::new(),
+            anchors: Map::default(),
+            roots: Vec::new(),
+        };
+        // A stop leaves its cause among the diagnostics; whatever is still open is closed where it is.
+        let refused = builder.read().err().and_then(|stop| stop.refused);
+        while builder.close(None).is_some() {}
+        let document = Document {
+            roots: builder.roots,
+            diagnostics: builder.collector.diagnostics,
+        };
+        let is_mended = refused.is_some_and(|(problem, at)| {
+            let relaxed = relaxed.get_or_insert_with(|| Relaxed::new(text));
+            relaxed.mend(&problem, at as usize)
+        });
+        if !is_mended {
+            return document;
+        }
+    }
+}
+
+/// Reading ended early.
+struct Refusal {
+    /// What the parser says, and at which byte; nothing where a limit is reached.
+    refused: Option<(String, u32)>,
+}
+
+impl From<Stop> for Refusal {
+    fn from(_: Stop) -> Self {
+        Self { refused: None }
     }
 }
 
@@ -82,7 +105,7 @@ enum Key {
 }
 
 impl Builder<'_> {
-    fn read(&mut self) -> Result<(), Stop> {
+    fn read(&mut self) -> Result<(), Refusal> {
         let mut parser = Parser::new_from_str(self.text);
         while let Some(event) = parser.next_event() {
             match event {
@@ -100,7 +123,8 @@ impl Builder<'_> {
                         Span::new(at, at),
                         format!("the YAML is malformed: {info}; what stands before is used"),
                     );
-                    return Err(Stop);
+                    let refused = Some((info.to_owned(), at));
+                    return Err(Refusal { refused });
                 }
             }
         }

@@ -113,6 +113,34 @@ fn broken_yaml_keeps_what_stands_before_the_error() {
 }
 
 #[test]
+fn too_little_indentation_in_brackets_and_quotes_is_accepted() {
+    for (text, expected) in [
+        (
+            "a:\n  b: [\n    x, # one ]\n  ]\nc: 1\n",
+            r#"{a: {b: ["x"]}, c: 1}"#,
+        ),
+        (
+            "a:\n  b: {x: 1,\n  y: 2,\n  z: 3}\nc: 1\n",
+            "{a: {b: {x: 1, y: 2, z: 3}}, c: 1}",
+        ),
+        (
+            "a:\n  b: 'one\n  it''s\n'\nc: 1\n",
+            r#"{a: {b: "one   it's "}, c: 1}"#,
+        ),
+        (
+            "a:\r\n  b: \"one\r\n\\\"two\"\r\nc: 1\r\n",
+            r#"{a: {b: "one  \"two"}, c: 1}"#,
+        ),
+    ] {
+        let document = yaml(text);
+        assert_eq!(show(&document), expected, "{text}");
+        assert_eq!(codes(&document), [], "{text}");
+        let last = document.roots[0].get("c").unwrap();
+        assert_eq!(last.span.of(text), "1");
+    }
+}
+
+#[test]
 fn spans_are_bytes_of_the_file() {
     for text in [
         "ä: ü # ö\nkey: [one, 'two']\nlast: |\n  block\n  text\nend: x\n",
@@ -185,14 +213,29 @@ fn limits_hold() {
     assert_eq!(codes(&json(&"[".repeat(100))), [Code::MalformedDocument]);
 }
 
+/// Whether every span lies inside the text, and inside of its parent's unless an alias brought it in.
+fn spans_fit(node: &doc::Node, text: &str) -> bool {
+    text.get(node.span.start as usize..node.span.end as usize)
+        .is_some()
+        && node.items().iter().all(|item| spans_fit(item, text))
+        && node
+            .entries()
+            .iter()
+            .all(|entry| spans_fit(&entry.value, text))
+}
+
 proptest::proptest! {
     #[test]
     fn arbitrary_text_never_panics(text in "\\PC*") {
-        let _ = (yaml(&text), json(&text));
+        for document in [yaml(&text), json(&text)] {
+            assert!(document.roots.iter().all(|root| spans_fit(root, &text)));
+        }
     }
 
     #[test]
     fn arbitrary_structure_never_panics(text in "[-\\[\\]{}:,&*!|>#'\"\\\\ab0u ?<%\n\t\r~ü]{0,80}") {
-        let _ = (yaml(&text), json(&text));
+        for document in [yaml(&text), json(&text)] {
+            assert!(document.roots.iter().all(|root| spans_fit(root, &text)));
+        }
     }
 }

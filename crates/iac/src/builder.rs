@@ -1,7 +1,7 @@
 //! Gathers the stacks of a project and the diagnostics about them, then builds the application out of them.
 
 use app::Application;
-use base::{Budget, Code, Diagnostic, Diagnostics, FileId, Map, Place, RelPath, System};
+use base::{Budget, Code, Diagnostic, Diagnostics, FileId, Map, Place, RelPath, Set, System};
 use doc::Document;
 
 use crate::stack::StackTemplate;
@@ -59,12 +59,20 @@ pub struct Builder {
     pub(crate) stacks: Vec<StackTemplate>,
     pub(crate) diagnostics: Diagnostics,
     pub(crate) project_files: Vec<RelPath>,
+    /// Files whose content became part of a template that names them.
+    pub(crate) parts: Set<RelPath>,
 }
 
 impl Builder {
     /// Adds one stack.
     pub fn add(&mut self, stack: StackTemplate) {
         self.stacks.push(stack);
+    }
+
+    /// Forgets the stacks that are a part of another, whose files look like templates of their own.
+    pub(crate) fn drop_parts(&mut self) {
+        let Self { stacks, parts, .. } = self;
+        stacks.retain(|stack| !parts.contains(&stack.path));
     }
 
     /// Notes that `path` is part of a template.

@@ -13,38 +13,85 @@ use crate::{sam, serverless};
 /// Reads the file if it is a template.
 pub(crate) fn template(project: &Project<'_>, builder: &mut Builder, entry: &Entry) {
     let path = &entry.path;
-    if !matches!(path.extension(), "yml" | "yaml" | "json" | "template") {
-        return;
-    }
-    let is_service = path.stem() == "serverless";
     let is_hidden = path
         .segments()
         .any(|part| matches!(part, "node_modules" | ".git" | ".serverless" | ".aws-sam"));
-    if is_hidden || project.budget.template_bytes < entry.size {
+    if is_hidden {
         return;
     }
-    if !is_service {
-        // Most YAML and JSON files are something else; their text tells without parsing.
-        let Ok(text) = project.system.read(path) else {
-            return;
-        };
-        if !text.contains("AWS::") || !text.contains("Resources") {
-            return;
-        }
+    match (path.stem(), path.extension()) {
+        ("serverless", "yml" | "yaml" | "json") => service(project, builder, entry),
+        ("serverless", "ts" | "js" | "cjs" | "mjs") => builder.report(
+            Code::UnknownConstruct,
+            path,
+            None,
+            "the service is declared by code, which is not run, so its functions are missing from the model; scan what \
+             `serverless print` writes, saved as serverless.yml",
+        ),
+        (_, "yml" | "yaml" | "json" | "template") => other(project, builder, entry),
+        _ => {}
+    }
+}
+
+/// A file that is called like a service of the Serverless Framework.
+fn service(project: &Project<'_>, builder: &mut Builder, entry: &Entry) {
+    let path = &entry.path;
+    if project.budget.template_bytes < entry.size {
+        let message = format!(
+            "the template has {} bytes, more than the {} that are read, so it is skipped",
+            entry.size, project.budget.template_bytes
+        );
+        builder.report(Code::BudgetExceeded, path, None, message);
+        return;
     }
     let Some((file, document)) = project.document(path, builder) else {
         return;
     };
-    let Some(root) = document.roots.first() else {
+    let is_broken = builder
+        .diagnostics
+        .last()
+        .is_some_and(|last| last.path == *path);
+    let mut report = |message: &str| builder.report(Code::UnknownConstruct, path, None, message);
+    let root = match document.roots.as_slice() {
+        [] if is_broken => return,
+        [] => return report("the file is empty, so there is no service in it"),
+        [root] => root,
+        [root, ..] => {
+            report(
+                "the file holds several YAML documents, of which only the first document is read",
+            );
+            root
+        }
+    };
+    if root.get("service").is_some() || root.get("provider").is_some() {
+        serverless::read(project, builder, path, file, root);
+    } else if !is_broken {
+        report(
+            "the file is called like a Serverless Framework service but declares neither `service` nor `provider`",
+        );
+    }
+}
+
+/// A file of any name: most YAML and JSON files are something else than a template, which their text tells without parsing.
+fn other(project: &Project<'_>, builder: &mut Builder, entry: &Entry) {
+    let path = &entry.path;
+    if project.budget.template_bytes < entry.size {
+        return;
+    }
+    let Ok(text) = project.system.read(path) else {
         return;
     };
-    if is_service {
-        if root.get("service").is_some() || root.get("provider").is_some() {
-            serverless::read(project, builder, path, file, root);
-        } else {
-            builder.report(Code::UnknownConstruct, path, None, "the file is called like a Serverless Framework service but declares neither `service` nor `provider`");
-        }
-    } else if is_cloudformation(root) {
+    if !text.contains("AWS::") || !text.contains("Resources") {
+        return;
+    }
+    let Some((file, document)) = project.document(path, builder) else {
+        return;
+    };
+    if let Some(root) = document
+        .roots
+        .first()
+        .filter(|root| is_cloudformation(root))
+    {
         cloudformation(builder, entry, &Tree::from_node(file, root));
     }
 }

@@ -31,5 +31,6 @@ pub fn read(system: &dyn System, budget: &Budget) -> Output {
     for entry in system.files() {
         discover::template(&project, &mut builder, entry);
     }
+    builder.drop_parts();
     cloudformation::interpret(builder, budget)
 }

@@ -39,6 +39,58 @@ pub struct StackTemplate {
     pub grants: Vec<GrantDeclaration>,
 }
 
+impl StackTemplate {
+    /// Adds a resource that the template declares in its own words.
+    pub(crate) fn declare(
+        &mut self,
+        logical_id: impl Into<Name>,
+        kind: &'static str,
+        place: Place,
+        properties: Tree,
+    ) {
+        self.add(logical_id.into(), kind, place, properties, false);
+    }
+
+    /// Adds a resource that the framework creates because of what stands at `place`.
+    pub(crate) fn imply(
+        &mut self,
+        logical_id: impl Into<Name>,
+        kind: &'static str,
+        place: Place,
+        properties: Tree,
+    ) {
+        self.add(logical_id.into(), kind, place, properties, true);
+    }
+
+    /// Of a logical id that is there already, what the template spells out wins.
+    fn add(
+        &mut self,
+        logical_id: Name,
+        kind: &'static str,
+        place: Place,
+        properties: Tree,
+        is_implied: bool,
+    ) {
+        let is_declared = |other: &ResourceDeclaration| other.logical_id == logical_id;
+        if is_implied && self.resources.iter().any(is_declared) {
+            return;
+        }
+        let tree = Tree::map(
+            place,
+            [
+                ("Type", Tree::text(place, kind)),
+                ("Properties", properties),
+            ],
+        );
+        self.resources.push(ResourceDeclaration {
+            logical_id,
+            place,
+            tree,
+            is_implied,
+        });
+    }
+}
+
 /// A resource of a stack.
 #[derive(Clone, Debug)]
 pub struct ResourceDeclaration {
@@ -138,6 +190,8 @@ pub enum AuthDeclarationKind {
     Token(Option<Tree>),
     /// A function decides: the function.
     Function(Option<Tree>),
+    /// What this names decides: a function, a user pool, or an authorizer resource.
+    Authorizer(Tree),
     /// Cannot be told.
     Unknown(Reason),
 }

@@ -271,6 +271,19 @@ impl Tree {
         }
     }
 
+    /// Why the value, or a part of its text, cannot be told; nothing where it can.
+    #[must_use]
+    pub fn unknown_reason(&self) -> Option<Reason> {
+        match &self.kind {
+            TreeKind::Unknown(reason) => Some(reason.clone()),
+            TreeKind::Text(parts) => parts.iter().find_map(|part| match part {
+                Part::Unknown(reason) => Some(reason.clone()),
+                Part::Literal(_) => None,
+            }),
+            _ => None,
+        }
+    }
+
     /// Whether the value is a map.
     #[must_use]
     pub fn is_map(&self) -> bool {

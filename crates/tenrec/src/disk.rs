@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use base::{Entry, ReadError, RelPath, System};
+use base::{Code, Diagnostic, Diagnostics, Entry, ReadError, RelPath, System};
 use ignore::WalkBuilder;
 
 /// Largest file that is read, in bytes. Larger ones are data or bundles.
@@ -27,6 +27,8 @@ const SKIPPED: [&str; 8] = [
 pub struct DiskSystem {
     root: PathBuf,
     entries: Vec<Entry>,
+    /// What could not be listed.
+    problems: Diagnostics,
 }
 
 impl DiskSystem {
@@ -46,22 +48,29 @@ impl DiskSystem {
                     .is_some_and(|name| SKIPPED.contains(&name))
             })
             .build();
-        let mut entries: Vec<Entry> = walk
-            .filter_map(Result::ok)
-            .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-            .filter_map(|entry| {
-                let relative = entry.path().strip_prefix(root).ok()?.to_str()?;
-                let size = entry.metadata().map(|data| data.len()).unwrap_or_default();
-                Some(Entry {
-                    path: RelPath::new(relative).ok()?,
-                    size,
-                })
-            })
-            .collect();
+        let mut entries = Vec::new();
+        let mut problems = Diagnostics::new();
+        for found in walk {
+            match found {
+                Ok(found) if found.file_type().is_some_and(|kind| kind.is_file()) => {
+                    let size = found.metadata().map(|data| data.len()).unwrap_or_default();
+                    match relative(root, found.path()) {
+                        Some(path) => entries.push(Entry { path, size }),
+                        None => problems.push(unreadable(
+                            RelPath::root(),
+                            format!("the name of {:?} is not UTF-8 text", found.path()),
+                        )),
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => problems.push(refused_directory(root, &error)),
+            }
+        }
         entries.sort_by(|one, other| one.path.cmp(&other.path));
         Self {
             root: root.to_owned(),
             entries,
+            problems,
         }
     }
 
@@ -80,6 +89,10 @@ impl DiskSystem {
 impl System for DiskSystem {
     fn files(&self) -> &[Entry] {
         &self.entries
+    }
+
+    fn problems(&self) -> &[Diagnostic] {
+        &self.problems
     }
 
     fn read(&self, path: &RelPath) -> Result<String, ReadError> {
@@ -109,6 +122,39 @@ impl System for DiskSystem {
 
     fn exists(&self, path: &RelPath) -> bool {
         self.inside(path).is_ok_and(|path| path.is_file())
+    }
+}
+
+fn relative(root: &Path, path: &Path) -> Option<RelPath> {
+    RelPath::new(path.strip_prefix(root).ok()?.to_str()?).ok()
+}
+
+/// A directory or file that the walk could not enter, or a line of an ignore file that it could not read.
+fn refused_directory(root: &Path, error: &ignore::Error) -> Diagnostic {
+    let path = path_of(error).and_then(|path| relative(root, path));
+    let cause = match error.io_error() {
+        Some(cause) => cause.to_string(),
+        None => error.to_string(),
+    };
+    unreadable(path.unwrap_or_else(RelPath::root), cause)
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
+        _ => None,
+    }
+}
+
+fn unreadable(path: RelPath, cause: String) -> Diagnostic {
+    Diagnostic {
+        path,
+        place: None,
+        code: Code::UnreadableFile,
+        message: format!("{cause}, so it is skipped"),
     }
 }
 

@@ -42,6 +42,7 @@ pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
     let read = iac::read(system, budget);
     let mut application = read.application;
     let mut diagnostics = read.diagnostics;
+    diagnostics.extend_from_slice(system.problems());
     let (program, bytes) = code(system, budget, &mut diagnostics);
     let has_template = !application.stacks.is_empty();
     if !has_template {

@@ -1,8 +1,8 @@
 //! Triggers that SAM and the Serverless Framework declare with their functions.
 
-use app::{Auth, AuthKind, Cors, Filter, KeyFilter, Prop, Text, Trigger, Value, ValueKind};
+use app::{Auth, AuthKind, Filter, KeyFilter, Prop, Text, Trigger, Value, ValueKind};
 
-use super::model::{Model, text_prop};
+use super::model::{Model, name_at, text_prop};
 use super::text::text_of;
 use crate::stack::{AuthDeclaration, AuthDeclarationKind, EventDeclaration, FilterDeclaration};
 use crate::tree::Tree;
@@ -43,27 +43,35 @@ fn trigger(
             .into(),
         _ => event.kind.clone(),
     };
+    let filter = filter(&event.filter, evaluate);
+    let source = match &source {
+        Some(Value {
+            kind: ValueKind::Unknown(reason),
+            ..
+        }) => Prop::Unknown(reason.clone()),
+        Some(value) => text_prop(Prop::Known(value, value.place)),
+        None => Prop::Absent,
+    };
+    let (kind, source) = match &*kind {
+        "aws.eventbridge.custom" => super::bus::kind_and_source(&filter, source),
+        _ => (kind, source),
+    };
     Trigger {
         function,
         kind,
-        source: match &source {
-            Some(value) => text_prop(Prop::Known(value, value.place)),
-            None => Prop::Absent,
-        },
-        filter: filter(&event.filter, evaluate),
+        source,
+        filter,
         auth: auth(model, scope, &event.auth),
-        route: event.route.clone(),
+        route: event.route.clone().or_else(|| match &*event.kind {
+            "aws.iot.rule" => super::trigger::topic_of_sql(&name_at(&settings, "Sql")?),
+            _ => None,
+        }),
         cors: match event.cors.as_ref().and_then(evaluate) {
-            Some(cors) => Prop::Known(
-                Cors {
-                    origins: cors
-                        .get("AllowOrigins")
-                        .map(|it| it.items().iter().map(text_of).collect())
-                        .unwrap_or_default(),
-                    credentials: cors.bool_at("AllowCredentials").known() == Some(&true),
-                },
-                cors.place,
-            ),
+            Some(Value {
+                kind: ValueKind::Unknown(reason),
+                ..
+            }) => Prop::Unknown(reason),
+            Some(cors) => Prop::Known(super::api::cors(&cors), cors.place),
             None => Prop::Absent,
         },
         settings,
@@ -133,6 +141,10 @@ fn auth(model: &Model<'_>, scope: usize, declared: &AuthDeclaration) -> Auth {
         },
         AuthDeclarationKind::Function(authorizer) => AuthKind::Function {
             authorizer: text(authorizer).and_then(|text| model.function_of(&text)),
+        },
+        AuthDeclarationKind::Authorizer(tree) => match model.evaluator.evaluate(scope, tree) {
+            Some(value) => super::authorizer::decides(model, &value),
+            None => AuthKind::Unknown("the authorizer is not known".into()),
         },
         AuthDeclarationKind::Unknown(reason) => AuthKind::Unknown(reason.clone()),
     };

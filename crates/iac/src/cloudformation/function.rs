@@ -29,6 +29,30 @@ pub(crate) fn add(model: &mut Model<'_>) {
             model.name_function(name, index);
         }
     }
+    add_asynchronous(model);
+}
+
+/// Where asynchronous invocations end up that fail, as a resource of their own says.
+fn add_asynchronous(model: &mut Model<'_>) {
+    let mut settings = Vec::new();
+    for (_, resource) in model
+        .application
+        .resources_of("AWS::Lambda::EventInvokeConfig")
+    {
+        let properties = &resource.properties;
+        if let Some(function) = model.function_at(properties, "FunctionName") {
+            let destination = text_prop(properties.at("DestinationConfig.OnFailure.Destination"));
+            let retries = properties.number_at("MaximumRetryAttempts");
+            settings.push((function, destination, retries));
+        }
+    }
+    for (id, destination, retries) in settings {
+        if let Some(function) = model.application.functions.get_mut(id.0 as usize) {
+            let written = std::mem::replace(&mut function.failure_destination, Prop::Absent);
+            function.failure_destination = written.or(destination);
+            function.retries = retries;
+        }
+    }
 }
 
 fn function(model: &Model<'_>, id: ResourceId, resource: &Resource) -> Function {

@@ -3,6 +3,9 @@
 //! All stacks are numbered first, then all properties are evaluated, then the resources are interpreted by type: what a
 //! later step needs of an earlier one is looked up in the [`model::Model`].
 
+mod api;
+mod authorizer;
+mod bus;
 mod evaluate;
 mod event;
 mod function;
@@ -11,6 +14,7 @@ mod policy;
 mod resource_policy;
 mod role;
 mod scope;
+mod state_machine;
 mod text;
 mod trigger;
 
@@ -36,6 +40,7 @@ pub(crate) fn interpret(builder: Builder, budget: &Budget) -> Output {
         stacks,
         mut diagnostics,
         mut project_files,
+        parts: _,
     } = builder;
     let scopes = scope::scopes(&stacks);
     let evaluator = Evaluator::new(&scopes, budget);

@@ -141,8 +141,10 @@ fn add_declared_grants(model: &mut Model<'_>) {
             };
             if let Some(value) = model.evaluator.evaluate(scope, &declaration.statements) {
                 let mut statements = policy::statements(&value, &declaration.origin);
-                for grant in &mut statements.grants {
-                    grant.place = declaration.place;
+                if declaration.origin != GrantOrigin::Written {
+                    for grant in &mut statements.grants {
+                        grant.place = declaration.place;
+                    }
                 }
                 extend(model, id, statements);
             }

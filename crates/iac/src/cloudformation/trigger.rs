@@ -9,7 +9,8 @@ use base::Name;
 use super::event::key_filter;
 use super::function::stream_kind;
 use super::model::{Model, name_at, text_prop};
-use super::text::text_of;
+use super::text::{parse_json, text_of};
+use super::{api, bus, state_machine};
 
 /// Adds the spelled-out triggers of all stacks to the model.
 pub(crate) fn add(model: &mut Model<'_>) {
@@ -18,17 +19,175 @@ pub(crate) fn add(model: &mut Model<'_>) {
         match resource.kind.as_str() {
             "AWS::S3::Bucket" => bucket(model, id, resource, &mut triggers),
             "AWS::Lambda::EventSourceMapping" => mapping(model, resource, &mut triggers),
-            "AWS::SNS::Subscription" => subscription(model, resource, &mut triggers),
-            "AWS::Events::Rule" => rule(model, resource, &mut triggers),
             "AWS::Lambda::Url" => function_url(model, resource, &mut triggers),
-            "AWS::ApiGateway::Method" => method(model, resource, &mut triggers),
-            _ => {}
+            "AWS::SNS::Subscription" => subscription(model, resource, &mut triggers),
+            "AWS::SNS::Topic" => topic(model, id, resource, &mut triggers),
+            "AWS::Events::Rule" => rule(model, resource, &mut triggers),
+            "AWS::Scheduler::Schedule" => schedule(model, resource, &mut triggers),
+            "AWS::ApiGateway::Method" => api::method(model, resource, &mut triggers),
+            "AWS::ApiGatewayV2::Route" => api::route(model, resource, &mut triggers),
+            "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" => {
+                api::document(model, id, resource, &mut triggers);
+            }
+            "AWS::StepFunctions::StateMachine" => {
+                state_machine::tasks(model, id, resource, &mut triggers);
+            }
+            other => {
+                if let Some(row) = TARGETS.iter().find(|row| row.resource == other) {
+                    target(model, row, id, resource, &mut triggers);
+                }
+            }
         }
     }
     model.application.triggers.extend(triggers);
 }
 
-fn trigger(
+/// A resource that names the functions it invokes at one place.
+struct Target {
+    resource: &'static str,
+    /// Where the functions are; `[]` after a name stands for the elements of a list, `*` for every field of a map.
+    function: &'static str,
+    kind: &'static str,
+    /// The property that names where the events come from; the resource itself where it is empty.
+    source: &'static str,
+}
+
+const TARGETS: [Target; 12] = [
+    row(
+        "AWS::IoT::TopicRule",
+        "TopicRulePayload.Actions[].Lambda.FunctionArn",
+        "aws.iot.rule",
+        "",
+    ),
+    row(
+        "AWS::Logs::SubscriptionFilter",
+        "DestinationArn",
+        "aws.logs",
+        "LogGroupName",
+    ),
+    row(
+        "AWS::Cognito::UserPool",
+        "LambdaConfig.*",
+        "aws.cognito.userpool",
+        "",
+    ),
+    row(
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "Targets[].Id",
+        "aws.alb",
+        "",
+    ),
+    row(
+        "AWS::SES::ReceiptRule",
+        "Rule.Actions[].LambdaAction.FunctionArn",
+        "aws.ses",
+        "",
+    ),
+    row(
+        "AWS::AppSync::DataSource",
+        "LambdaConfig.LambdaFunctionArn",
+        "aws.appsync",
+        "ApiId",
+    ),
+    row(
+        "AWS::SecretsManager::RotationSchedule",
+        "RotationLambdaARN",
+        "aws.secretsmanager",
+        "SecretId",
+    ),
+    row(
+        "AWS::Config::ConfigRule",
+        "Source.SourceIdentifier",
+        "aws.config",
+        "",
+    ),
+    row("AWS::CloudWatch::Alarm", "AlarmActions[]", "aws.alarm", ""),
+    row(
+        "AWS::Bedrock::Agent",
+        "ActionGroups[].ActionGroupExecutor.Lambda",
+        "aws.bedrock.agent",
+        "",
+    ),
+    row(
+        "AWS::KinesisFirehose::DeliveryStream",
+        "ExtendedS3DestinationConfiguration.ProcessingConfiguration.Processors[].Parameters[].ParameterValue",
+        "aws.firehose",
+        "",
+    ),
+    row(
+        "AWS::CloudFront::Distribution",
+        "DistributionConfig.DefaultCacheBehavior.LambdaFunctionAssociations[].LambdaFunctionARN",
+        "aws.cloudfront",
+        "",
+    ),
+];
+
+const fn row(
+    resource: &'static str,
+    function: &'static str,
+    kind: &'static str,
+    source: &'static str,
+) -> Target {
+    Target {
+        resource,
+        function,
+        kind,
+        source,
+    }
+}
+
+fn target(
+    model: &Model<'_>,
+    row: &Target,
+    id: ResourceId,
+    resource: &Resource,
+    triggers: &mut Vec<Trigger>,
+) {
+    let source = match row.source {
+        "" => itself(id, resource),
+        property => text_prop(resource.properties.at(property)),
+    };
+    for value in at_all(&resource.properties, row.function) {
+        let Some(function) = model.function_of(&text_of(value)) else {
+            continue;
+        };
+        let sql = name_at(&resource.properties, "TopicRulePayload.Sql");
+        let route = sql.and_then(|sql| topic_of_sql(&sql));
+        let auth = match row.kind {
+            "aws.cloudfront" | "aws.alb" => AuthKind::None,
+            _ => AuthKind::NotApplicable,
+        };
+        triggers.push(Trigger {
+            route,
+            auth: Auth {
+                kind: auth,
+                place: None,
+            },
+            ..trigger(function, row.kind, source.clone(), resource)
+        });
+    }
+}
+
+/// The values at a path that may pass through lists (`Actions[]`) and maps (`*`).
+fn at_all<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
+    let mut values = vec![value];
+    for step in path.split('.') {
+        let next = values.into_iter().flat_map(|value| match step {
+            "*" => value.entries().iter().map(|(_, value)| value).collect(),
+            _ => match step.strip_suffix("[]") {
+                Some(list) => value
+                    .get(list)
+                    .map(|it| it.items().iter().collect())
+                    .unwrap_or_default(),
+                None => value.get(step).into_iter().collect::<Vec<_>>(),
+            },
+        });
+        values = next.collect();
+    }
+    values
+}
+
+pub(crate) fn trigger(
     function: FunctionId,
     name: &'static str,
     source: Prop<Text>,
@@ -53,7 +212,7 @@ fn trigger(
     }
 }
 
-fn itself(id: ResourceId, resource: &Resource) -> Prop<Text> {
+pub(crate) fn itself(id: ResourceId, resource: &Resource) -> Prop<Text> {
     let attribute = TextPart::Attribute {
         resource: id,
         attribute: Name::new_static("Ref"),
@@ -90,27 +249,40 @@ fn mapping(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<Trigger>) 
         return;
     };
     let source = properties.at("EventSourceArn");
-    let Some(name) = source.known().and_then(|source| stream_kind(model, source)) else {
+    let by_settings = [
+        ("SelfManagedEventSource", "aws.kafka"),
+        ("DocumentDBEventSourceConfig", "aws.documentdb"),
+        ("AmazonManagedKafkaEventSourceConfig", "aws.kafka"),
+    ]
+    .into_iter()
+    .find(|(setting, _)| properties.get(setting).is_some())
+    .map(|(_, kind)| kind);
+    let by_source = source.known().and_then(|source| stream_kind(model, source));
+    let Some(name) = by_source.or(by_settings) else {
         return;
     };
-    let patterns = properties
-        .at("FilterCriteria.Filters")
-        .known()
-        .map(|filters| {
-            filters
-                .items()
-                .iter()
-                .filter_map(|filter| filter.get("Pattern").cloned())
-                .collect::<Vec<_>>()
-        });
+    let filters = properties.at("FilterCriteria.Filters");
     triggers.push(Trigger {
-        filter: patterns.map_or(Filter::All, |patterns| Filter::Patterns {
-            patterns,
-            scope: "Event".into(),
-        }),
+        filter: match &filters {
+            Prop::Known(filters, _) => patterns(filters, "Event", |it| it.get("Pattern")),
+            Prop::Absent => Filter::All,
+            Prop::Unknown(reason) => Filter::Unknown(reason.clone()),
+        },
         settings: properties.clone(),
         ..trigger(function, name, text_prop(source), resource)
     });
+}
+
+/// A filter of patterns, one in each element of a list.
+fn patterns<'v>(
+    list: &'v Value,
+    scope: &'static str,
+    pattern: impl Fn(&'v Value) -> Option<&'v Value>,
+) -> Filter {
+    Filter::Patterns {
+        patterns: list.items().iter().filter_map(pattern).cloned().collect(),
+        scope: Name::new_static(scope),
+    }
 }
 
 fn subscription(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<Trigger>) {
@@ -121,53 +293,86 @@ fn subscription(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<Trigg
     let Some(function) = model.function_at(properties, "Endpoint") else {
         return;
     };
-    triggers.push(trigger(
-        function,
-        "aws.sns",
-        text_prop(properties.at("TopicArn")),
-        resource,
-    ));
+    let filter = match properties.at("FilterPolicy") {
+        Prop::Known(policy, _) => Filter::Patterns {
+            patterns: vec![policy.clone()],
+            scope: name_at(properties, "FilterPolicyScope")
+                .unwrap_or_else(|| "MessageAttributes".into()),
+        },
+        Prop::Absent => Filter::All,
+        Prop::Unknown(reason) => Filter::Unknown(reason),
+    };
+    triggers.push(Trigger {
+        filter,
+        settings: properties.clone(),
+        ..trigger(
+            function,
+            "aws.sns",
+            text_prop(properties.at("TopicArn")),
+            resource,
+        )
+    });
+}
+
+/// The subscriptions that stand with their topic.
+fn topic(model: &Model<'_>, id: ResourceId, resource: &Resource, triggers: &mut Vec<Trigger>) {
+    let subscriptions = resource.properties.get("Subscription").map(Value::items);
+    for subscription in subscriptions.unwrap_or_default() {
+        if name_at(subscription, "Protocol").as_deref() == Some("lambda")
+            && let Some(function) = model.function_at(subscription, "Endpoint")
+        {
+            triggers.push(Trigger {
+                place: subscription.place,
+                ..trigger(function, "aws.sns", itself(id, resource), resource)
+            });
+        }
+    }
 }
 
 fn rule(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<Trigger>) {
     let properties = &resource.properties;
-    let pattern = properties.at("EventPattern");
-    let from_platform = pattern
-        .known()
-        .and_then(|pattern| pattern.get("source"))
-        .is_some_and(|source| {
-            source
-                .items()
-                .iter()
-                .filter_map(Value::as_name)
-                .all(|name| name.starts_with("aws."))
-        });
-    let name = match (&pattern, from_platform) {
-        (Prop::Absent, _) => "aws.schedule",
-        (_, true) => "aws.eventbridge.aws",
-        (_, false) => "aws.eventbridge.custom",
+    let bus = text_prop(properties.at("EventBusName"));
+    let filter = match properties.at("EventPattern") {
+        Prop::Known(pattern, _) => Filter::Patterns {
+            patterns: vec![parsed(model, pattern)],
+            scope: "Event".into(),
+        },
+        Prop::Absent => Filter::All,
+        Prop::Unknown(reason) => Filter::Unknown(reason),
     };
-    for target in properties
-        .at("Targets")
-        .known()
-        .map(|it| it.items())
-        .unwrap_or_default()
-    {
+    let (kind, source) = match filter {
+        Filter::All => (Name::new_static("aws.schedule"), bus),
+        _ => bus::kind_and_source(&filter, bus),
+    };
+    let targets = properties.get("Targets").map(Value::items);
+    for target in targets.unwrap_or_default() {
         let Some(function) = model.function_at(target, "Arn") else {
             continue;
         };
-        let patterns = pattern.known().map(|pattern| vec![(*pattern).clone()]);
         triggers.push(Trigger {
-            filter: patterns.map_or(Filter::All, |patterns| Filter::Patterns {
-                patterns,
-                scope: "Event".into(),
-            }),
-            ..trigger(
-                function,
-                name,
-                text_prop(properties.at("EventBusName")),
-                resource,
-            )
+            kind: kind.clone(),
+            filter: filter.clone(),
+            settings: target.clone(),
+            ..trigger(function, "aws.schedule", source.clone(), resource)
+        });
+    }
+}
+
+/// A pattern, which may be written as JSON text.
+fn parsed(model: &Model<'_>, pattern: &Value) -> Value {
+    let parsed = pattern
+        .as_text()
+        .and_then(|text| parse_json(text, pattern.place, model.budget));
+    parsed.unwrap_or_else(|| pattern.clone())
+}
+
+fn schedule(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<Trigger>) {
+    if let Some(target) = resource.properties.get("Target")
+        && let Some(function) = model.function_at(target, "Arn")
+    {
+        triggers.push(Trigger {
+            settings: target.clone(),
+            ..trigger(function, "aws.schedule", Prop::Absent, resource)
         });
     }
 }
@@ -183,48 +388,26 @@ fn function_url(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<Trigg
         _ => AuthKind::Unknown("the URL's authentication type is not known".into()),
     };
     let place = properties.at("AuthType").place();
+    let cors = match properties.at("Cors") {
+        Prop::Known(cors, place) => Prop::Known(api::cors(cors), place),
+        Prop::Absent => Prop::Absent,
+        Prop::Unknown(reason) => Prop::Unknown(reason),
+    };
     triggers.push(Trigger {
         auth: Auth { kind, place },
+        cors,
         ..trigger(function, "aws.lambda.url", Prop::Absent, resource)
     });
 }
 
-fn method(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<Trigger>) {
-    let properties = &resource.properties;
-    let Prop::Known(uri, _) = properties.at("Integration.Uri") else {
-        return;
-    };
-    let Some(function) = text_of(uri)
-        .resources()
-        .find_map(|id| model.functions.get(&id).copied())
-    else {
-        return;
-    };
-    let place = properties.at("AuthorizationType").place();
-    let needs_key = properties.bool_at("ApiKeyRequired").known() == Some(&true);
-    let kind = match name_at(properties, "AuthorizationType").as_deref() {
-        None | Some("NONE") if needs_key => AuthKind::ApiKey,
-        None | Some("NONE") => AuthKind::None,
-        Some("AWS_IAM") => AuthKind::Iam,
-        Some("COGNITO_USER_POOLS") => AuthKind::Token { authorizer: None },
-        Some("CUSTOM") => AuthKind::Function { authorizer: None },
-        Some(_) => AuthKind::Unknown("the method's authorization type is not known".into()),
-    };
-    let part = properties.at("ResourceId").known().and_then(|value| {
-        let id = text_of(value).resources().next()?;
-        name_at(&model.application.resource(id)?.properties, "PathPart")
-    });
-    triggers.push(Trigger {
-        auth: Auth { kind, place },
-        route: Some(Route {
-            method: name_at(properties, "HttpMethod").unwrap_or_else(|| "ANY".into()),
-            path: Name::from(format!("/{}", part.unwrap_or_default())),
-        }),
-        ..trigger(
-            function,
-            "aws.apigw.rest",
-            text_prop(properties.at("RestApiId")),
-            resource,
-        )
-    });
+/// The topic filter of an IoT rule: `SELECT * FROM 'devices/+/data'`.
+pub(crate) fn topic_of_sql(sql: &str) -> Option<Route> {
+    let from = sql.to_ascii_lowercase().find("from")?;
+    let path = sql.get(from + 4..)?.trim_start();
+    let quote = path.chars().next().filter(|it| matches!(it, '\'' | '"'))?;
+    let path = path.get(1..)?.split(quote).next()?;
+    Some(Route {
+        method: Name::default(),
+        path: path.into(),
+    })
 }

@@ -1,20 +1,34 @@
 //! The Serverless Framework: `serverless.yml` spelled out as CloudFormation resources and declared triggers.
+//!
+//! Facts: `lib/plugins/aws` of `serverless` 3.39, and the documentation of version 4 where that differs.
 
+mod auth;
 mod events;
+mod function;
+mod implied;
 mod naming;
+mod role;
+mod step_functions;
 mod variables;
 
-use app::{Code, Dialect, GrantOrigin, Prop};
-use base::{Code as DiagnosticCode, FileId, Name, Place, RelPath};
+use app::Dialect;
+use base::{Code as DiagnosticCode, FileId, Place, RelPath};
 use indexmap::IndexMap;
 
 use crate::builder::{Builder, Project};
-use crate::stack::{FunctionDeclaration, GrantDeclaration, ResourceDeclaration, StackTemplate};
+use crate::stack::{ResourceDeclaration, StackTemplate};
 use crate::tree::Tree;
 use variables::Resolver;
 
-/// Seconds after which the framework lets a function time out where the service says nothing.
-const DEFAULT_TIMEOUT: f64 = 6.0;
+/// A service with its variables resolved.
+struct Service {
+    plugins: Tree,
+    custom: Tree,
+    provider: Tree,
+    package: Tree,
+    /// Its functions, whatever files they come from.
+    functions: Vec<Tree>,
+}
 
 /// Adds the stack of the service in `path`.
 pub(crate) fn read(
@@ -24,39 +38,37 @@ pub(crate) fn read(
     file: FileId,
     root: &doc::Node,
 ) {
-    let service = Tree::from_node(file, root);
-    let place = service.place;
-    let mut resolver = Resolver::new(project, builder, path.clone(), service);
-    let plugins = resolver.section("plugins");
-    let uses = |name: &str| {
-        plugins
-            .items()
-            .iter()
-            .any(|plugin| plugin.as_text() == Some(name))
-    };
-    if uses("serverless-pseudo-parameters") {
-        resolver.enable_pseudo_parameters();
-    }
-    let name = resolver.section("service");
-    let provider = resolver.section("provider");
-    let functions = resolver.section("functions");
-    let resources = resolver.section("resources");
-    drop(resolver);
-    let cloud = provider
-        .get("name")
-        .or(Some(&provider))
-        .and_then(Tree::as_text)
-        .unwrap_or("aws")
-        .to_owned();
-    if cloud != "aws" {
+    let written = Tree::from_node(file, root);
+    let place = written.place;
+    if let Some(cloud) = foreign_cloud(&written) {
         builder.report(
             DiagnosticCode::UnknownConstruct,
             path,
-            Some(provider.place),
-            format!("services on `{cloud}` are not analysed; only those on `aws` are"),
+            Some(cloud.place),
+            format!(
+                "services on `{}` are not analysed; only those on `aws` are",
+                cloud.as_text().unwrap_or_default()
+            ),
         );
         return;
     }
+    let mut resolver = Resolver::new(project, builder, path.clone(), written);
+    let plugins = resolver.section("plugins");
+    if has_plugin(&plugins, "serverless-pseudo-parameters") {
+        resolver.enable_pseudo_parameters();
+    }
+    let name = resolver.section("service");
+    let service = Service {
+        plugins,
+        custom: resolver.section("custom"),
+        provider: resolver.section("provider"),
+        package: resolver.section("package"),
+        functions: parts(&resolver.section("functions")),
+    };
+    let resources = parts(&resolver.section("resources"));
+    let layers = resolver.section("layers");
+    let state_machines = resolver.section("stepFunctions");
+    resolver.finish();
     let name = name
         .get("name")
         .unwrap_or(&name)
@@ -67,7 +79,7 @@ pub(crate) fn read(
         name,
         path: path.clone(),
         place: Place::new(file, base::Span::new(place.span.start, place.span.start)),
-        stage: provider.get("stage").and_then(Tree::as_name),
+        stage: service.provider.get("stage").and_then(Tree::as_name),
         root: path.parent(),
         resources: Vec::new(),
         parameters: Tree::null(place),
@@ -79,33 +91,63 @@ pub(crate) fn read(
         grants: Vec::new(),
     };
     template_resources(&mut stack, &resources);
-    shared_role(&mut stack, &provider);
-    for part in parts(&functions) {
+    role::shared(&mut stack, &service.provider);
+    implied::layers(&mut stack, &layers);
+    for part in &service.functions {
+        if let Some(reason) = part.unknown_reason() {
+            let message = format!("some functions are missing from the model because {reason}");
+            builder.report(
+                DiagnosticCode::UnresolvedVariable,
+                path,
+                Some(part.place),
+                message,
+            );
+        }
         for field in part.entries() {
-            function(
+            function::add(
                 &mut stack,
+                &service,
                 &field.key,
                 field.key_place,
                 &field.value,
-                &provider,
                 builder,
             );
         }
     }
+    auth::inherit_from_connect(&mut stack);
+    implied::apis(&mut stack, &service.provider);
+    step_functions::add(&mut stack, &service, &state_machines);
+    extend(&mut stack, &resources);
     builder.add(stack);
 }
 
-/// A section that may be a map, or a list of maps that are merged.
-fn parts(section: &Tree) -> Vec<&Tree> {
-    if section.is_list() {
-        section.items().iter().collect()
-    } else {
-        vec![section]
+/// The provider's name, where it is another one than AWS.
+fn foreign_cloud(service: &Tree) -> Option<&Tree> {
+    let provider = service.get("provider")?;
+    let cloud = provider.get("name").unwrap_or(provider);
+    let name = cloud.as_text()?;
+    (name != "aws" && !name.contains("${")).then_some(cloud)
+}
+
+fn has_plugin(plugins: &Tree, name: &str) -> bool {
+    // Version 1 also knew `plugins: {modules: [...]}`.
+    let list = plugins.get("modules").unwrap_or(plugins);
+    list.items().iter().any(|it| it.as_text() == Some(name))
+}
+
+impl Service {
+    fn has_plugin(&self, name: &str) -> bool {
+        has_plugin(&self.plugins, name)
     }
 }
 
-fn template_resources(stack: &mut StackTemplate, resources: &Tree) {
-    for part in parts(resources) {
+/// A section that may be a map, or a list of maps that are merged.
+fn parts(section: &Tree) -> Vec<Tree> {
+    section.items().to_vec()
+}
+
+fn template_resources(stack: &mut StackTemplate, resources: &[Tree]) {
+    for part in resources {
         for field in part.get("Resources").map(Tree::entries).unwrap_or_default() {
             stack.resources.push(ResourceDeclaration {
                 logical_id: field.key.clone(),
@@ -120,182 +162,34 @@ fn template_resources(stack: &mut StackTemplate, resources: &Tree) {
             ("Conditions", &mut stack.conditions),
             ("Outputs", &mut stack.outputs),
         ] {
-            if let Some(tree) = part.get(key) {
-                *slot = tree.clone();
+            for field in part.get(key).map(Tree::entries).unwrap_or_default() {
+                *slot = slot.with(&field.key, field.value.clone());
             }
         }
     }
 }
 
-/// The role that all functions without one of their own share.
-fn shared_role(stack: &mut StackTemplate, provider: &Tree) {
-    let written = provider
-        .at("iam.role.statements")
-        .or_else(|| provider.get("iamRoleStatements"));
-    let place = written.map_or(provider.place, |statements| statements.place);
-    let managed = provider
-        .at("iam.role.managedPolicies")
-        .or_else(|| provider.get("iamManagedPolicies"));
-    let mut properties = Tree::map(place, []);
-    if let Some(managed) = managed {
-        properties = properties.with("ManagedPolicyArns", managed.clone());
-    }
-    let tree = Tree::map(
-        place,
-        [
-            ("Type", Tree::text(place, "AWS::IAM::Role")),
-            ("Properties", properties),
-        ],
-    );
-    let id = Name::new_static(naming::SHARED_ROLE);
-    stack.resources.push(ResourceDeclaration {
-        logical_id: id.clone(),
-        place,
-        tree,
-        is_implied: true,
-    });
-    if let Some(statements) = written {
-        stack.grants.push(GrantDeclaration {
-            role: id,
-            statements: statements.clone(),
-            origin: GrantOrigin::Written,
-            place,
-        });
-    }
-}
-
-fn function(
-    stack: &mut StackTemplate,
-    key: &Name,
-    place: Place,
-    declared: &Tree,
-    provider: &Tree,
-    builder: &mut Builder,
-) {
-    let id = Name::from(naming::function(key));
-    let inherited = |name: &str| declared.get(name).or_else(|| provider.get(name)).cloned();
-    let mut properties = Tree::map(place, []);
-    for (from, to) in [
-        ("handler", "Handler"),
-        ("reservedConcurrency", "ReservedConcurrentExecutions"),
-        ("name", "FunctionName"),
-    ] {
-        if let Some(value) = declared.get(from) {
-            properties = properties.with(to, value.clone());
+/// `resources.extensions` changes properties of what the framework creates.
+fn extend(stack: &mut StackTemplate, resources: &[Tree]) {
+    for part in resources {
+        let extensions = part.get("extensions").map(Tree::entries);
+        for field in extensions.unwrap_or_default() {
+            let resource = stack
+                .resources
+                .iter_mut()
+                .find(|resource| resource.logical_id == field.key);
+            let Some(resource) = resource else { continue };
+            let written = resource.tree.get("Properties").cloned();
+            let mut properties = written.unwrap_or_else(|| Tree::map(resource.place, []));
+            for property in field
+                .value
+                .get("Properties")
+                .map(Tree::entries)
+                .unwrap_or_default()
+            {
+                properties = properties.with(&property.key, property.value.clone());
+            }
+            resource.tree = resource.tree.with("Properties", properties);
         }
     }
-    for (from, to) in [
-        ("runtime", "Runtime"),
-        ("memorySize", "MemorySize"),
-        ("layers", "Layers"),
-    ] {
-        if let Some(value) = inherited(from) {
-            properties = properties.with(to, value);
-        }
-    }
-    let timeout = inherited("timeout").unwrap_or_else(|| Tree::number(place, DEFAULT_TIMEOUT));
-    properties = properties.with("Timeout", timeout);
-    if let Some(target) = declared.get("onError") {
-        properties = properties.with(
-            "DeadLetterConfig",
-            Tree::map(target.place, [("TargetArn", target.clone())]),
-        );
-    }
-    let tracing = declared
-        .get("tracing")
-        .or_else(|| provider.at("tracing.lambda"));
-    if let Some(tracing) = tracing {
-        let mode = if tracing.as_bool() == Some(true) {
-            Tree::text(tracing.place, "Active")
-        } else {
-            tracing.clone()
-        };
-        properties = properties.with("TracingConfig", Tree::map(tracing.place, [("Mode", mode)]));
-    }
-    if let Some(vpc) = inherited("vpc") {
-        let config = [
-            ("SubnetIds", vpc.get("subnetIds")),
-            ("SecurityGroupIds", vpc.get("securityGroupIds")),
-        ];
-        let config = config
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?.clone())));
-        properties = properties.with("VpcConfig", Tree::map(vpc.place, config));
-    }
-    let own = declared
-        .get("environment")
-        .map(Tree::entries)
-        .unwrap_or_default();
-    let shared = provider
-        .get("environment")
-        .map(Tree::entries)
-        .unwrap_or_default();
-    let shared = shared
-        .iter()
-        .filter(|variable| !own.iter().any(|known| known.key == variable.key));
-    let variables: Vec<(&str, Tree)> = own
-        .iter()
-        .chain(shared)
-        .map(|variable| (variable.key.as_str(), variable.value.clone()))
-        .collect();
-    if !variables.is_empty() {
-        let variables = Tree::map(place, variables);
-        properties = properties.with("Environment", Tree::map(place, [("Variables", variables)]));
-    }
-    let role = declared.get("role").or_else(|| provider.get("role"));
-    let role = match role {
-        Some(role) => match role.as_text() {
-            Some(id) if !id.contains(':') => Tree::get_att(role.place, id, "Arn"),
-            _ => role.clone(),
-        },
-        None => Tree::get_att(place, naming::SHARED_ROLE, "Arn"),
-    };
-    properties = properties.with("Role", role);
-    let code = match declared.get("image") {
-        Some(image) => Prop::Known(Code::Image(None), image.place),
-        None => Prop::Known(Code::Directory(stack.root.clone()), place),
-    };
-    stack.functions.insert(
-        id.clone(),
-        FunctionDeclaration {
-            name: key.clone(),
-            place,
-            code,
-            package_patterns: patterns(declared),
-            environment_open: None,
-        },
-    );
-    events::declare(stack, &id, declared, builder);
-    let tree = Tree::map(
-        place,
-        [
-            ("Type", Tree::text(place, "AWS::Lambda::Function")),
-            ("Properties", properties),
-        ],
-    );
-    stack.resources.push(ResourceDeclaration {
-        logical_id: id,
-        place,
-        tree,
-        is_implied: false,
-    });
-}
-
-fn patterns(declared: &Tree) -> Vec<(Name, Place)> {
-    let written = |path: &str, sign: &str| {
-        let items = declared
-            .at(path)
-            .map(|it| it.items().to_vec())
-            .unwrap_or_default();
-        items
-            .into_iter()
-            .filter_map(|item| Some((Name::from(format!("{sign}{}", item.as_name()?)), item.place)))
-            .collect::<Vec<_>>()
-    };
-    [
-        written("package.exclude", "!"),
-        written("package.include", ""),
-        written("package.patterns", ""),
-    ]
-    .concat()
 }

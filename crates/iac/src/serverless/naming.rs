@@ -5,6 +5,12 @@
 
 /// The role that all functions without one of their own share.
 pub(super) const SHARED_ROLE: &str = "IamRoleLambdaExecution";
+/// The API that `http` events share.
+pub(super) const REST_API: &str = "ApiGatewayRestApi";
+/// The API that `httpApi` events share.
+pub(super) const HTTP_API: &str = "HttpApi";
+/// The API that `websocket` events share.
+pub(super) const WEBSOCKET_API: &str = "WebsocketsApi";
 
 /// `hello-world_2` becomes `HelloDashworldUnderscore2`.
 pub(super) fn normalized(name: &str) -> String {
@@ -27,9 +33,24 @@ pub(super) fn function(name: &str) -> String {
     format!("{}LambdaFunction", normalized(name))
 }
 
+/// The logical id of the role that a plugin gives to a function.
+pub(super) fn own_role(function: &str) -> String {
+    format!("{}{SHARED_ROLE}", normalized(function))
+}
+
 /// The logical id of a bucket that an `s3` event names.
 pub(super) fn bucket(name: &str) -> String {
     format!("S3Bucket{}", alphanumeric(name))
+}
+
+/// The logical id of a topic that an `sns` event names.
+pub(super) fn topic(name: &str) -> String {
+    format!("SNSTopic{}", alphanumeric(name))
+}
+
+/// The logical id of a user pool that a `cognitoUserPool` event names.
+pub(super) fn user_pool(name: &str) -> String {
+    format!("CognitoUserPool{}", alphanumeric(name))
 }
 
 /// The same text with its first letter in upper case.

@@ -33,7 +33,10 @@ impl Resolver<'_> {
             "js" | "cjs" | "mjs" | "ts" => self.look_up_code(&path, variable, place),
             _ => match self.file(&path, place) {
                 Ok(Some(tree)) => self.walk(tree, address),
-                Ok(None) => Lookup::Nothing,
+                Ok(None) => {
+                    self.missing = Some(path);
+                    Lookup::Nothing
+                }
                 Err(reason) => Lookup::Unknown(reason),
             },
         }
@@ -41,6 +44,7 @@ impl Resolver<'_> {
 
     fn look_up_code(&mut self, path: &RelPath, variable: &Variable, place: Place) -> Lookup {
         if !self.project.system.exists(path) {
+            self.missing = Some(path.clone());
             return Lookup::Nothing;
         }
         let reason = format!(
@@ -84,6 +88,7 @@ impl Resolver<'_> {
 
     fn parsed(&mut self, path: &RelPath) -> Option<Tree> {
         let (file, document) = self.project.document(path, self.builder)?;
+        self.builder.parts.insert(path.clone());
         document
             .roots
             .first()

@@ -1,21 +1,21 @@
 //! Resolves the variables of one service: a tree with `${…}` in its texts goes in, a tree without them comes out.
 //!
 //! A text that is one variable and nothing else becomes the variable's value, whatever its kind; within a text, values are
-//! joined. What only the deployment knows (`${ssm:…}`, an unset environment variable) becomes an unknown with its reason and
-//! one diagnostic. Nothing of the project is executed: a value that code computes is unknown.
+//! joined. What only the deployment knows (`${ssm:…}`, an unset environment variable) becomes an unknown with its reason; one
+//! diagnostic names them all. Nothing of the project is executed: a value that code computes is unknown.
 //!
 //! A scalar stands where it is used, so that findings point at the user of a variable; a map or list stands in the file that
 //! spells it out. Work is bounded by [`base::Budget`]: a substitution costs as many units as it brings in nodes.
 
+mod dotenv;
 mod files;
 mod pieces;
 mod sources;
 mod syntax;
-#[cfg(test)]
-mod tests;
 
 use app::Reason;
 use base::{Budget, Code, Map, Name, Place, RelPath, Set};
+use indexmap::IndexMap;
 
 use self::pieces::Pieces;
 use self::sources::Lookup;
@@ -51,6 +51,12 @@ pub(super) struct Resolver<'a> {
     depth: u32,
     substitutions: u32,
     reported: Set<(Code, Name)>,
+    /// Variables that only the deployment can resolve, each once, with the first place that has it.
+    deferred: IndexMap<Name, Place>,
+    /// The file that was looked for last and is not there.
+    missing: Option<RelPath>,
+    /// What `.env` files set; nothing before they are read.
+    environment: Option<Map<Name, Name>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -80,6 +86,9 @@ impl<'a> Resolver<'a> {
             depth: 0,
             substitutions: project.budget.substitutions,
             reported: Set::default(),
+            deferred: IndexMap::new(),
+            missing: None,
+            environment: None,
         }
     }
 
@@ -94,6 +103,27 @@ impl<'a> Resolver<'a> {
             Some(raw) => self.resolve(&raw),
             None => Tree::null(self.service.place),
         }
+    }
+
+    /// Reports, in one diagnostic, what could not be resolved because it exists at deployment only: that is how such services
+    /// are meant to be, so that it is no problem of theirs, but it limits what is known.
+    pub(super) fn finish(self) {
+        const SHOWN: usize = 5;
+        let Some((_, place)) = self.deferred.first() else {
+            return;
+        };
+        let names: Vec<&str> = self.deferred.keys().take(SHOWN).map(Name::as_str).collect();
+        let more = match self.deferred.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            n_more => format!(" and {n_more} more"),
+        };
+        let message = format!(
+            "what depends on {}{more} is treated as unknown, because only the deployment knows it; give it a default to have \
+             its value analysed",
+            names.join(", ")
+        );
+        self.builder
+            .report(Code::UnresolvedVariable, &self.path, Some(*place), message);
     }
 
     /// `tree` with all its variables resolved.

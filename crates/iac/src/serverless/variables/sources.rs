@@ -52,8 +52,12 @@ impl Resolver<'_> {
                 }
                 _ => Lookup::Nothing,
             },
-            // Both are given at the command line, of which a project tells nothing.
-            ("opt" | "env", _) => Lookup::Nothing,
+            ("env", _) => match self.dotenv_value(address) {
+                Some(value) => Lookup::Found(Tree::text(place, value)),
+                None => Lookup::Nothing,
+            },
+            // Given at the command line, of which a project tells nothing.
+            ("opt", _) => Lookup::Nothing,
             _ => Lookup::Unknown(self.deployment_only(kind, variable, place)),
         }
     }
@@ -177,7 +181,7 @@ impl Resolver<'_> {
     }
 
     /// The stage that is deployed, as far as the template tells.
-    fn stage(&mut self, place: Place) -> Tree {
+    pub(super) fn stage(&mut self, place: Place) -> Tree {
         self.provider_setting("provider.stage", DEFAULT_STAGE, place)
     }
 
@@ -242,10 +246,8 @@ impl Resolver<'_> {
             "sls" | "aws" => "is made up by the framework",
             _ => "is answered by a plugin",
         };
-        let reason = format!("the variable {} {whence} at deployment", variable.text);
-        let message = format!("{reason}; what depends on it is treated as unknown");
-        self.report(Code::UnresolvedVariable, &variable.text, place, message);
-        reason.into()
+        self.deferred.entry(variable.text.clone()).or_insert(place);
+        format!("the variable {} {whence} at deployment", variable.text).into()
     }
 
     /// Reports a variable of which no source has a value.
@@ -266,12 +268,21 @@ impl Resolver<'_> {
             _ => "names nothing that the template sets",
         };
         let reason = format!("the variable {} {why}", variable.text);
-        let message = format!("{reason}; give it a default to have its value analysed");
-        let code = match last {
-            Some("file") => Code::MissingFile,
-            _ => Code::UnresolvedVariable,
-        };
-        self.report(code, &variable.text, place, message);
+        match (last, self.missing.take()) {
+            (Some("env" | "opt" | "param"), _) => {
+                self.deferred.entry(variable.text.clone()).or_insert(place);
+            }
+            (Some("file"), Some(path)) => {
+                let message = format!(
+                    "the file {path} does not exist, so what its variables set is treated as unknown"
+                );
+                self.report(Code::MissingFile, path.as_str(), place, message);
+            }
+            _ => {
+                let message = format!("{reason}; give it a default to have its value analysed");
+                self.report(Code::UnresolvedVariable, &variable.text, place, message);
+            }
+        }
         reason.into()
     }
 }

@@ -1,8 +1,8 @@
-//! A project that is a map in memory: rule pages are scanned this way.
+//! A project that is a map in memory: rule pages, tests and fuzz targets are read this way.
 
 use std::collections::BTreeMap;
 
-use base::{Entry, ReadError, RelPath, System};
+use crate::{Entry, ReadError, RelPath, System};
 
 /// A project in memory.
 #[derive(Debug, Default)]
