@@ -1,4 +1,5 @@
-//! The project's own checks: `cargo xtask test` runs all of them, `cargo xtask tidy` those about the shape of the house.
+//! The project's own checks: `cargo xtask test` runs all of them, `cargo xtask tidy` those about the shape of the house,
+//! `cargo xtask bench` measures.
 
 #![expect(
     clippy::disallowed_methods,
@@ -17,8 +18,9 @@ fn main() -> ExitCode {
     let result = match verb.as_str() {
         "test" => test(),
         "tidy" => tidy::check(),
+        "bench" => bench(),
         _ => Err(anyhow::anyhow!(
-            "use `cargo xtask test` or `cargo xtask tidy`"
+            "use `cargo xtask test`, `cargo xtask tidy` or `cargo xtask bench [PATH…]`"
         )),
     };
     match result {
@@ -43,6 +45,14 @@ fn test() -> Result<()> {
         "warnings",
     ])?;
     cargo(&["test", "--workspace"])
+}
+
+/// Figures of scans of generated applications, and of the directories named.
+fn bench() -> Result<()> {
+    let paths: Vec<String> = std::env::args().skip(2).collect();
+    let mut arguments = vec!["run", "--quiet", "--release", "-p", "bench", "--"];
+    arguments.extend(paths.iter().map(String::as_str));
+    cargo(&arguments)
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {

@@ -3,7 +3,7 @@
 
 use base::{Budget, Code, Diagnostic, FileId, Place, RelPath, Span};
 use oxc_allocator::Allocator;
-use oxc_parser::{ParseOptions, Parser};
+use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_semantic::SemanticBuilder;
 use oxc_span::SourceType;
 
@@ -46,16 +46,26 @@ pub(crate) fn lower(file: FileId, path: &RelPath, text: &str, budget: &Budget) -
     })
 }
 
-fn parse_and_lower(file: FileId, path: &RelPath, text: &str, budget: &Budget) -> Lowered {
+/// Parses `text` and gives the number of its top-level statements.
+pub(crate) fn statements(path: &RelPath, text: &str) -> usize {
     let allocator = Allocator::default();
+    parse(&allocator, path, text).program.body.len()
+}
+
+fn parse<'a>(allocator: &'a Allocator, path: &RelPath, text: &'a str) -> ParserReturn<'a> {
     let options = ParseOptions {
         allow_return_outside_function: true,
         preserve_parens: false,
         ..ParseOptions::default()
     };
-    let parsed = Parser::new(&allocator, text, source_type(path))
+    Parser::new(allocator, text, source_type(path))
         .with_options(options)
-        .parse();
+        .parse()
+}
+
+fn parse_and_lower(file: FileId, path: &RelPath, text: &str, budget: &Budget) -> Lowered {
+    let allocator = Allocator::default();
+    let parsed = parse(&allocator, path, text);
     let mut diagnostics = Vec::new();
     if let Some(error) = parsed.diagnostics.errors().next() {
         let span = error.labels.first().map(|label| {
