@@ -132,7 +132,7 @@ impl Project<'_> {
     #[must_use]
     pub fn parse(&self, file: FileId, path: &RelPath, text: &str) -> Document {
         match path.extension() {
-            "json" => doc::parse_json(file, path, text, self.budget),
+            "json" | "asl" => doc::parse_json(file, path, text, self.budget),
             _ => doc::parse_yaml(file, path, text, self.budget),
         }
     }

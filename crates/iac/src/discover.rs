@@ -92,7 +92,7 @@ fn other(project: &Project<'_>, builder: &mut Builder, entry: &Entry) {
         .first()
         .filter(|root| is_cloudformation(root))
     {
-        cloudformation(builder, entry, &Tree::from_node(file, root));
+        cloudformation(project, builder, entry, &Tree::from_node(file, root));
     }
 }
 
@@ -109,7 +109,7 @@ fn is_cloudformation(root: &Node) -> bool {
     root.get("AWSTemplateFormatVersion").is_some() || declares_resource
 }
 
-fn cloudformation(builder: &mut Builder, entry: &Entry, root: &Tree) {
+fn cloudformation(project: &Project<'_>, builder: &mut Builder, entry: &Entry, root: &Tree) {
     let transform = root.get("Transform");
     let is_sam = transform.is_some_and(|transform| {
         let named = std::iter::once(transform).chain(transform.items());
@@ -159,7 +159,7 @@ fn cloudformation(builder: &mut Builder, entry: &Entry, root: &Tree) {
         });
     }
     if is_sam {
-        sam::expand(&mut stack, root.get("Globals"), builder);
+        sam::expand(project, &mut stack, root.get("Globals"), builder);
     }
     builder.add(stack);
 }

@@ -350,6 +350,15 @@ impl Tree {
         }
     }
 
+    /// The map with field `from` called `to`, if it has one.
+    #[must_use]
+    pub fn renamed(&self, from: &str, to: &str) -> Self {
+        match self.get(from).cloned() {
+            Some(value) => self.without(from).with(to, value),
+            None => self.clone(),
+        }
+    }
+
     /// The map without field `key`.
     #[must_use]
     pub fn without(&self, key: &str) -> Self {

@@ -43,7 +43,7 @@ fn trigger(
             .into(),
         _ => event.kind.clone(),
     };
-    let filter = filter(&event.filter, evaluate);
+    let filter = filter(model, &event.filter, evaluate);
     let source = match &source {
         Some(Value {
             kind: ValueKind::Unknown(reason),
@@ -79,7 +79,11 @@ fn trigger(
     }
 }
 
-fn filter(declared: &FilterDeclaration, evaluate: impl Fn(&Tree) -> Option<Value>) -> Filter {
+fn filter(
+    model: &Model<'_>,
+    declared: &FilterDeclaration,
+    evaluate: impl Fn(&Tree) -> Option<Value>,
+) -> Filter {
     match declared {
         FilterDeclaration::All => Filter::All,
         FilterDeclaration::Objects { events, rules } => {
@@ -93,11 +97,17 @@ fn filter(declared: &FilterDeclaration, evaluate: impl Fn(&Tree) -> Option<Value
             }
         }
         FilterDeclaration::Patterns { patterns, scope } => {
-            let patterns = evaluate(patterns)
-                .map(|it| it.items().to_vec())
-                .unwrap_or_default();
+            let Some(patterns) = evaluate(patterns) else {
+                return Filter::All;
+            };
+            if let ValueKind::Unknown(reason) = &patterns.kind {
+                return Filter::Unknown(reason.clone());
+            }
+            let patterns = patterns.items().iter();
             Filter::Patterns {
-                patterns,
+                patterns: patterns
+                    .map(|pattern| super::trigger::parsed(model, pattern))
+                    .collect(),
                 scope: scope.clone(),
             }
         }

@@ -264,25 +264,20 @@ fn mapping(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<Trigger>) 
     let filters = properties.at("FilterCriteria.Filters");
     triggers.push(Trigger {
         filter: match &filters {
-            Prop::Known(filters, _) => patterns(filters, "Event", |it| it.get("Pattern")),
+            Prop::Known(filters, _) => Filter::Patterns {
+                patterns: filters
+                    .items()
+                    .iter()
+                    .filter_map(|filter| Some(parsed(model, filter.get("Pattern")?)))
+                    .collect(),
+                scope: "Event".into(),
+            },
             Prop::Absent => Filter::All,
             Prop::Unknown(reason) => Filter::Unknown(reason.clone()),
         },
         settings: properties.clone(),
         ..trigger(function, name, text_prop(source), resource)
     });
-}
-
-/// A filter of patterns, one in each element of a list.
-fn patterns<'v>(
-    list: &'v Value,
-    scope: &'static str,
-    pattern: impl Fn(&'v Value) -> Option<&'v Value>,
-) -> Filter {
-    Filter::Patterns {
-        patterns: list.items().iter().filter_map(pattern).cloned().collect(),
-        scope: Name::new_static(scope),
-    }
 }
 
 fn subscription(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<Trigger>) {
@@ -295,7 +290,7 @@ fn subscription(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<Trigg
     };
     let filter = match properties.at("FilterPolicy") {
         Prop::Known(policy, _) => Filter::Patterns {
-            patterns: vec![policy.clone()],
+            patterns: vec![parsed(model, policy)],
             scope: name_at(properties, "FilterPolicyScope")
                 .unwrap_or_else(|| "MessageAttributes".into()),
         },
@@ -359,7 +354,7 @@ fn rule(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<Trigger>) {
 }
 
 /// A pattern, which may be written as JSON text.
-fn parsed(model: &Model<'_>, pattern: &Value) -> Value {
+pub(crate) fn parsed(model: &Model<'_>, pattern: &Value) -> Value {
     let parsed = pattern
         .as_text()
         .and_then(|text| parse_json(text, pattern.place, model.budget));
