@@ -37,7 +37,7 @@ use operation::{Access, ChannelPart, Operation, OperationCall, OperationResource
 use resource::{Reference, ResourceType, Runtime, ServiceDefault};
 use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
-    KindSet, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test,
+    KindSet, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
 };
 
 use std::path::{Path, PathBuf};

@@ -314,9 +314,10 @@ impl<'p> Engine<'p> {
         if let Some((index, test)) = outcome.tests
             && let Some(mut subject) = site.subjects.get(index).cloned().flatten()
         {
-            subject.fields.extend(test.subject.fields.iter().cloned());
+            let inner = test.subject.iter().flat_map(|subject| &subject.fields);
+            subject.fields.extend(inner.cloned());
             return Value::of(Shape::Test(Arc::new(TestValue {
-                subject,
+                subject: Some(subject),
                 scope: frame.id(),
                 ..test
             })));
@@ -542,10 +543,21 @@ impl<'p> Engine<'p> {
                     .iter()
                     .filter(|_| test.scope == frame.id())
                     .find(|(_, variable)| {
-                        *variable == test.subject.variable && !frame.rebound.contains(variable)
+                        test.subject
+                            .as_ref()
+                            .is_some_and(|subject| subject.variable == *variable)
+                            && !frame.rebound.contains(variable)
                     });
             tests = parameter.map(|(index, _)| (*index, TestValue::clone(test)));
-            value = Value::tainted(value.taint.clone());
+            value = if test.vouched.0.is_empty() {
+                Value::tainted(value.taint.clone())
+            } else {
+                let outside = TestValue {
+                    subject: None,
+                    ..TestValue::clone(test)
+                };
+                Value::of(Shape::Test(Arc::new(outside)))
+            };
         }
         let Some(after) = after else {
             return Summary {

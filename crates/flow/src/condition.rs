@@ -1,14 +1,21 @@
 //! Conditions: what holds on each side of a test. An allow-list test makes what it tested harmless on the side where it
 //! holds.
 
+use std::sync::Arc;
+
 use base::Place;
 use ir::{CompareOp, Expr, ExprKind};
 use knowledge::{KindSet, Outcome};
 
+use crate::call::Arguments;
 use crate::engine::{Engine, Frame};
 use crate::exec::join_states;
+use crate::inputs::Inputs;
 use crate::state::State;
-use crate::{ComparisonFact, Constant, Shape, Subject, TestValue, Value};
+use crate::{
+    ArgumentValue, ComparisonFact, Constant, Label, Object, Shape, SourceId, Subject, TestValue,
+    Value,
+};
 
 /// The states in which a condition is true and false; nothing for a side that cannot be.
 type Sides = (Option<State>, Option<State>);
@@ -57,9 +64,15 @@ impl<'p> Engine<'p> {
                 true => (Some(state), None),
                 false => (None, Some(state)),
             },
-            Shape::Test(test) if test.scope == frame.id() => {
+            Shape::Test(test) => {
                 let mut refined = state.clone();
-                self.refine(frame, &mut refined, &test.subject, test.clears, place);
+                if let (Some(subject), true) = (&test.subject, test.scope == frame.id()) {
+                    self.refine(frame, &mut refined, subject, test.clears, place);
+                }
+                let (sources, kinds) = &test.vouched;
+                if !sources.is_empty() {
+                    refined.change_all(|value| with_sources_cleared(value, sources, *kinds, 0));
+                }
                 match test.outcome {
                     Outcome::True => (Some(refined), Some(state)),
                     Outcome::False => (Some(state), Some(refined)),
@@ -113,6 +126,9 @@ impl<'p> Engine<'p> {
         if let Some(known) = constant_comparison(op, left, right) {
             return Value::of(Shape::Constant(Constant::Bool(known)));
         }
+        if let Some(known) = test_against_constant(op, left, right) {
+            return known;
+        }
         if matches!(op, CompareOp::Equal | CompareOp::NotEqual) {
             self.record_comparison(frame, left, right, place);
         }
@@ -125,32 +141,123 @@ impl<'p> Engine<'p> {
         };
         let is_membership = matches!(op, CompareOp::In | CompareOp::NotIn);
         let scope = frame.id();
-        let test = |subject: Option<Subject>| {
-            subject.map(|subject| {
-                let test = TestValue {
-                    subject,
-                    clears: KindSet::ALL,
-                    outcome,
-                    scope,
-                };
-                Value::of(Shape::Test(std::sync::Arc::new(test)))
-            })
+        let test = |subject: Option<Subject>, vouched| {
+            let test = TestValue {
+                subject,
+                vouched,
+                clears: KindSet::ALL,
+                outcome,
+                scope,
+            };
+            Value::of(Shape::Test(Arc::new(test)))
         };
         if let (Some(subject), Some(name)) = (typeof_subject(self, left_expr), right.as_text()) {
             let harmless = matches!(name.as_str(), "number" | "boolean" | "undefined" | "bigint");
             return if harmless {
-                test(Some(subject)).unwrap_or_default()
+                test(Some(subject), Default::default())
             } else {
                 Value::unknown()
             };
         }
-        if is_allow_list(right, is_membership) {
-            return test(self.subject(left_expr)).unwrap_or_default();
+        if is_membership
+            && let Some(known) = self.contains(frame, left, (right_expr, right), outcome, place)
+        {
+            return known;
         }
-        if !is_membership && is_allow_list(left, false) {
-            return test(self.subject(right_expr)).unwrap_or_default();
+        if self.is_allow_list(right, is_membership, place) {
+            return test(self.subject(left_expr), self.vouched(frame, left, place));
+        }
+        if !is_membership && self.is_allow_list(left, false, place) {
+            return test(self.subject(right_expr), self.vouched(frame, right, place));
         }
         Value::unknown()
+    }
+
+    /// `part in text`, of which the knowledge base may say something.
+    fn contains(
+        &mut self,
+        frame: &Frame<'p>,
+        part: &Value,
+        (text_expr, text): (&'p Expr, &Value),
+        outcome: Outcome,
+        place: Place,
+    ) -> Option<Value> {
+        let model = self.language(frame).method("__contains__")?;
+        let arguments = Arguments::of(vec![ArgumentValue {
+            name: None,
+            value: part.clone(),
+            span: place.span,
+        }]);
+        let inputs = Inputs {
+            receiver: Some(text),
+            construction: None,
+            arguments: &arguments,
+            result: None,
+            place,
+        };
+        let guard = model
+            .guards
+            .iter()
+            .find(|guard| self.all_hold(&guard.when, &inputs))?;
+        let test = Value::of(Shape::Test(Arc::new(TestValue {
+            subject: Some(self.subject(text_expr)?),
+            vouched: Default::default(),
+            clears: guard.clears,
+            outcome: guard.outcome,
+            scope: frame.id(),
+        })));
+        Some(match outcome {
+            Outcome::False => crate::eval::negated(&test),
+            _ => test,
+        })
+    }
+
+    /// The outside data for which a part of it speaks.
+    pub(crate) fn vouched(
+        &mut self,
+        frame: &Frame<'p>,
+        part: &Value,
+        place: Place,
+    ) -> (Arc<[SourceId]>, KindSet) {
+        let Shape::Api(api) = &part.shape else {
+            return Default::default();
+        };
+        let Some(model) = self.language(frame).call(&api.path) else {
+            return Default::default();
+        };
+        let arguments = Arguments::default();
+        let inputs = Inputs {
+            receiver: None,
+            construction: api.construction.as_deref(),
+            arguments: &arguments,
+            result: None,
+            place,
+        };
+        let mut sources: Vec<SourceId> = Vec::new();
+        let mut kinds = KindSet::NONE;
+        for vouch in &model.vouches {
+            kinds = kinds.union(vouch.clears);
+            for (whole, _) in self.resolve_input(&vouch.input, &inputs) {
+                let taint = self.deep_taint(&whole, place);
+                sources.extend(taint.labels().iter().map(|label| label.source));
+            }
+        }
+        (sources.into(), kinds)
+    }
+
+    /// Whether equality with, or membership in, the value leaves only harmless texts: nobody outside has a part in it.
+    fn is_allow_list(&mut self, value: &Value, is_membership: bool, place: Place) -> bool {
+        if !self.deep_taint(value, place).is_clean() {
+            return false;
+        }
+        value.shape.alternatives().iter().all(|shape| match shape {
+            Shape::List(_) | Shape::Object(_) => is_membership,
+            // `x in "text"` asks for a part, which is no allow-list.
+            Shape::Constant(Constant::Text(_)) | Shape::Text(_) => !is_membership,
+            Shape::Constant(Constant::Number(_) | Constant::Bool(_)) => true,
+            Shape::Api(_) | Shape::Unknown => true,
+            _ => false,
+        })
     }
 
     fn record_comparison(&mut self, frame: &Frame<'p>, left: &Value, right: &Value, place: Place) {
@@ -177,20 +284,82 @@ impl<'p> Engine<'p> {
     }
 }
 
-/// Whether equality with, or membership in, the value leaves only harmless texts.
-fn is_allow_list(value: &Value, is_membership: bool) -> bool {
-    if !value.is_constant() {
-        return false;
+/// `test === true`, `match is None`, `text.indexOf(part) !== -1`.
+fn test_against_constant(op: CompareOp, left: &Value, right: &Value) -> Option<Value> {
+    let (test, constant, is_flipped) = match (&left.shape, &right.shape) {
+        (Shape::Test(_), Shape::Constant(constant)) => (left, constant, false),
+        (Shape::Constant(constant), Shape::Test(_)) => (right, constant, true),
+        _ => return None,
+    };
+    let stands_for = match constant {
+        Constant::Bool(truth) => *truth,
+        Constant::Null => false,
+        Constant::Number(number) => match (number.as_str(), op) {
+            ("-1" | "0", CompareOp::Greater | CompareOp::Less) | ("-1", _) => false,
+            ("0", _) => return None,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let holds = match op {
+        CompareOp::Equal => stands_for,
+        CompareOp::NotEqual => !stands_for,
+        CompareOp::Greater => !is_flipped,
+        CompareOp::Less => is_flipped,
+        _ => return None,
+    };
+    Some(if holds {
+        test.clone()
+    } else {
+        crate::eval::negated(test)
+    })
+}
+
+/// The value with the outside data of these sources made harmless for `kinds`; nothing where it holds none.
+fn with_sources_cleared(
+    value: &Value,
+    sources: &[SourceId],
+    kinds: KindSet,
+    depth: u32,
+) -> Option<Value> {
+    const DEEPEST: u32 = 4;
+    if DEEPEST < depth {
+        return None;
     }
-    match &value.shape {
-        Shape::List(_) | Shape::Object(_) => is_membership,
-        // `x in "text"` asks for a part, which is no allow-list.
-        Shape::Constant(Constant::Text(_)) => !is_membership,
-        Shape::Constant(Constant::Number(_) | Constant::Bool(_)) => true,
-        Shape::Constant(_) => false,
-        Shape::OneOf(_) => !is_membership,
-        _ => false,
-    }
+    let is_held = value
+        .taint
+        .labels()
+        .iter()
+        .any(|label| sources.contains(&label.source));
+    let taint = value.taint.map(|label| {
+        if sources.contains(&label.source) {
+            Label {
+                clears: label.clears.union(kinds),
+                ..label
+            }
+        } else {
+            label
+        }
+    });
+    let shape = match &value.shape {
+        Shape::Object(object) => {
+            let mut object = Object::clone(object);
+            let mut has_changed = false;
+            let fields = object.fields.iter_mut().map(|(_, field)| field);
+            for field in fields.chain(&mut object.rest) {
+                if let Some(changed) = with_sources_cleared(field, sources, kinds, depth + 1) {
+                    *field = changed;
+                    has_changed = true;
+                }
+            }
+            has_changed.then(|| Shape::Object(Arc::new(object)))
+        }
+        _ => None,
+    };
+    (is_held || shape.is_some()).then(|| Value {
+        taint,
+        shape: shape.unwrap_or_else(|| value.shape.clone()),
+    })
 }
 
 fn constant_comparison(op: CompareOp, left: &Value, right: &Value) -> Option<bool> {

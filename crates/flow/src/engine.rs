@@ -162,11 +162,10 @@ impl<'p> Engine<'p> {
             let arguments = if is_spread {
                 self.spread_event(body, place)
             } else {
-                vec![
-                    argument(event.clone()),
-                    argument(Value::api("%context")),
-                    argument(Value::api("%callback")),
-                ]
+                let mut arguments = vec![argument(event.clone())];
+                let further = self.further_parameters(events);
+                arguments.extend(further.into_iter().map(|path| argument(Value::api(path))));
+                arguments
             };
             let receiver = function.receiver.clone();
             self.enter(
@@ -177,6 +176,18 @@ impl<'p> Engine<'p> {
                 true,
                 state,
             );
+        }
+    }
+
+    /// What a handler of these events is given after the event.
+    fn further_parameters(&self, events: &[Name]) -> Vec<Name> {
+        let own = events
+            .iter()
+            .filter_map(|kind| self.knowledge.event(kind))
+            .find(|event| !event.parameters.is_empty());
+        match own {
+            Some(event) => event.parameters.clone(),
+            None => vec!["%context".into(), "%callback".into()],
         }
     }
 

@@ -66,6 +66,15 @@ impl<'p> Engine<'p> {
                 let left = self.eval(frame, left, state);
                 let right = self.eval(frame, right, state);
                 match op {
+                    // `directory / name`: a path is what an operator of its library makes of it.
+                    BinaryOp::Divide => {
+                        let mut taint = self.deep_taint(&left, place);
+                        taint = taint.join(&self.deep_taint(&right, place));
+                        match left.shape {
+                            Shape::Api(_) => left.with_taint(&taint),
+                            _ => Value::tainted(taint),
+                        }
+                    }
                     // A union of sets or dictionaries, else a number.
                     BinaryOp::Or | BinaryOp::Subtract
                         if is_collection(&left) || is_collection(&right) =>
@@ -535,7 +544,7 @@ fn is_collection(value: &Value) -> bool {
     matches!(value.shape, Shape::List(_) | Shape::Object(_))
 }
 
-fn negated(value: &Value) -> Value {
+pub(crate) fn negated(value: &Value) -> Value {
     use knowledge::Outcome;
     match &value.shape {
         Shape::Constant(known) if value.taint.is_clean() => {

@@ -37,6 +37,7 @@ impl Inputs<'_> {
                 Step::Field(name) => subject.fields.push(Some(name.clone())),
                 Step::AnyField | Step::Element => subject.fields.push(None),
                 Step::Deep => {}
+                Step::Made(_) => return None,
             }
         }
         Some(subject)
@@ -126,6 +127,11 @@ impl<'p> Engine<'p> {
                     .into_iter()
                     .collect()
             }
+            Root::Error => {
+                let label = self.facts.label(crate::Origin::Exception, inputs.place);
+                vec![(Value::tainted(crate::Taint::of(label)), inputs.place)]
+            }
+            Root::Index => vec![(Value::unknown(), inputs.place)],
             Root::Return => inputs
                 .result
                 .map(|value| (value.clone(), inputs.place))
@@ -175,6 +181,21 @@ impl<'p> Engine<'p> {
                 _ => Some(self.element(value, place)),
             },
             Step::Deep => Some(value.clone()),
+            Step::Made(position) => {
+                let Shape::Api(api) = &value.shape else {
+                    return None;
+                };
+                let made_with = Arguments::of(api.construction.as_deref()?.to_vec());
+                let made = Inputs {
+                    receiver: None,
+                    construction: None,
+                    arguments: &made_with,
+                    result: None,
+                    place,
+                };
+                let index = made.index_of(position)?;
+                Some(made_with.items.get(index)?.value.clone())
+            }
         }
     }
 
@@ -233,7 +254,110 @@ impl<'p> Engine<'p> {
             Test::NotConstant => {
                 !values.is_empty() && values.iter().any(|value| !value.is_constant())
             }
+            Test::IsConstant => {
+                !values.is_empty()
+                    && values
+                        .iter()
+                        .all(|value| self.is_fixed(value, inputs.place))
+            }
+            Test::IsConstantList => {
+                !values.is_empty()
+                    && values.iter().all(|value| {
+                        matches!(value.shape, Shape::List(_) | Shape::Object(_))
+                            && self.deep_taint(value, inputs.place).is_clean()
+                    })
+            }
+            Test::IsText => {
+                !values.is_empty()
+                    && values.iter().all(|value| {
+                        matches!(
+                            value.shape,
+                            Shape::Text(_) | Shape::Constant(Constant::Text(_))
+                        )
+                    })
+            }
+            Test::IsStructured => values.iter().any(|value| self.is_structured(value, 0)),
+            Test::Mentions(parts) => values.iter().any(|value| {
+                let atoms = value.atoms().unwrap_or_default();
+                atoms.iter().any(|atom| match atom {
+                    Atom::Literal(text) => {
+                        let text = text.to_ascii_lowercase().replace(['\n', '\t'], " ");
+                        parts.iter().any(|part| text.contains(part.as_str()))
+                    }
+                    _ => false,
+                })
+            }),
+            Test::StartsWith(starts) => {
+                !values.is_empty()
+                    && texts().is_some_and(|texts| {
+                        texts
+                            .iter()
+                            .all(|text| starts.iter().any(|start| text.starts_with(start.as_str())))
+                    })
+            }
+            Test::IsOrigin => {
+                !values.is_empty()
+                    && values.iter().all(|value| match value.atoms().as_deref() {
+                        Some([Atom::Literal(text), ..]) => text
+                            .split_once("://")
+                            .is_some_and(|(_, rest)| 0 < rest.find('/').unwrap_or(0)),
+                        Some([Atom::Environment(_), ..]) => true,
+                        _ => false,
+                    })
+            }
+            Test::Strips => {
+                !values.is_empty()
+                    && values.iter().all(|value| match &value.shape {
+                        Shape::Constant(Constant::Text(pattern)) => {
+                            crate::regex_strength::strips(pattern, true)
+                        }
+                        Shape::Constant(Constant::Regex(pattern)) => {
+                            crate::regex_strength::strips(pattern, false)
+                        }
+                        _ => false,
+                    })
+            }
+            Test::Cleared(kind) => {
+                !values.is_empty()
+                    && values.iter().all(|value| {
+                        let taint = self.deep_taint(value, inputs.place);
+                        let is_cleared = taint.dangerous(*kind).next().is_none();
+                        is_cleared && !taint.is_clean()
+                    })
+            }
         }
+    }
+}
+
+impl<'p> Engine<'p> {
+    /// Whether nobody outside has a part in the value, and it is known or set at deployment.
+    fn is_fixed(&mut self, value: &Value, place: Place) -> bool {
+        self.deep_taint(value, place).is_clean()
+            && !matches!(value.shape, Shape::Constant(Constant::Null))
+    }
+
+    /// Whether outside data in the value may be something else than text.
+    fn is_structured(&self, value: &Value, depth: u32) -> bool {
+        const DEEPEST: u32 = 6;
+        if DEEPEST < depth {
+            return true;
+        }
+        value.shape.alternatives().iter().any(|shape| match shape {
+            Shape::Constant(_) | Shape::Text(_) => false,
+            Shape::Object(object) => object
+                .fields
+                .iter()
+                .map(|(_, field)| field)
+                .chain(&object.rest)
+                .any(|field| self.is_structured(field, depth + 1)),
+            Shape::List(list) => list
+                .items
+                .iter()
+                .chain(&list.rest)
+                .any(|item| self.is_structured(item, depth + 1)),
+            Shape::Event(event) => !self.is_text_field(event),
+            _ => !value.taint.is_clean(),
+        })
     }
 }
 

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use base::{Name, Place};
-use knowledge::{CallModel, CallbackResult, FileAccess, Guard, OperationCall, Outcome, SourceKind};
+use knowledge::{
+    CallModel, CallbackResult, FileAccess, Guard, KindSet, OperationCall, Outcome, Propagation,
+    SourceKind, Step,
+};
 
 use crate::call::Arguments;
 use crate::engine::{Engine, Frame};
@@ -177,10 +180,29 @@ impl<'p> Engine<'p> {
             {
                 continue;
             }
+            if propagation.joins.is_some() || propagation.merges {
+                let output = self.put_together(propagation, inputs);
+                value = join_option(value, Some(output));
+                continue;
+            }
+            if !propagation.clears.is_empty() && !propagation.is_value {
+                // The first row that holds and clears something speaks for the whole call.
+                let mut cleared = Taint::CLEAN;
+                for from in &propagation.from {
+                    for (input, _) in self.resolve_input(from, inputs) {
+                        let passed = self.deep_taint(&input, place).cleared(propagation.clears);
+                        cleared = cleared.join(&passed);
+                    }
+                }
+                taint = cleared;
+                break;
+            }
             for from in &propagation.from {
                 for (input, _) in self.resolve_input(from, inputs) {
                     if propagation.is_value {
-                        value = join_option(value, Some(input));
+                        let input = self.value_cleared(input, propagation.clears, place);
+                        let output = wrapped(input, &propagation.to.steps);
+                        value = join_option(value, Some(output));
                     } else {
                         let passed = self.deep_taint(&input, place).cleared(propagation.clears);
                         taint = taint.join(&passed);
@@ -193,6 +215,58 @@ impl<'p> Engine<'p> {
             Some(value) => value.with_taint(&taint),
             None => Value { taint, shape },
         }
+    }
+
+    /// The text or object that a call makes of its inputs.
+    fn put_together(&mut self, propagation: &Propagation, inputs: &Inputs<'_>) -> Value {
+        let place = inputs.place;
+        let mut parts = Vec::new();
+        for from in &propagation.from {
+            parts.extend(self.resolve_input(from, inputs));
+        }
+        if propagation.merges {
+            let empty = Value::object(Vec::new());
+            return parts
+                .iter()
+                .fold(empty, |merged, (part, _)| self.with_spread(&merged, part));
+        }
+        if let [(single, _)] = parts.as_slice()
+            && matches!(single.shape, Shape::List(_))
+        {
+            return single.clone();
+        }
+        let separator = propagation.joins.clone().unwrap_or_default();
+        let mut atoms = Vec::new();
+        let mut taint = Taint::CLEAN;
+        for (index, (part, _)) in parts.iter().enumerate() {
+            if 0 < index {
+                let ends = matches!(atoms.last(), Some(Atom::Literal(text))
+                    if !separator.is_empty() && text.ends_with(separator.as_str()));
+                if !ends && !separator.is_empty() {
+                    atoms.push(Atom::Literal(separator.clone()));
+                }
+            }
+            let passed = self.deep_taint(part, place).cleared(propagation.clears);
+            taint = taint.join(&passed);
+            atoms.extend(part.atoms().unwrap_or_else(|| vec![Atom::Any]));
+        }
+        Value {
+            taint,
+            shape: crate::value::text_of_atoms(atoms),
+        }
+    }
+
+    /// The value as it is, made harmless for `kinds` where there are any.
+    fn value_cleared(&mut self, value: Value, kinds: KindSet, place: Place) -> Value {
+        if kinds.is_empty() {
+            return value;
+        }
+        let taint = self.deep_taint(&value, place).cleared(kinds);
+        let shape = match value.shape {
+            Shape::Event(_) | Shape::Object(_) | Shape::List(_) => Shape::Unknown,
+            shape => shape,
+        };
+        Value { taint, shape }
     }
 
     fn result_shape(&mut self, path: &Name, model: &CallModel, inputs: &Inputs<'_>) -> Shape {
@@ -209,7 +283,11 @@ impl<'p> Engine<'p> {
             Some(argument) => Name::from(format!("{path}({argument})")),
             None => Name::from(format!("{path}()")),
         };
-        let construction: Arc<[ArgumentValue]> = inputs.arguments.items.clone().into();
+        let construction: Arc<[ArgumentValue]> = match inputs.construction {
+            // `urlparse(address).hostname.lower()` is still made from the address.
+            Some(made_with) if inputs.arguments.items.is_empty() => made_with.into(),
+            _ => inputs.arguments.items.clone().into(),
+        };
         Shape::Api(Arc::new(ApiValue {
             path,
             construction: Some(construction),
@@ -354,22 +432,52 @@ impl<'p> Engine<'p> {
             if !self.all_hold(&guard.when, inputs) || !self.pattern_is_narrow(path, guard, inputs) {
                 continue;
             }
-            let Some(subject) = inputs.subject(&guard.input, site) else {
-                continue;
+            let subject = inputs.subject(&guard.input, site);
+            let tested = self.resolve_input(&guard.input, inputs).into_iter().next();
+            let vouched = match &tested {
+                Some((tested, place)) => self.vouched(frame, tested, *place),
+                None => Default::default(),
             };
+            if subject.is_none() && vouched.0.is_empty() {
+                continue;
+            }
+            let clears = self.narrowed(guard, inputs);
             if guard.outcome == Outcome::Returns {
-                self.refine(frame, state, &subject, guard.clears, site.place);
+                if let Some(subject) = &subject {
+                    self.refine(frame, state, subject, clears, site.place);
+                }
                 continue;
             }
             let test = TestValue {
                 subject,
-                clears: guard.clears,
+                vouched,
+                clears,
                 outcome: guard.outcome,
                 scope: frame.id(),
             };
             return Some(Value::of(Shape::Test(Arc::new(test))));
         }
         None
+    }
+
+    /// What a guard clears: a pattern that lets dots through leaves open which host a name is of.
+    fn narrowed(&mut self, guard: &Guard, inputs: &Inputs<'_>) -> KindSet {
+        let Some(pattern) = &guard.pattern else {
+            return guard.clears;
+        };
+        let lets_dots = self.resolve_input(pattern, inputs).iter().any(|(value, _)| {
+            matches!(&value.shape, Shape::Constant(Constant::Text(pattern) | Constant::Regex(pattern))
+                if crate::regex_strength::lets_any_host(pattern))
+        });
+        if !lets_dots {
+            return guard.clears;
+        }
+        let hosts = ["ssrf", "redirect"]
+            .iter()
+            .filter_map(|kind| self.knowledge.kind(kind));
+        guard
+            .clears
+            .without(hosts.fold(KindSet::NONE, KindSet::with))
     }
 
     fn pattern_is_narrow(&mut self, path: &Name, guard: &Guard, inputs: &Inputs<'_>) -> bool {
@@ -529,7 +637,8 @@ impl<'p> Engine<'p> {
                         span: place.span,
                     });
                 }
-                let Some(value) = self.call_if_function(frame, &function, passed, site, state)
+                let Some(value) =
+                    self.call_if_function(frame, &function, passed.clone(), site, state)
                 else {
                     continue;
                 };
@@ -541,6 +650,18 @@ impl<'p> Engine<'p> {
                         let receiver = inputs.receiver.cloned().unwrap_or_default();
                         let element = self.element(&receiver, site.place);
                         Value::list(Vec::new(), Some(element))
+                    }
+                    CallbackResult::Finds => {
+                        let receiver = inputs.receiver.cloned().unwrap_or_default();
+                        self.element(&receiver, site.place)
+                    }
+                    CallbackResult::Folds => {
+                        let mut again = passed.clone();
+                        if let Some(first) = again.first_mut() {
+                            first.value = first.value.join(&value);
+                        }
+                        let folded = self.call_if_function(frame, &function, again, site, state);
+                        join_option(Some(value), folded).unwrap_or_default()
                     }
                 };
             }
@@ -762,6 +883,21 @@ impl<'p> Engine<'p> {
         self.report_sinks(frame, &path, model, &inputs, &site);
         self.report_misuses(frame, &path, model, &inputs, &site);
     }
+}
+
+/// The value at the end of these steps of something that holds nothing else.
+fn wrapped(value: Value, steps: &[Step]) -> Value {
+    steps.iter().rev().fold(value, |inner, step| match step {
+        Step::Field(name) => match name.parse::<usize>() {
+            Ok(index) => {
+                let before = std::iter::repeat_n(Value::unknown(), index);
+                Value::list(before.chain([inner]).collect(), None)
+            }
+            Err(_) => Value::object(vec![(name.clone(), inner)]),
+        },
+        Step::AnyField | Step::Element => Value::list(Vec::new(), Some(inner)),
+        Step::Deep | Step::Made(_) => inner,
+    })
 }
 
 /// The environment variable that a value names.

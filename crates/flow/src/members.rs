@@ -219,6 +219,17 @@ impl<'p> Engine<'p> {
         standing(self.knowledge, kinds, &event.path)
     }
 
+    /// Whether the part of the event can be nothing but a text: the knowledge base names it, and nothing below it.
+    pub(crate) fn is_text_field(&self, event: &EventValue) -> bool {
+        let kinds = self.facts.seeds.get(event.seed as usize);
+        kinds.into_iter().flatten().all(|kind| {
+            self.knowledge
+                .event(kind)
+                .and_then(|known| known.field(&event.path))
+                .is_some_and(|field| !field.path.0.contains(&Step::Deep))
+        })
+    }
+
     /// The outside data in a part of an event.
     pub(crate) fn event_taint(&mut self, event: &EventValue, place: Place) -> Taint {
         match self.event_standing(event) {

@@ -2,12 +2,56 @@
 
 /// Characters that mean something to a shell, an SQL parser, a markup parser or a path; a text without any of them is
 /// harmless wherever it goes.
-const DANGEROUS: &str = ";|&$`'\"<>(){}\\*/ \n\t%#=";
+const DANGEROUS: &str = ";|&$`'\"<>(){}\\*/\n\t%#=";
+
+/// The flags of a pattern that the language writes outside of it, and the pattern: `(?gi)[^a-z]`.
+fn split_flags(pattern: &str) -> (&str, &str) {
+    pattern
+        .strip_prefix("(?")
+        .and_then(|rest| rest.split_once(')'))
+        .filter(|(flags, _)| flags.chars().all(|flag| flag.is_ascii_lowercase()))
+        .unwrap_or(("", pattern))
+}
+
+/// Whether replacing what matches `pattern` leaves nothing but harmless characters. `is_global` says that every match is
+/// replaced whatever the flags.
+pub(crate) fn strips(pattern: &str, is_global: bool) -> bool {
+    let (flags, pattern) = split_flags(pattern);
+    if !is_global && !flags.contains('g') {
+        return false;
+    }
+    let single = pattern.trim_end_matches(['+', '*']);
+    if matches!(single, "\\W" | "\\D") {
+        return true;
+    }
+    let Some(class) = single.strip_prefix("[^") else {
+        return false;
+    };
+    let mut chars = class.chars().peekable();
+    class_is_harmless(&mut chars) && chars.next().is_none()
+}
+
+/// Whether a class of the pattern lets dots through, so that a matching text may name any host.
+pub(crate) fn lets_any_host(pattern: &str) -> bool {
+    let mut is_in_class = false;
+    pattern.chars().any(|char| {
+        match char {
+            '[' => is_in_class = true,
+            ']' => is_in_class = false,
+            _ => {}
+        }
+        char == '.' && is_in_class
+    })
+}
 
 /// Whether every text that matches `pattern` as a whole consists of harmless characters. `is_whole` says that the test itself
 /// demands a match of the whole text; otherwise the pattern must be anchored at both ends (`starts_anchored` for tests that
 /// begin at the start of the text).
 pub(crate) fn is_narrow(pattern: &str, is_whole: bool, starts_anchored: bool) -> bool {
+    let (flags, pattern) = split_flags(pattern);
+    if flags.contains('m') && !is_whole {
+        return false;
+    }
     let start = pattern
         .strip_prefix('^')
         .or_else(|| pattern.strip_prefix("\\A"));
@@ -124,6 +168,17 @@ mod tests {
     }
 
     #[test]
+    fn replacing_all_but_a_narrow_class_strips_what_could_do_harm() {
+        for pattern in ["(?g)[^a-z0-9]", "(?gi)[^\\w-]+", "(?g)\\W"] {
+            assert!(super::strips(pattern, false), "{pattern}");
+        }
+        for pattern in ["[^a-z0-9]", "(?g)[;&|]", "(?g)[^;]", "(?g)[^a-z]x"] {
+            assert!(!super::strips(pattern, false), "{pattern}");
+        }
+        assert!(super::strips("[^a-z0-9]", true));
+    }
+
+    #[test]
     fn patterns_that_let_something_through_are_not() {
         for pattern in [
             "[a-z]+",
@@ -136,6 +191,7 @@ mod tests {
             "^[a-z/]+$",
             "^(?=x).*$",
             "",
+            "(?m)^[a-z]+$",
         ] {
             assert!(!is_narrow(pattern, false, false), "{pattern}");
         }

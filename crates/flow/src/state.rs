@@ -70,6 +70,20 @@ impl State {
         *slot = slot.join(&content);
     }
 
+    /// Changes every variable of which `change` makes something else.
+    pub(crate) fn change_all(&mut self, mut change: impl FnMut(&Value) -> Option<Value>) {
+        change_variables(&mut self.locals, &mut change);
+        if self
+            .store
+            .values()
+            .any(|variables| variables.values().any(|value| change(value).is_some()))
+        {
+            for variables in Arc::make_mut(&mut self.store).values_mut() {
+                change_variables(variables, &mut change);
+            }
+        }
+    }
+
     /// The state in which a called function starts.
     pub(crate) fn enter_call(&self) -> Self {
         Self {
@@ -126,6 +140,19 @@ impl State {
             }
         }
         changed
+    }
+}
+
+fn change_variables(
+    variables: &mut Arc<Variables>,
+    change: &mut impl FnMut(&Value) -> Option<Value>,
+) {
+    let changed: Vec<(VariableId, Value)> = variables
+        .iter()
+        .filter_map(|(variable, value)| Some((*variable, change(value)?)))
+        .collect();
+    if !changed.is_empty() {
+        Arc::make_mut(variables).extend(changed);
     }
 }
 

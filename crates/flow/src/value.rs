@@ -156,8 +156,10 @@ pub struct EventValue {
 /// The answer of a test: what it makes harmless, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TestValue {
-    /// What was tested.
-    pub subject: Subject,
+    /// What was tested, where it stands in a variable.
+    pub subject: Option<Subject>,
+    /// Outside data for which the tested part speaks, and the sink kinds for which it does.
+    pub vouched: (Arc<[crate::SourceId]>, KindSet),
     /// The sink kinds for which the subject is harmless afterwards.
     pub clears: KindSet,
     /// The answer for which it is.

@@ -50,7 +50,19 @@ impl Lowerer<'_> {
                 ExprKind::Literal(Literal::Number(it.value.parse().unwrap_or(f64::NAN)))
             }
             Expression::RegExpLiteral(it) => {
-                ExprKind::Literal(Literal::Regex(Name::new(it.regex.pattern.text.as_str())))
+                let flags: String = it
+                    .regex
+                    .flags
+                    .to_string()
+                    .chars()
+                    .filter(|flag| matches!(flag, 'g' | 'm'))
+                    .collect();
+                let pattern = it.regex.pattern.text.as_str();
+                ExprKind::Literal(Literal::Regex(if flags.is_empty() {
+                    Name::new(pattern)
+                } else {
+                    Name::from(format!("(?{flags}){pattern}"))
+                }))
             }
             Expression::StringLiteral(it) => return text(it.value.as_str(), place),
             Expression::TemplateLiteral(it) => return self.template(it),

@@ -5,7 +5,6 @@ use base::Span;
 use ir::{BinaryOp, Element, Expr, ExprKind, Literal};
 use ruff_python_ast as ast;
 
-use crate::expr::text_literal;
 use crate::lowerer::{Lowerer, span_of};
 use crate::number::is_number;
 
@@ -117,7 +116,7 @@ fn is_text(expr: &Expr) -> bool {
 
 fn add(left: Expr, right: Expr) -> ExprKind {
     if is_text(&left) || is_text(&right) {
-        return joined_text(left, None, right);
+        return joined_text(left, right);
     }
     if is_list(&left) || is_list(&right) {
         let mut elements = into_elements(left);
@@ -128,20 +127,18 @@ fn add(left: Expr, right: Expr) -> ExprKind {
     if is_number(&left) || is_number(&right) {
         return arithmetic(BinaryOp::Add, left, right);
     }
-    joined_text(left, None, right)
+    joined_text(left, right)
 }
 
 /// `/` also joins the parts of a `pathlib` path.
 fn divide(left: Expr, right: Expr) -> ExprKind {
-    if is_text(&left) || is_text(&right) {
-        let between = Span::new(left.span.end, right.span.start);
-        let separator = Expr::new(text_literal("/"), between);
-        return joined_text(left, Some(separator), right);
-    }
-    if is_number(&left) || is_number(&right) {
-        return arithmetic(BinaryOp::Other, left, right);
-    }
-    ExprKind::Unknown(vec![left, right])
+    let are_numbers = is_number(&left) || is_number(&right);
+    let op = if are_numbers {
+        BinaryOp::Other
+    } else {
+        BinaryOp::Divide
+    };
+    arithmetic(op, left, right)
 }
 
 fn arithmetic(op: BinaryOp, left: Expr, right: Expr) -> ExprKind {
@@ -152,9 +149,8 @@ fn arithmetic(op: BinaryOp, left: Expr, right: Expr) -> ExprKind {
     }
 }
 
-fn joined_text(left: Expr, separator: Option<Expr>, right: Expr) -> ExprKind {
+fn joined_text(left: Expr, right: Expr) -> ExprKind {
     let mut parts = into_parts(left);
-    parts.extend(separator);
     parts.extend(into_parts(right));
     ExprKind::Text(parts)
 }

@@ -527,6 +527,7 @@ fn binary_text(op: BinaryOp) -> &'static str {
         BinaryOp::Multiply => "*",
         BinaryOp::Or => "|",
         BinaryOp::Subtract => "-",
+        BinaryOp::Divide => "/",
         BinaryOp::Other => "op",
     }
 }

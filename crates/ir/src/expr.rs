@@ -151,7 +151,7 @@ pub enum Literal {
     Bool(bool),
     /// `None`, `null`, `undefined`.
     Null,
-    /// A regular expression literal: its pattern.
+    /// A regular expression literal: its pattern, after `(?gm)` where it has these flags.
     Regex(Name),
 }
 
@@ -166,6 +166,8 @@ pub enum BinaryOp {
     Or,
     /// `-`: also the difference of sets.
     Subtract,
+    /// `/` of which a front end does not know that it divides numbers: it also joins paths.
+    Divide,
     /// Every other.
     Other,
 }

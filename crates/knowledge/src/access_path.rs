@@ -11,7 +11,10 @@
 //! | `receiver` | what the method is called on |
 //! | `receiver(0)`, `receiver(:Bucket)` | an argument of the call that made the receiver |
 //! | `return` | the result |
+//! | `error` | what the call fails with |
+//! | `index` | a number that the call counts |
 //! | `.name`, `.*`, `[]`, `.**` | a field of it, any field, an element, anything inside at any depth |
+//! | `.(0)`, `.(:name)` | an argument of the call that made it |
 //! | `['a.b']` | a field whose name holds dots or brackets |
 
 use base::Name;
@@ -41,6 +44,10 @@ pub enum Root {
     Construction(Position),
     /// The result.
     Return,
+    /// What the call fails with.
+    Error,
+    /// A number that the call counts.
+    Index,
 }
 
 /// How an argument is found.
@@ -63,6 +70,8 @@ pub enum Step {
     Element,
     /// Anything inside, at any depth.
     Deep,
+    /// An argument of the call that made it.
+    Made(Position),
 }
 
 /// Why a text is not an access path.
@@ -122,7 +131,12 @@ pub(crate) fn parse_steps(text: &str) -> Result<Vec<Step>, &'static str> {
             "" => return Err("a field's name is missing"),
             "*" => Step::AnyField,
             "**" => Step::Deep,
-            name => Step::Field(name.into()),
+            name => match name.strip_prefix('(').and_then(|it| it.strip_suffix(')')) {
+                Some(position) => Step::Made(
+                    parse_position(position).ok_or("an argument is a position or `:name`")?,
+                ),
+                None => Step::Field(name.into()),
+            },
         });
         rest = after;
     }
@@ -140,6 +154,8 @@ fn parse_root(text: &str) -> Option<Root> {
         "last" => Some(Root::Last),
         "receiver" => Some(Root::Receiver),
         "return" => Some(Root::Return),
+        "error" => Some(Root::Error),
+        "index" => Some(Root::Index),
         _ => {
             if let Some(position) = inside("receiver") {
                 return Some(Root::Construction(parse_position(position)?));
@@ -182,6 +198,9 @@ mod tests {
             "receiver",
             "receiver(0)",
             "receiver(:Bucket)",
+            "error",
+            "index",
+            "1:parser.(:resolve_entities)",
         ] {
             assert!(text.parse::<AccessPath>().is_ok(), "{text}");
         }

@@ -23,6 +23,8 @@ pub struct Event {
     pub types: Vec<Name>,
     /// The event's fields arrive as separate parameters of the handler.
     pub is_spread: bool,
+    /// The handler's parameters after the event, as API paths. Where there are none: the context and the callback of a function.
+    pub parameters: Vec<Name>,
     /// The kind answers a caller over HTTP, so that what the handler returns is a response.
     pub answers_http: bool,
     /// The kind is delivered at least once, so that a handler can see an event twice.
@@ -134,7 +136,9 @@ fn matches(pattern: &[Step], path: &[Step]) -> bool {
         Step::AnyField => {
             matches!(next, Step::Field(_) | Step::AnyField) && matches(pattern_rest, path_rest)
         }
-        Step::Field(_) | Step::Element => step == next && matches(pattern_rest, path_rest),
+        Step::Field(_) | Step::Element | Step::Made(_) => {
+            step == next && matches(pattern_rest, path_rest)
+        }
     }
 }
 
@@ -166,6 +170,7 @@ impl std::fmt::Display for EventPath {
                 Step::AnyField => write!(f, "{dot}*")?,
                 Step::Deep => write!(f, "{dot}**")?,
                 Step::Element => write!(f, "[]")?,
+                Step::Made(_) => write!(f, "{dot}()")?,
             }
         }
         Ok(())

@@ -36,5 +36,5 @@ pub use operation::{
 pub use resource::{Reference, ResourceType, Runtime, ServiceDefault};
 pub use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
-    KindSet, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test,
+    KindSet, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
 };

@@ -23,6 +23,8 @@ pub struct CallModel {
     pub guards: Vec<Guard>,
     /// Uses that are wrong whatever the data.
     pub misuses: Vec<Misuse>,
+    /// What a test of the result says about an input.
+    pub vouches: Vec<Vouch>,
     /// Functions among the arguments that the call calls.
     pub callbacks: Vec<Callback>,
     /// Files read and written.
@@ -57,6 +59,10 @@ pub struct Propagation {
     pub to: AccessPath,
     /// The input itself, with its fields, rather than something made from it.
     pub is_value: bool,
+    /// The output is the text of the inputs with this between them.
+    pub joins: Option<Name>,
+    /// The output is an object with the fields of all inputs.
+    pub merges: bool,
     /// Sink kinds for which the output is harmless.
     pub clears: KindSet,
     /// Holds only if all of these do.
@@ -88,6 +94,15 @@ pub enum Outcome {
     False,
     /// The call returned at all.
     Returns,
+}
+
+/// A part whose test speaks for the whole: an address whose host is one of the allowed ones goes nowhere else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Vouch {
+    /// The whole.
+    pub input: AccessPath,
+    /// Sink kinds for which the whole is harmless once its part was found harmless.
+    pub clears: KindSet,
 }
 
 /// A use that is wrong whatever the data.
@@ -128,6 +143,24 @@ pub enum Test {
     IsNotList,
     /// Its value is not a constant.
     NotConstant,
+    /// It is a constant, or a text of which nothing but environment variables is unknown.
+    IsConstant,
+    /// It is a list, set or dictionary of constants, or one that nobody outside has a part in.
+    IsConstantList,
+    /// It is a text: a constant, or one put together in the source.
+    IsText,
+    /// Outside data in it may be something else than text: an object where a text is expected.
+    IsStructured,
+    /// A known part of the text holds one of these, whatever the case.
+    Mentions(Vec<Name>),
+    /// It is a constant text that starts with one of these.
+    StartsWith(Vec<Name>),
+    /// It starts with a scheme and a whole host: `https://example.com/`.
+    IsOrigin,
+    /// It is a regular expression that matches every character that could do harm.
+    Strips,
+    /// Outside data in it has been made harmless for this kind.
+    Cleared(KindId),
 }
 
 /// A function among the arguments that the call calls.
@@ -153,6 +186,10 @@ pub enum CallbackResult {
     Element,
     /// It decides which elements of the receiver are in the result.
     Filters,
+    /// It decides which element of the receiver is the result.
+    Finds,
+    /// It is the result, and its own first argument in the next round.
+    Folds,
 }
 
 /// A file that a call reads or writes.
@@ -240,6 +277,12 @@ impl KindSet {
         Self(self.0 | Self::bit(kind))
     }
 
+    /// Whether no kind is in the set.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// What is in either.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
@@ -250,6 +293,12 @@ impl KindSet {
     #[must_use]
     pub fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
+    }
+
+    /// What is in this set and not in the other.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     fn bit(kind: KindId) -> u64 {

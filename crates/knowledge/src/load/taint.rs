@@ -10,7 +10,7 @@ use crate::knowledge::plain;
 use crate::source::Texts;
 use crate::source::taint::{
     AliasRow, CallbackRow, CleanRow, EmbedRow, EntryRow, FileRow, GuardRow, MisuseRow,
-    PropagateRow, SinkRow, SourceRow, TaintFile, Vocabularies,
+    PropagateRow, SinkRow, SourceRow, TaintFile, Vocabularies, VouchRow,
 };
 use crate::{CallModel, LanguageModel};
 
@@ -58,6 +58,7 @@ impl Loader {
         filing.rows(&rows.clean);
         filing.rows(&rows.guard);
         filing.rows(&rows.misuse);
+        filing.rows(&rows.vouch);
         filing.rows(&rows.callback);
         filing.rows(&rows.file);
         filing.rows(&rows.source);
@@ -277,10 +278,10 @@ impl Row for CleanRow {
     fn apply(
         &self,
         model: &mut CallModel,
-        _words: Vocabularies<'_>,
+        words: Vocabularies<'_>,
         repeats: Repeats,
     ) -> Result<(), Problem> {
-        add(&mut model.propagations, [self.propagation()?], repeats)
+        add(&mut model.propagations, [self.propagation(words)?], repeats)
     }
 }
 
@@ -315,6 +316,23 @@ impl Row for MisuseRow {
         repeats: Repeats,
     ) -> Result<(), Problem> {
         add(&mut model.misuses, [self.misuse(words)?], repeats)
+    }
+}
+
+impl Row for VouchRow {
+    const TABLE: &'static str = "vouch";
+
+    fn call(&self) -> &Texts {
+        &self.call
+    }
+
+    fn apply(
+        &self,
+        model: &mut CallModel,
+        words: Vocabularies<'_>,
+        repeats: Repeats,
+    ) -> Result<(), Problem> {
+        add(&mut model.vouches, [self.vouch(words)?], repeats)
     }
 }
 

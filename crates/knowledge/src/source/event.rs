@@ -22,6 +22,8 @@ pub(crate) struct EventFile {
     #[serde(default)]
     spread: bool,
     #[serde(default)]
+    parameters: Texts,
+    #[serde(default)]
     answers_http: bool,
     #[serde(default)]
     at_least_once: bool,
@@ -50,6 +52,7 @@ impl EventFile {
             shape: self.shape.event_paths()?,
             types: self.types.as_slice().to_vec(),
             is_spread: self.spread,
+            parameters: self.parameters.as_slice().to_vec(),
             answers_http: self.answers_http,
             at_least_once: self.at_least_once,
             fields: Vec::new(),

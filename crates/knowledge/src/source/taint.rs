@@ -8,7 +8,7 @@ use super::{Texts, access_path, vocabulary};
 use crate::error::Problem;
 use crate::{
     AccessPath, Callback, Condition, Entry, FileEffect, Guard, KindId, KindSet, Misuse,
-    Propagation, Root, Sink, Source, SourceKind, Test,
+    Propagation, Root, Sink, Source, SourceKind, Test, Vouch,
 };
 
 /// A taint file.
@@ -22,6 +22,7 @@ pub(crate) struct TaintFile {
     pub(crate) clean: Vec<Spanned<CleanRow>>,
     pub(crate) guard: Vec<Spanned<GuardRow>>,
     pub(crate) misuse: Vec<Spanned<MisuseRow>>,
+    pub(crate) vouch: Vec<Spanned<VouchRow>>,
     pub(crate) callback: Vec<Spanned<CallbackRow>>,
     pub(crate) file: Vec<Spanned<FileRow>>,
     pub(crate) source: Vec<Spanned<SourceRow>>,
@@ -52,6 +53,9 @@ pub(crate) struct PropagateRow {
     to: Option<Texts>,
     #[serde(default)]
     value: bool,
+    joins: Option<Name>,
+    #[serde(default)]
+    merges: bool,
     #[serde(default)]
     clears: Texts,
     #[serde(default)]
@@ -78,6 +82,15 @@ pub(crate) struct GuardRow {
     pattern: Option<Name>,
     #[serde(default)]
     when: Vec<WhenColumn>,
+}
+
+/// `[[vouch]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VouchRow {
+    pub(crate) call: Texts,
+    input: Name,
+    clears: Texts,
 }
 
 /// `[[misuse]]`
@@ -165,6 +178,15 @@ struct WhenColumn {
     is_list: Option<bool>,
     is_not_list: Option<bool>,
     not_constant: Option<bool>,
+    is_constant: Option<bool>,
+    is_constant_list: Option<bool>,
+    is_text: Option<bool>,
+    is_structured: Option<bool>,
+    is_origin: Option<bool>,
+    strips: Option<bool>,
+    mentions: Option<Texts>,
+    starts_with: Option<Texts>,
+    cleared: Option<Name>,
 }
 
 /// The words that a taint row may use.
@@ -205,7 +227,7 @@ impl Vocabularies<'_> {
 impl SinkRow {
     pub(crate) fn sinks(&self, words: Vocabularies<'_>) -> Result<Vec<Sink>, Problem> {
         let kind = words.kind(&self.kind)?;
-        let when = conditions(&self.when)?;
+        let when = conditions(&self.when, words)?;
         let inputs = self.input.access_paths("input")?;
         Ok(inputs
             .into_iter()
@@ -232,13 +254,15 @@ impl PropagateRow {
             None => vec![whole(Root::Return)],
         };
         let clears = words.kind_set(self.clears.as_slice())?;
-        let when = conditions(&self.when)?;
+        let when = conditions(&self.when, words)?;
         Ok(to
             .into_iter()
             .map(|to| Propagation {
                 from: from.clone(),
                 to,
                 is_value: self.value,
+                joins: self.joins.clone(),
+                merges: self.merges,
                 clears,
                 when: when.clone(),
             })
@@ -247,13 +271,15 @@ impl PropagateRow {
 }
 
 impl CleanRow {
-    pub(crate) fn propagation(&self) -> Result<Propagation, Problem> {
+    pub(crate) fn propagation(&self, words: Vocabularies<'_>) -> Result<Propagation, Problem> {
         Ok(Propagation {
             from: Vec::new(),
             to: whole(Root::Return),
             is_value: false,
+            joins: None,
+            merges: false,
             clears: KindSet::NONE,
-            when: conditions(&self.when)?,
+            when: conditions(&self.when, words)?,
         })
     }
 }
@@ -270,7 +296,7 @@ impl GuardRow {
             .as_ref()
             .map(|it| access_path(it))
             .transpose()?;
-        let when = conditions(&self.when)?;
+        let when = conditions(&self.when, words)?;
         let inputs = self.input.access_paths("input")?;
         Ok(inputs
             .into_iter()
@@ -285,11 +311,20 @@ impl GuardRow {
     }
 }
 
+impl VouchRow {
+    pub(crate) fn vouch(&self, words: Vocabularies<'_>) -> Result<Vouch, Problem> {
+        Ok(Vouch {
+            input: access_path(&self.input)?,
+            clears: words.kind_set(self.clears.filled("clears")?)?,
+        })
+    }
+}
+
 impl MisuseRow {
     pub(crate) fn misuse(&self, words: Vocabularies<'_>) -> Result<Misuse, Problem> {
         Ok(Misuse {
             kind: words.kind(&self.kind)?,
-            when: conditions(&self.when)?,
+            when: conditions(&self.when, words)?,
         })
     }
 }
@@ -371,12 +406,15 @@ impl EntryRow {
     }
 }
 
-fn conditions(columns: &[WhenColumn]) -> Result<Vec<Condition>, Problem> {
-    columns.iter().map(WhenColumn::condition).collect()
+fn conditions(columns: &[WhenColumn], words: Vocabularies<'_>) -> Result<Vec<Condition>, Problem> {
+    columns
+        .iter()
+        .map(|column| column.condition(words))
+        .collect()
 }
 
 impl WhenColumn {
-    fn condition(&self) -> Result<Condition, Problem> {
+    fn condition(&self, words: Vocabularies<'_>) -> Result<Condition, Problem> {
         let texts = |key, texts: &Texts| Ok::<_, Problem>(texts.filled(key)?.to_vec());
         let Self {
             input,
@@ -388,6 +426,15 @@ impl WhenColumn {
             is_list,
             is_not_list,
             not_constant,
+            is_constant,
+            is_constant_list,
+            is_text,
+            is_structured,
+            is_origin,
+            strips,
+            mentions,
+            starts_with,
+            cleared,
         } = self;
         let mut tests = Vec::new();
         for (flag, test) in [
@@ -396,6 +443,12 @@ impl WhenColumn {
             (is_list, Test::IsList),
             (is_not_list, Test::IsNotList),
             (not_constant, Test::NotConstant),
+            (is_constant, Test::IsConstant),
+            (is_constant_list, Test::IsConstantList),
+            (is_text, Test::IsText),
+            (is_structured, Test::IsStructured),
+            (is_origin, Test::IsOrigin),
+            (strips, Test::Strips),
         ] {
             match flag {
                 None => {}
@@ -413,6 +466,15 @@ impl WhenColumn {
         }
         if let Some(contains) = contains {
             tests.push(Test::Contains(texts("contains", contains)?));
+        }
+        if let Some(mentions) = mentions {
+            tests.push(Test::Mentions(texts("mentions", mentions)?));
+        }
+        if let Some(starts) = starts_with {
+            tests.push(Test::StartsWith(texts("starts-with", starts)?));
+        }
+        if let Some(kind) = cleared {
+            tests.push(Test::Cleared(words.kind(kind)?));
         }
         match <[Test; 1]>::try_from(tests) {
             Ok([test]) => Ok(Condition {

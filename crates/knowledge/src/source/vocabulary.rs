@@ -120,6 +120,8 @@ impl Vocabulary for CallbackResult {
         ("returned", Self::Returned),
         ("element", Self::Element),
         ("filters", Self::Filters),
+        ("finds", Self::Finds),
+        ("folds", Self::Folds),
     ];
 }
 
