@@ -50,6 +50,10 @@ pub(crate) fn is_number(expr: &Expr) -> bool {
             left,
             right,
         } => is_number(left) && is_number(right),
+        ExprKind::Binary {
+            op: BinaryOp::Divide,
+            ..
+        } => false,
         ExprKind::Binary { .. } => true,
         ExprKind::Call(call) => {
             matches!(&call.callee.kind, ExprKind::Global(name) if NUMERIC_BUILTINS.contains(&name.as_str()))
