@@ -1,14 +1,14 @@
 //! Which files are templates, and of which dialect.
 
-use app::Dialect;
-use base::{Code, Entry, Place, Span};
+use app::{Code as FunctionCode, Dialect, Prop};
+use base::{Code, Entry, Place, RelPath, Span};
 use doc::Node;
 use indexmap::IndexMap;
 
 use crate::builder::{Builder, Project};
-use crate::stack::{ResourceDeclaration, StackTemplate};
+use crate::stack::{FunctionDeclaration, ResourceDeclaration, StackTemplate};
 use crate::tree::Tree;
-use crate::{sam, serverless};
+use crate::{loops, sam, serverless};
 
 /// Reads the file if it is a template.
 pub(crate) fn template(project: &Project<'_>, builder: &mut Builder, entry: &Entry) {
@@ -106,7 +106,8 @@ fn is_cloudformation(root: &Node) -> bool {
                 .is_some_and(|kind| kind.starts_with("AWS::"))
         })
     });
-    root.get("AWSTemplateFormatVersion").is_some() || declares_resource
+    let has_transform = root.get("Transform").is_some() && root.get("Resources").is_some();
+    root.get("AWSTemplateFormatVersion").is_some() || has_transform || declares_resource
 }
 
 fn cloudformation(project: &Project<'_>, builder: &mut Builder, entry: &Entry, root: &Tree) {
@@ -150,7 +151,27 @@ fn cloudformation(project: &Project<'_>, builder: &mut Builder, entry: &Entry, r
         events: Vec::new(),
         grants: Vec::new(),
     };
-    for field in section("Resources").entries() {
+    let mut resources = section("Resources");
+    if loops::has_loop(&resources) {
+        let (written_out, problems) = loops::written_out(&resources, &stack.parameters);
+        resources = written_out;
+        for (place, reason) in problems {
+            let message =
+                format!("the resources of a loop are missing from the model because {reason}");
+            builder.report(Code::UnknownConstruct, path, Some(place), message);
+        }
+    }
+    for field in resources.entries() {
+        if let Some(code) = asset(&stack.root, &field.value) {
+            let declaration = FunctionDeclaration {
+                name: field.key.clone(),
+                place: field.key_place,
+                code,
+                package_patterns: Vec::new(),
+                environment_open: None,
+            };
+            stack.functions.insert(field.key.clone(), declaration);
+        }
         stack.resources.push(ResourceDeclaration {
             logical_id: field.key.clone(),
             place: field.key_place,
@@ -162,4 +183,18 @@ fn cloudformation(project: &Project<'_>, builder: &mut Builder, entry: &Entry, r
         sam::expand(project, &mut stack, root.get("Globals"), builder);
     }
     builder.add(stack);
+}
+
+/// Where the code of a function is that the CDK has packed: its template says so beside the bucket it is uploaded to.
+fn asset(root: &RelPath, resource: &Tree) -> Option<Prop<FunctionCode>> {
+    let metadata = resource.get("Metadata")?;
+    if metadata.get("aws:asset:property").and_then(Tree::as_text) != Some("Code") {
+        return None;
+    }
+    let written = metadata.get("aws:asset:path")?;
+    let path = written.as_text()?;
+    Some(match root.join(path) {
+        Ok(directory) => Prop::Known(FunctionCode::Directory(directory), written.place),
+        Err(error) => Prop::unknown(format!("{error}: `{path}`")),
+    })
 }

@@ -7,6 +7,7 @@
 pub mod builder;
 mod cloudformation;
 mod discover;
+mod loops;
 mod sam;
 mod serverless;
 pub mod stack;

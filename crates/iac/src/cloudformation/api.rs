@@ -159,6 +159,32 @@ pub(crate) fn route(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<T
     });
 }
 
+/// The messages of a WebSocket connection come from whoever was let in by `$connect`.
+pub(crate) fn inherit_from_connect(triggers: &mut [Trigger]) {
+    let connects: Vec<(Prop<app::Text>, Auth)> = triggers
+        .iter()
+        .filter(|trigger| trigger.kind == "aws.apigw.websocket")
+        .filter(|trigger| {
+            trigger
+                .route
+                .as_ref()
+                .is_some_and(|route| route.path == "$connect")
+        })
+        .map(|trigger| (trigger.source.clone(), trigger.auth.clone()))
+        .collect();
+    for trigger in triggers {
+        let connect = connects.iter().find(|(source, _)| {
+            source.known().and_then(app::Text::resource).is_some()
+                && source.known() == trigger.source.known()
+        });
+        if let Some((_, auth)) = connect
+            && matches!(trigger.auth.kind, AuthKind::None)
+        {
+            trigger.auth = auth.clone();
+        }
+    }
+}
+
 /// A cross-origin policy in the words of HTTP APIs and function URLs.
 pub(crate) fn cors(configured: &Value) -> Cors {
     let origins = configured.get("AllowOrigins").map(Value::items);

@@ -1,38 +1,147 @@
 //! Policies that are attached to resources: bucket, queue and topic policies, and function permissions.
 
-use app::{Effect, Grant, GrantOrigin, Principal, ResourcePolicy};
+use app::{Effect, Grant, GrantOrigin, Principal, Prop, ResourcePolicy, Text, Value, ValueKind};
+use base::Name;
 
 use super::model::Model;
 use super::policy;
 use super::text::text_of;
+use super::trigger::itself;
+
+/// A type of resource that carries a policy: of another resource, which a property names, or of itself.
+struct Carrier {
+    kind: &'static str,
+    target_kind: &'static str,
+    /// The property that names the resources the policy is attached to; empty where it is the resource's own.
+    targets: &'static str,
+    document: &'static str,
+}
+
+const CARRIERS: [Carrier; 13] = [
+    carrier(
+        "AWS::S3::BucketPolicy",
+        "AWS::S3::Bucket",
+        "Bucket",
+        "PolicyDocument",
+    ),
+    carrier(
+        "AWS::SQS::QueuePolicy",
+        "AWS::SQS::Queue",
+        "Queues",
+        "PolicyDocument",
+    ),
+    carrier(
+        "AWS::SQS::QueueInlinePolicy",
+        "AWS::SQS::Queue",
+        "Queue",
+        "PolicyDocument",
+    ),
+    carrier(
+        "AWS::SNS::TopicPolicy",
+        "AWS::SNS::Topic",
+        "Topics",
+        "PolicyDocument",
+    ),
+    carrier(
+        "AWS::SNS::TopicInlinePolicy",
+        "AWS::SNS::Topic",
+        "TopicArn",
+        "PolicyDocument",
+    ),
+    carrier(
+        "AWS::SecretsManager::ResourcePolicy",
+        "AWS::SecretsManager::Secret",
+        "SecretId",
+        "ResourcePolicy",
+    ),
+    carrier(
+        "AWS::Events::EventBusPolicy",
+        "AWS::Events::EventBus",
+        "EventBusName",
+        "Statement",
+    ),
+    carrier(
+        "AWS::ApiGateway::RestApi",
+        "AWS::ApiGateway::RestApi",
+        "",
+        "Policy",
+    ),
+    carrier("AWS::KMS::Key", "AWS::KMS::Key", "", "KeyPolicy"),
+    carrier(
+        "AWS::ECR::Repository",
+        "AWS::ECR::Repository",
+        "",
+        "RepositoryPolicyText",
+    ),
+    carrier(
+        "AWS::DynamoDB::Table",
+        "AWS::DynamoDB::Table",
+        "",
+        "ResourcePolicy.PolicyDocument",
+    ),
+    carrier(
+        "AWS::Kinesis::ResourcePolicy",
+        "AWS::Kinesis::Stream",
+        "ResourceArn",
+        "ResourcePolicy",
+    ),
+    carrier(
+        "AWS::OpenSearchService::Domain",
+        "AWS::OpenSearchService::Domain",
+        "",
+        "AccessPolicies",
+    ),
+];
+
+const fn carrier(
+    kind: &'static str,
+    target_kind: &'static str,
+    targets: &'static str,
+    document: &'static str,
+) -> Carrier {
+    Carrier {
+        kind,
+        target_kind,
+        targets,
+        document,
+    }
+}
 
 /// Adds the resource policies of all stacks to the model.
 pub(crate) fn add(model: &mut Model<'_>) {
     let mut policies = Vec::new();
-    for (_, resource) in model.application.resources() {
-        let properties = &resource.properties;
-        let (target_kind, targets) = match resource.kind.as_str() {
-            "AWS::S3::BucketPolicy" => ("AWS::S3::Bucket", "Bucket"),
-            "AWS::SQS::QueuePolicy" => ("AWS::SQS::Queue", "Queues"),
-            "AWS::SNS::TopicPolicy" => ("AWS::SNS::Topic", "Topics"),
-            "AWS::Lambda::Permission" => {
-                policies.extend(permission(resource));
-                continue;
-            }
-            _ => continue,
-        };
-        let Some(document) = properties.get("PolicyDocument") else {
+    for (id, resource) in model.application.resources() {
+        if resource.kind == "AWS::Lambda::Permission" {
+            policies.extend(permission(resource));
+            continue;
+        }
+        let Some(carrier) = CARRIERS.iter().find(|it| it.kind == resource.kind) else {
             continue;
         };
-        let statements = policy::document(document, &GrantOrigin::Written, model.budget);
-        for target in properties
-            .get(targets)
-            .map(|it| it.items())
-            .unwrap_or_default()
-        {
+        let statements = match resource.properties.at(carrier.document) {
+            Prop::Known(document, _) if carrier.document == "Statement" => {
+                policy::statements(document, &GrantOrigin::Written)
+            }
+            Prop::Known(document, _) => {
+                policy::document(document, &GrantOrigin::Written, model.budget)
+            }
+            Prop::Unknown(reason) => policy::Statements {
+                grants: Vec::new(),
+                open: Some(reason),
+            },
+            Prop::Absent => continue,
+        };
+        let targets: Vec<Text> = match carrier.targets {
+            "" => itself(id, resource).known().cloned().into_iter().collect(),
+            property => {
+                let named = resource.properties.get(property).map(Value::items);
+                named.unwrap_or_default().iter().map(text_of).collect()
+            }
+        };
+        for target in targets {
             policies.push(ResourcePolicy {
-                target: text_of(target),
-                target_kind: target_kind.into(),
+                target,
+                target_kind: carrier.target_kind.into(),
                 grants: statements.grants.clone(),
                 place: resource.place,
                 open: statements.open.clone(),
@@ -52,9 +161,7 @@ fn permission(resource: &app::Resource) -> Option<ResourcePolicy> {
         Some(name) if name.ends_with(".amazonaws.com") => Principal::Service(principal),
         _ => Principal::Aws(principal),
     };
-    let condition = ["SourceArn", "SourceAccount", "PrincipalOrgID"]
-        .iter()
-        .find_map(|name| properties.get(name));
+    let condition = source_condition(properties);
     let grant = Grant {
         effect: Effect::Allow,
         sid: None,
@@ -64,7 +171,7 @@ fn permission(resource: &app::Resource) -> Option<ResourcePolicy> {
         not_resources: Vec::new(),
         principals: vec![principal],
         has_not_principal: false,
-        condition: condition.cloned(),
+        condition,
         origin: GrantOrigin::Written,
         place: resource.place,
     };
@@ -75,4 +182,54 @@ fn permission(resource: &app::Resource) -> Option<ResourcePolicy> {
         place: resource.place,
         open: None,
     })
+}
+
+/// What a permission says of the caller, as the condition that Lambda makes of it.
+fn source_condition(properties: &Value) -> Option<Value> {
+    let map = |fields: Vec<(Name, Value)>, place| Value {
+        kind: ValueKind::Map(fields),
+        place,
+    };
+    let conditions: Vec<(Name, Value)> = [
+        ("SourceArn", "ArnLike", "aws:SourceArn"),
+        ("SourceAccount", "StringEquals", "aws:SourceAccount"),
+        ("PrincipalOrgID", "StringEquals", "aws:PrincipalOrgID"),
+        (
+            "FunctionUrlAuthType",
+            "StringEquals",
+            "lambda:FunctionUrlAuthType",
+        ),
+        (
+            "EventSourceToken",
+            "StringEquals",
+            "lambda:EventSourceToken",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(property, operator, key)| {
+        let value = properties.get(property)?.clone();
+        let place = value.place;
+        let test = map(vec![(Name::new_static(key), value)], place);
+        Some((Name::new_static(operator), test))
+    })
+    .fold(Vec::new(), |mut merged, (operator, test)| {
+        match merged
+            .iter_mut()
+            .find(|(name, _): &&mut (Name, Value)| *name == operator)
+        {
+            Some((
+                _,
+                Value {
+                    kind: ValueKind::Map(tests),
+                    ..
+                },
+            )) => {
+                tests.extend(test.entries().to_vec());
+            }
+            _ => merged.push((operator, test)),
+        }
+        merged
+    });
+    let place = conditions.first()?.1.place;
+    Some(map(conditions, place))
 }

@@ -40,6 +40,7 @@ pub(crate) fn add(model: &mut Model<'_>) {
         }
     }
     model.application.triggers.extend(triggers);
+    api::inherit_from_connect(&mut model.application.triggers);
 }
 
 /// A resource that names the functions it invokes at one place.
@@ -154,7 +155,8 @@ fn target(
         let sql = name_at(&resource.properties, "TopicRulePayload.Sql");
         let route = sql.and_then(|sql| topic_of_sql(&sql));
         let auth = match row.kind {
-            "aws.cloudfront" | "aws.alb" => AuthKind::None,
+            "aws.cloudfront" => AuthKind::None,
+            "aws.alb" => behind_listener(model, id),
             _ => AuthKind::NotApplicable,
         };
         triggers.push(Trigger {
@@ -165,6 +167,38 @@ fn target(
             },
             ..trigger(function, row.kind, source.clone(), resource)
         });
+    }
+}
+
+/// What a load balancer demands before it forwards to a target group.
+fn behind_listener(model: &Model<'_>, group: ResourceId) -> AuthKind {
+    let mut is_open = false;
+    for (_, resource) in model.application.resources() {
+        let actions = match resource.kind.as_str() {
+            "AWS::ElasticLoadBalancingV2::Listener" => "DefaultActions",
+            "AWS::ElasticLoadBalancingV2::ListenerRule" => "Actions",
+            _ => continue,
+        };
+        let actions = resource.properties.get(actions).map(Value::items);
+        let actions = actions.unwrap_or_default();
+        let forwards = actions.iter().any(|action| {
+            let single = action.get("TargetGroupArn").into_iter();
+            let several = at_all(action, "ForwardConfig.TargetGroups[].TargetGroupArn");
+            let mut groups = single.chain(several);
+            groups.any(|arn| text_of(arn).resources().any(|id| id == group))
+        });
+        let authenticates = actions.iter().any(|action| {
+            name_at(action, "Type").is_some_and(|kind| kind.starts_with("authenticate-"))
+        });
+        is_open |= forwards && !authenticates;
+        if forwards && authenticates && !is_open {
+            return AuthKind::Token { authorizer: None };
+        }
+    }
+    if is_open {
+        AuthKind::None
+    } else {
+        AuthKind::Unknown("its listener is declared outside the project".into())
     }
 }
 

@@ -3,7 +3,7 @@
 use base::Name;
 
 use super::{Service, naming};
-use crate::stack::{AuthDeclaration, AuthDeclarationKind, StackTemplate};
+use crate::stack::{AuthDeclaration, AuthDeclarationKind};
 use crate::tree::Tree;
 
 /// What a route of an `http` or `websocket` event demands: `aws_iam`, a user pool, a function, an API key, or nothing.
@@ -112,28 +112,6 @@ pub(super) fn alb(service: &Service, settings: &Tree) -> AuthDeclaration {
     let declared = name.and_then(|name| service.provider.at("alb.authorizers")?.get(name));
     let pool = declared.and_then(|declared| declared.get("userPoolArn"));
     declaration(AuthDeclarationKind::Token(pool.cloned()), authorizer)
-}
-
-/// The messages of a WebSocket connection come from whoever was let in by `$connect`.
-pub(super) fn inherit_from_connect(stack: &mut StackTemplate) {
-    let is_connect = |route: &Option<app::Route>| {
-        route
-            .as_ref()
-            .is_some_and(|route| matches!(route.path.as_str(), "$connect" | "/$connect"))
-    };
-    let connect = stack
-        .events
-        .iter()
-        .find(|event| event.kind == "aws.apigw.websocket" && is_connect(&event.route))
-        .map(|event| event.auth.clone());
-    let Some(connect) = connect else { return };
-    for event in &mut stack.events {
-        if event.kind == "aws.apigw.websocket"
-            && matches!(event.auth.kind, AuthDeclarationKind::None)
-        {
-            event.auth = connect.clone();
-        }
-    }
 }
 
 /// A cross-origin policy in CloudFormation's words; nothing where it is switched off. `true` allows every origin.

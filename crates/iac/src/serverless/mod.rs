@@ -114,7 +114,6 @@ pub(crate) fn read(
             );
         }
     }
-    auth::inherit_from_connect(&mut stack);
     implied::apis(&mut stack, &service.provider);
     step_functions::add(&mut stack, &service, &state_machines);
     extend(&mut stack, &resources);
