@@ -29,7 +29,7 @@ pub(crate) fn entries(model: &mut Model<'_>) -> Vec<Entry> {
     let mut diagnostics = Vec::new();
     for (id, function) in model.application.functions() {
         let Platform::AwsLambda = function.platform;
-        let (Some(handler), Some(Code::Directory(root))) =
+        let (Some(handler), Some(Code::Directory(root) | Code::Image(Some(root)))) =
             (function.handler.known(), function.code.known())
         else {
             continue;
