@@ -24,6 +24,8 @@ mod load;
 mod operation;
 #[path = "src/resource.rs"]
 mod resource;
+#[path = "src/secret.rs"]
+mod secret;
 #[path = "src/source/mod.rs"]
 mod source;
 #[path = "src/taint.rs"]
@@ -35,6 +37,7 @@ use kind::Kind;
 use knowledge::{Knowledge, LanguageModel};
 use operation::{Access, ChannelPart, Operation, OperationCall, OperationResource, ParameterStyle};
 use resource::{Reference, ResourceType, Runtime, ServiceDefault};
+use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
     KindSet, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,

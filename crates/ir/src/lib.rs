@@ -11,6 +11,7 @@ mod expr;
 mod module;
 mod program;
 mod stmt;
+mod visit;
 
 pub use dump::dump;
 pub use expr::{
@@ -23,3 +24,4 @@ pub use module::{
 };
 pub use program::{GlobalFunctionId, ModuleId, Program};
 pub use stmt::{Case, Handler, Pattern, PatternProperty, Stmt, StmtKind};
+pub use visit::Visitor;

@@ -7,7 +7,8 @@ use base::{Map, Name};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CallModel, Event, Kind, KindId, Operation, OperationCall, ResourceType, Runtime, Source,
+    CallModel, Event, Kind, KindId, Operation, OperationCall, ResourceType, Runtime, Secrets,
+    Source,
 };
 
 /// Everything that is known about platforms, libraries and runtimes.
@@ -17,6 +18,8 @@ use crate::{
 pub struct Knowledge {
     /// Operations of cloud SDKs. [`OperationCall::operation`] is an index into them.
     pub operations: Vec<Operation>,
+    /// What secrets look like and how they are called.
+    pub secrets: Secrets,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) parts: Vec<Name>,
     /// Ordered by kind.

@@ -11,6 +11,7 @@
 //! | `taint/<language>/*.toml` | what calls of libraries do to data |
 //! | `calls/<cloud>/*.toml` | the operations of a cloud service and the SDK calls that perform them |
 //! | `resources/*.toml` | types of resources and what holds where a template says nothing |
+//! | `secrets/*.toml` | what secrets look like and how they are called |
 //! | `runtimes.toml` | runtimes and the end of their support |
 
 mod access_path;
@@ -22,6 +23,7 @@ mod knowledge;
 mod load;
 mod operation;
 mod resource;
+mod secret;
 mod source;
 mod taint;
 
@@ -34,6 +36,7 @@ pub use operation::{
     Access, ChannelPart, Operation, OperationCall, OperationResource, ParameterStyle,
 };
 pub use resource::{Reference, ResourceType, Runtime, ServiceDefault};
+pub use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 pub use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
     KindSet, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,

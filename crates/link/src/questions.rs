@@ -1,7 +1,7 @@
 //! Questions about one function that many rules ask.
 
-use app::{FunctionId, Trigger};
-use base::Name;
+use app::{Code, FunctionId, Trigger};
+use base::{Name, RelPath};
 use finding::Reach;
 use flow::CallFact;
 use knowledge::{DefaultWho, Operation};
@@ -76,6 +76,17 @@ impl Model<'_> {
                 }
             }
         }
+    }
+
+    /// The functions whose code root holds a file, so that packaging takes it along where nothing excludes it.
+    pub fn functions_shipping(&self, path: &RelPath) -> impl Iterator<Item = FunctionId> {
+        self.application
+            .functions()
+            .filter(|(_, function)| match function.code.known() {
+                Some(Code::Directory(root) | Code::Image(Some(root))) => path.is_within(root),
+                Some(Code::Inline(_) | Code::Image(None)) | None => false,
+            })
+            .map(|(id, _)| id)
     }
 
     /// Names of functions as findings hold them.

@@ -1,5 +1,7 @@
 //! What a family of rules is: the rules that one pass over the facts finds.
 
+use base::RelPath;
+use detect::SecretFile;
 use finding::{Finding, RuleInfo};
 use link::Model;
 
@@ -8,6 +10,10 @@ use link::Model;
 pub struct Input<'a> {
     /// The application with its code.
     pub model: &'a Model<'a>,
+    /// The secrets that stand in the project's files, in the order of the files.
+    pub secrets: &'a [SecretFile],
+    /// The files that are templates or are drawn in by one, sorted.
+    pub templates: &'a [RelPath],
 }
 
 /// Rules that are found in one pass.

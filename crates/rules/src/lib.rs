@@ -7,6 +7,7 @@ mod family;
 mod sas1;
 mod sas2;
 mod sas4;
+mod sas7;
 
 use finding::{Finding, RuleInfo};
 
@@ -15,9 +16,14 @@ pub use family::Input;
 
 /// The families of all risks, in the order of the risks.
 fn families() -> impl Iterator<Item = &'static Family> {
-    [sas1::FAMILIES, sas2::FAMILIES, sas4::FAMILIES]
-        .into_iter()
-        .flatten()
+    [
+        sas1::FAMILIES,
+        sas2::FAMILIES,
+        sas4::FAMILIES,
+        sas7::FAMILIES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// All rules, in the order of their names.

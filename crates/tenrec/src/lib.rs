@@ -2,5 +2,6 @@
 
 pub mod disk;
 pub mod scan;
+mod secrets;
 
 pub use base::MemorySystem;

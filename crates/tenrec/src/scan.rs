@@ -10,6 +10,8 @@ use knowledge::Knowledge;
 use link::Model;
 use rayon::prelude::*;
 
+use crate::secrets;
+
 /// What a scan gives.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -59,7 +61,12 @@ pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
         bytes,
     };
     let model = Model::build(application, program, Knowledge::builtin(), budget);
-    let findings = rules::check(&rules::Input { model: &model });
+    let secrets = secrets::read(system, budget);
+    let findings = rules::check(&rules::Input {
+        model: &model,
+        secrets: &secrets,
+        templates: &read.project_files,
+    });
     diagnostics.extend(model.diagnostics);
     diagnostics.sort();
     diagnostics.dedup();

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::error::{KnowledgeError, Problem};
 use crate::source::event::EventFile;
 use crate::source::resource::{KindFile, PartFile, ResourceFile, RuntimeFile};
+use crate::source::secret::{FormatFile, NameFile};
 use crate::source::taint::TaintFile;
 use crate::source::vocabulary;
 use crate::{Knowledge, LanguageModel};
@@ -82,6 +83,8 @@ enum Topic<'a> {
     Event,
     Runtimes,
     Resources,
+    SecretNames,
+    SecretFormats,
     Taint { language: &'a str },
     Calls,
     Unknown,
@@ -96,6 +99,8 @@ impl<'a> Topic<'a> {
             ["runtimes"] => Self::Runtimes,
             ["events", ..] => Self::Event,
             ["resources", _] => Self::Resources,
+            ["secrets", "names"] => Self::SecretNames,
+            ["secrets", _] => Self::SecretFormats,
             ["taint", language, _] => Self::Taint { language },
             ["calls", _, _] => Self::Calls,
             _ => Self::Unknown,
@@ -117,6 +122,8 @@ impl Loader {
             Topic::Event => self.event(file),
             Topic::Runtimes => self.runtimes(file),
             Topic::Resources => self.resources(file),
+            Topic::SecretNames => self.secret_names(file),
+            Topic::SecretFormats => self.secret_formats(file),
             Topic::Taint { language } => file
                 .parse()
                 .map(|rows| self.taint(file, language, &rows, Repeats::Refused)),
@@ -275,6 +282,29 @@ impl Loader {
         Ok(())
     }
 
+    fn secret_names(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let names = file.parse::<NameFile>()?.names();
+        self.knowledge.secrets.names =
+            names.map_err(|problem| file.error(0, "the file", problem))?;
+        Ok(())
+    }
+
+    fn secret_formats(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        for spanned in &file.parse::<FormatFile>()?.format {
+            let row = spanned.get_ref();
+            let known = &mut self.knowledge.secrets.formats;
+            let is_repeated = known.iter().any(|format| format.name == row.name);
+            match row.format() {
+                Ok(_) if is_repeated => {
+                    self.refuse(file, spanned, "format", &row.name, Problem::Duplicate);
+                }
+                Ok(format) => known.push(format),
+                Err(problem) => self.refuse(file, spanned, "format", &row.name, problem),
+            }
+        }
+        Ok(())
+    }
+
     fn refuse<T>(
         &mut self,
         file: File<'_>,
@@ -298,5 +328,5 @@ impl Loader {
 /// Why a file that no topic owns is refused.
 const PLACE: Problem = Problem::Conflict(
     "no knowledge is read from this place: it is `kinds.toml`, `parts.toml`, `runtimes.toml`, `events/**`, `resources/*`, \
-     `taint/<language>/*` or `calls/<cloud>/*`",
+     `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
 );

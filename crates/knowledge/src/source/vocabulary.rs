@@ -5,7 +5,7 @@ use base::Name;
 use crate::error::Problem;
 use crate::{
     Access, CallbackResult, DefaultWho, Encoding, FileAccess, Outcome, ParameterStyle, Reference,
-    Trust,
+    SecretCheck, Trust,
 };
 
 /// A type whose values are words of a closed vocabulary.
@@ -140,5 +140,13 @@ impl Vocabulary for ParameterStyle {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("named", Self::Named),
         ("first-argument", Self::FirstArgument),
+    ];
+}
+
+impl Vocabulary for SecretCheck {
+    const WHAT: &'static str = "check";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("crc32-base62", Self::Crc32Base62),
+        ("json-web-token", Self::JsonWebToken),
     ];
 }

@@ -1,0 +1,340 @@
+//! The pass over a text: keywords first, then the pattern of the format that a keyword belongs to.
+
+use std::sync::{LazyLock, OnceLock};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use base::{Name, Span};
+use knowledge::{Knowledge, SecretFormat, SecretPosition, Secrets};
+use regex::{Regex, RegexBuilder};
+
+use crate::check;
+use crate::name::Names;
+use crate::value::{Written, entropy, is_literal, is_placeholder, mask};
+
+/// How far from its keyword a format's match may reach, in bytes.
+const WINDOW: usize = 2048;
+
+/// Most secrets that are reported of one text: more is a data file.
+const MOST: usize = 200;
+
+/// Finds secrets.
+#[derive(Debug)]
+pub struct Detector {
+    formats: Vec<Format>,
+    names: Names,
+    placeholders: Vec<String>,
+    keywords: Option<AhoCorasick>,
+    /// For each keyword, the format that it belongs to; nothing for a word that names secrets.
+    owners: Vec<Option<u32>>,
+}
+
+/// A format with its pattern, which is compiled when its keyword is first met.
+#[derive(Debug)]
+struct Format {
+    row: SecretFormat,
+    pattern: OnceLock<Option<Regex>>,
+}
+
+/// How a text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// For tokens that are told by their looks: code, prose, anything.
+    Tokens,
+    /// For values of settings that are called like secrets as well: `.env`, JSON, YAML, INI.
+    Settings,
+}
+
+/// A secret that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// The bytes of the secret itself.
+    pub span: Span,
+    /// How it was told.
+    pub kind: SecretKind,
+    /// The secret for people: most of it is left out.
+    pub shown: String,
+    hash: u32,
+}
+
+impl Secret {
+    fn new(start: usize, secret: &str, kind: SecretKind) -> Self {
+        let start = start as u32;
+        Self {
+            span: Span::new(start, start + secret.len() as u32),
+            kind,
+            shown: mask(secret),
+            hash: crc32fast::hash(secret.as_bytes()),
+        }
+    }
+
+    /// The same secret at another place: that of the value which a span counted from.
+    #[must_use]
+    pub fn at(self, span: Span) -> Self {
+        Self { span, ..self }
+    }
+
+    /// Whether `value` is this very secret, which may stand in several places.
+    #[must_use]
+    pub fn is(&self, value: &str) -> bool {
+        self.hash == crc32fast::hash(value.as_bytes())
+    }
+}
+
+/// How a secret was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// By its looks.
+    Format {
+        /// The format's name: `github-token`.
+        name: Name,
+        /// The format's name for people: `GitHub token`.
+        title: Name,
+        /// It opens a test environment only.
+        is_test: bool,
+    },
+    /// By what it is called.
+    Named {
+        /// The name it is assigned to.
+        name: Name,
+    },
+}
+
+impl Detector {
+    /// The detector of all built-in formats.
+    #[must_use]
+    pub fn builtin() -> &'static Self {
+        static BUILTIN: LazyLock<Detector> =
+            LazyLock::new(|| Detector::new(&Knowledge::builtin().secrets));
+        &BUILTIN
+    }
+
+    /// A detector of these formats.
+    #[must_use]
+    pub fn new(secrets: &Secrets) -> Self {
+        let mut keywords: Vec<String> = Vec::new();
+        let mut owners = Vec::new();
+        for (format, index) in secrets.formats.iter().zip(0..) {
+            for keyword in &format.keywords {
+                keywords.push(keyword.to_string());
+                owners.push(Some(index));
+            }
+        }
+        for phrase in &secrets.names.secret {
+            let mut spellings: Vec<String> = ["", "_", "-"]
+                .map(|joint| phrase.replace(' ', joint))
+                .into();
+            spellings.dedup();
+            owners.extend(spellings.iter().map(|_| None));
+            keywords.append(&mut spellings);
+        }
+        let keywords = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(keywords)
+            .ok();
+        let formats = secrets.formats.iter().map(|row| Format {
+            row: row.clone(),
+            pattern: OnceLock::new(),
+        });
+        Self {
+            formats: formats.collect(),
+            names: Names::new(&secrets.names),
+            placeholders: secrets
+                .names
+                .placeholder
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+            keywords,
+            owners,
+        }
+    }
+
+    /// Every secret in a text, in order; of those that overlap the first and longest.
+    #[must_use]
+    pub fn secrets(&self, text: &str, reading: Reading) -> Vec<Secret> {
+        let mut found: Vec<Secret> = Vec::new();
+        let Some(keywords) = &self.keywords else {
+            return found;
+        };
+        for hit in keywords.find_overlapping_iter(text) {
+            if MOST <= found.len() {
+                break;
+            }
+            let owner = self.owners.get(hit.pattern().as_usize());
+            let format = owner.copied().flatten();
+            match format.and_then(|index| self.formats.get(index as usize)) {
+                Some(format) => found.extend(self.token(format, text, hit.start(), hit.end())),
+                None if reading == Reading::Settings => {
+                    found.extend(self.setting(text, hit.start(), hit.end()));
+                }
+                None => {}
+            }
+        }
+        without_overlaps(found)
+    }
+
+    /// The secret that is the value of something with this name, if it is one. Its span counts from the value's start.
+    #[must_use]
+    pub fn secret_value(&self, name: &str, value: &str, written: Written) -> Option<Secret> {
+        let secret = self.names.secret_of(name)?;
+        is_literal(&self.names, &self.placeholders, &secret, value, written)
+            .then(|| Secret::new(0, value, SecretKind::Named { name: name.into() }))
+    }
+
+    /// Whether a name is that of a secret.
+    #[must_use]
+    pub fn is_secret_name(&self, name: &str) -> bool {
+        self.names.secret_of(name).is_some()
+    }
+
+    /// The secret of a format whose keyword stands at `start..end`.
+    fn token(&self, format: &Format, text: &str, start: usize, end: usize) -> Option<Secret> {
+        let from = match format.row.position {
+            SecretPosition::Around(back) => {
+                let keyword = text.get(start..end)?;
+                if !format.row.keywords.iter().any(|known| known == keyword) {
+                    return None;
+                }
+                start.checked_sub(usize::from(back))?
+            }
+            SecretPosition::Assigned => end,
+        };
+        if format.row.position != SecretPosition::Assigned && !starts_token(text, from) {
+            return None;
+        }
+        let window = window(text, from)?;
+        let captures = format.pattern()?.captures(window)?;
+        let whole = captures.get(0)?;
+        let secret = captures.get(1).unwrap_or(whole);
+        if secret.end() == whole.end() && !ends_token(window, whole.end()) {
+            return None;
+        }
+        let token = secret.as_str();
+        let is_harmless = format
+            .row
+            .unless
+            .iter()
+            .any(|part| whole.as_str().contains(part.as_str()));
+        let is_genuine = format
+            .row
+            .check
+            .is_none_or(|check| check::passes(check, token));
+        if is_harmless
+            || !is_genuine
+            || entropy(token) < format.row.entropy
+            || is_placeholder(&self.names, &self.placeholders, token)
+        {
+            return None;
+        }
+        let kind = SecretKind::Format {
+            name: format.row.name.clone(),
+            title: format.row.title.clone(),
+            is_test: format.row.is_test,
+        };
+        Some(Secret::new(from + secret.start(), token, kind))
+    }
+
+    /// The literal value of a setting in whose name a word for secrets stands at `start..end`.
+    fn setting(&self, text: &str, start: usize, end: usize) -> Option<Secret> {
+        let bytes = text.as_bytes();
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+        let before = bytes.get(..start)?.iter().rev().take(64);
+        let start = start - before.take_while(|byte| is_part(byte)).count();
+        let after = bytes.get(end..)?.iter().take(64);
+        let end = end + after.take_while(|byte| is_part(byte)).count();
+        let opens = |byte: &u8| byte.is_ascii_whitespace() || b"\"'{[(,;".contains(byte);
+        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+        // Inside an address or an ARN, a colon assigns nothing.
+        if !before.is_none_or(opens) {
+            return None;
+        }
+        let name = text.get(start..end)?;
+        self.names.secret_of(name)?;
+        let window = window(text, end)?;
+        let captures = SETTING.as_ref()?.captures(window)?;
+        let value = captures.iter().skip(1).flatten().next()?;
+        let mut secret =
+            self.secret_value(name, value.as_str().trim_end(), Written::InConfiguration)?;
+        let start = (end + value.start()) as u32;
+        secret.span = Span::new(start, start + secret.span.end);
+        Some(secret)
+    }
+}
+
+/// What follows the name of a setting: its value in double quotes, in single quotes, or up to the end of the line.
+static SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compile(
+        r#"\A["']?[ \t]{0,32}(?:=>|:=|=|:)[ \t]{0,32}(?:"([^"\r\n]{1,512})"|'([^'\r\n]{1,512})'|([^\s"'#,;}\]][^\r\n#,;}\]]{0,511}))"#,
+    )
+});
+
+impl Format {
+    /// The compiled pattern; nothing for one that the regex engine refuses, which a test excludes.
+    fn pattern(&self) -> Option<&Regex> {
+        let pattern = self.pattern.get_or_init(|| {
+            let token = &self.row.pattern;
+            match self.row.position {
+                SecretPosition::Around(_) => compile(&format!(r"\A(?:{token})")),
+                SecretPosition::Assigned => compile(&format!(
+                    r#"\A[A-Za-z0-9_.-]{{0,40}}["'\]]{{0,2}}[ \t]{{0,8}}(?:=>|:=|[:=,])[ \t]{{0,8}}["'`]?({token})"#
+                )),
+            }
+        });
+        pattern.as_ref()
+    }
+}
+
+fn compile(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(pattern).build().ok()
+}
+
+/// The text from `from`, as far as a match may reach.
+fn window(text: &str, from: usize) -> Option<&str> {
+    let mut end = text.len().min(from + WINDOW);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(from..end)
+}
+
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether a token that starts here is not the end of a longer word.
+fn starts_token(text: &str, from: usize) -> bool {
+    let bytes = text.as_bytes();
+    let first = bytes.get(from).copied().unwrap_or_default();
+    let before = from.checked_sub(1).and_then(|before| bytes.get(before));
+    !is_token_byte(first) || !before.is_some_and(|byte| is_token_byte(*byte))
+}
+
+/// Whether a token that ends here is not the start of a longer word.
+fn ends_token(text: &str, to: usize) -> bool {
+    !text
+        .as_bytes()
+        .get(to)
+        .is_some_and(|byte| is_token_byte(*byte) || b"+/=-".contains(byte))
+}
+
+/// Of secrets that overlap, those told by their looks first, then the longer.
+fn without_overlaps(mut found: Vec<Secret>) -> Vec<Secret> {
+    let is_named = |secret: &Secret| matches!(secret.kind, SecretKind::Named { .. });
+    found.sort_by_key(|secret| {
+        let length = secret.span.end - secret.span.start;
+        (is_named(secret), std::cmp::Reverse(length), secret.span)
+    });
+    let mut kept: Vec<Secret> = Vec::new();
+    for secret in found {
+        let overlaps = |other: &Secret| {
+            secret.span.start < other.span.end && other.span.start < secret.span.end
+        };
+        if !kept.iter().any(overlaps) {
+            kept.push(secret);
+        }
+    }
+    kept.sort_by_key(|secret| secret.span);
+    kept
+}

@@ -1,0 +1,96 @@
+//! A project's files: how each is read, and what was found in it.
+
+use base::{FileId, RelPath};
+
+use crate::{Reading, Secret};
+
+/// The secrets of one file.
+#[derive(Clone, Debug)]
+pub struct SecretFile {
+    /// Where the file is.
+    pub path: RelPath,
+    /// The file.
+    pub file: FileId,
+    /// What was found, in order.
+    pub secrets: Vec<Secret>,
+}
+
+/// Files that hold hashes and addresses of packages, or that machines made out of others.
+const LOCK_FILES: [&str; 14] = [
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "Pipfile.lock",
+    "poetry.lock",
+    "uv.lock",
+    "pdm.lock",
+    "composer.lock",
+    "Gemfile.lock",
+    "Cargo.lock",
+    "go.sum",
+    "packages.lock.json",
+];
+
+/// How the file at `path` is read for secrets; nothing for lock files and for what is not text by its name.
+#[must_use]
+pub fn reading(path: &RelPath) -> Option<Reading> {
+    let name = path.file_name();
+    if LOCK_FILES.contains(&name) || name.ends_with(".min.js") {
+        return None;
+    }
+    if name == ".env" || name.starts_with(".env.") || name == ".npmrc" || name == ".pypirc" {
+        return Some(Reading::Settings);
+    }
+    match path.extension().to_ascii_lowercase().as_str() {
+        "json" | "yml" | "yaml" | "template" | "env" | "ini" | "cfg" | "conf" | "properties"
+        | "toml" | "tf" | "tfvars" | "tfstate" => Some(Reading::Settings),
+        "png" | "jpg" | "jpeg" | "gif" | "webp" | "ico" | "svg" | "bmp" | "tiff" | "avif"
+        | "zip" | "gz" | "tgz" | "bz2" | "xz" | "zst" | "7z" | "rar" | "tar" | "jar" | "war"
+        | "whl" | "pdf" | "docx" | "xlsx" | "pptx" | "mp3" | "mp4" | "mov" | "avi" | "webm"
+        | "wav" | "ogg" | "woff" | "woff2" | "ttf" | "otf" | "eot" | "so" | "dll" | "dylib"
+        | "exe" | "class" | "pyc" | "o" | "a" | "bin" | "dat" | "db" | "sqlite" | "parquet"
+        | "map" | "wasm" | "drawio" | "sum" => None,
+        _ => Some(Reading::Tokens),
+    }
+}
+
+/// Whether a file is there to test or explain: what stands in it was mostly made up.
+#[must_use]
+pub fn is_example(path: &RelPath) -> bool {
+    let name = path.file_name().to_ascii_lowercase();
+    let in_folder = path.parent().segments().any(|segment| {
+        matches!(
+            segment.to_ascii_lowercase().as_str(),
+            "test"
+                | "tests"
+                | "__tests__"
+                | "spec"
+                | "specs"
+                | "fixtures"
+                | "__mocks__"
+                | "mocks"
+                | "testdata"
+                | "docs"
+                | "doc"
+                | "samples"
+                | "events"
+        )
+    });
+    in_folder
+        || name.starts_with("test_")
+        || [
+            "_test.",
+            ".test.",
+            ".spec.",
+            ".example",
+            ".sample",
+            ".template",
+            ".dist",
+            "-example.",
+        ]
+        .iter()
+        .any(|part| name.contains(part))
+        || matches!(path.extension(), "md" | "mdx" | "rst" | "adoc")
+}

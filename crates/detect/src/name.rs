@@ -1,0 +1,133 @@
+//! Names: whether what they name is a secret.
+
+use base::Set;
+use knowledge::SecretNames;
+
+/// How secrets are called, ready for asking.
+#[derive(Debug)]
+pub(crate) struct Names {
+    /// Phrases, longest first.
+    secret: Vec<Vec<String>>,
+    harmless: Set<String>,
+    trailing: Set<String>,
+}
+
+impl Names {
+    pub(crate) fn new(names: &SecretNames) -> Self {
+        let phrase = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let mut secret: Vec<Vec<String>> = names.secret.iter().map(|text| phrase(text)).collect();
+        secret.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
+        Self {
+            secret,
+            harmless: names.harmless.iter().map(ToString::to_string).collect(),
+            trailing: names.trailing.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// The words of a name that make it that of a secret, joined by blanks: `api key` of `STRIPE_API_KEY`.
+    pub(crate) fn secret_of(&self, name: &str) -> Option<String> {
+        let mut words = words(name);
+        while words.len() > 1
+            && words
+                .last()
+                .is_some_and(|word| self.trailing.contains(word) || is_number(word))
+        {
+            words.pop();
+        }
+        let phrase = self.secret.iter().find(|phrase| words.ends_with(phrase))?;
+        let before = words.len() - phrase.len();
+        let is_harmless = words
+            .iter()
+            .take(before)
+            .any(|word| self.harmless.contains(word));
+        (!is_harmless).then(|| phrase.join(" "))
+    }
+
+    /// Whether a word is one of those that name secrets, so that it is no secret itself.
+    pub(crate) fn is_word_for_secret(&self, word: &str) -> bool {
+        self.secret
+            .iter()
+            .any(|phrase| phrase.iter().any(|part| part == word))
+    }
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The words of an identifier in lower case: `dbPassword`, `DB_PASSWORD` and `db.password` are `db`, `password`.
+pub(crate) fn words(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut characters = name.chars().peekable();
+    let mut last_is_lower = false;
+    while let Some(character) = characters.next() {
+        let next_is_lower = characters.peek().is_some_and(char::is_ascii_lowercase);
+        let starts_word = character.is_ascii_uppercase() && (last_is_lower || next_is_lower);
+        if (starts_word || !character.is_alphanumeric()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if character.is_alphanumeric() {
+            word.push(character.to_ascii_lowercase());
+        }
+        last_is_lower = character.is_ascii_lowercase() || character.is_ascii_digit();
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use knowledge::Knowledge;
+
+    #[test]
+    fn identifiers_have_words() {
+        for (name, expected) in [
+            ("dbPassword", "db password"),
+            ("DB_PASSWORD", "db password"),
+            ("spring.datasource.password", "spring datasource password"),
+            ("APIKey", "api key"),
+            ("jwtSecret2", "jwt secret2"),
+            ("", ""),
+        ] {
+            assert_eq!(words(name).join(" "), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_secrets_end_in_a_word_for_one() {
+        let names = Names::new(&Knowledge::builtin().secrets.names);
+        for name in [
+            "DB_PASSWORD",
+            "dbPassword",
+            "STRIPE_API_KEY",
+            "JwtSecret",
+            "token",
+            "DB_PASS",
+            "API_TOKEN_PROD",
+            "client-secret",
+            "PASSWORD_1",
+        ] {
+            assert!(names.secret_of(name).is_some(), "{name}");
+        }
+        for name in [
+            "SECRET_ARN",
+            "SECRET_NAME",
+            "TOKEN_TABLE",
+            "PASSWORD_MIN_LENGTH",
+            "forgotPassword",
+            "PUBLIC_KEY",
+            "nextToken",
+            "tokens",
+            "secretsManager",
+            "hasPassword",
+            "KMS_KEY_ID",
+            "compass",
+        ] {
+            assert!(names.secret_of(name).is_none(), "{name}");
+        }
+    }
+}

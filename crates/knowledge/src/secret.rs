@@ -1,0 +1,68 @@
+//! What secrets look like. Read from `knowledge/secrets/*.toml`; `detect` looks for them.
+
+use base::Name;
+use serde::{Deserialize, Serialize};
+
+/// Formats of secrets, and how secrets are called.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Secrets {
+    /// Formats that tell a secret by its looks.
+    pub formats: Vec<SecretFormat>,
+    /// Names that tell a secret by what it is called.
+    pub names: SecretNames,
+}
+
+/// A format of tokens or keys.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecretFormat {
+    /// Its name: `github-token`.
+    pub name: Name,
+    /// For people: `GitHub token`.
+    pub title: Name,
+    /// Texts of which one stands wherever the secret stands.
+    pub keywords: Vec<Name>,
+    /// Where the secret stands by its keyword.
+    pub position: SecretPosition,
+    /// A regular expression for the whole token. Its first group, where it has one, is the secret itself.
+    pub pattern: String,
+    /// The least entropy of the secret, in bits a character.
+    pub entropy: f64,
+    /// How the secret proves itself.
+    pub check: Option<SecretCheck>,
+    /// Texts that make a match harmless: addresses of the own machine.
+    pub unless: Vec<Name>,
+    /// It opens a test environment only.
+    pub is_test: bool,
+}
+
+/// Where a secret stands by its keyword.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SecretPosition {
+    /// The keyword is part of it, this many bytes after its start.
+    Around(u16),
+    /// The keyword is in the name to which it is assigned.
+    Assigned,
+}
+
+/// How a secret proves itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretCheck {
+    /// Its last six characters are the CRC-32 of those between its prefix and them, in base 62.
+    Crc32Base62,
+    /// Its first part is the Base64 of a JSON object with the field `alg`.
+    JsonWebToken,
+}
+
+/// How secrets are called, and what stands where one is not filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretNames {
+    /// Last words of the names of secrets.
+    pub secret: Vec<Name>,
+    /// Words that say before those that it is none.
+    pub harmless: Vec<Name>,
+    /// Words after those that change nothing.
+    pub trailing: Vec<Name>,
+    /// Parts of values that stand for a secret, in lower case.
+    pub placeholder: Vec<Name>,
+}

@@ -1,0 +1,156 @@
+//! SAS-7: constants of the code that are called like secrets and look like ones.
+//!
+//! Found in the IR, not in lines: what a name is bound to, passed for or compared with is certain there.
+
+use crate::family::{Family, Input};
+use base::Name;
+use detect::{Detector, Secret, Written};
+use finding::{Confidence, Finding};
+use ir::{
+    Argument, CompareOp, Expr, ExprKind, Literal, Module, Pattern, Property, PropertyKey, Stmt,
+    StmtKind, Visitor,
+};
+
+use super::files::CODE;
+
+/// The rule is that of the files' tokens; its page and row stand there.
+pub(super) const FAMILY: Family = Family {
+    rules: Vec::new,
+    check,
+};
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let model = input.model;
+    let mut findings = Vec::new();
+    for (_, path, module) in model.program.modules() {
+        if detect::is_example(path) {
+            continue;
+        }
+        let known = input
+            .secrets
+            .iter()
+            .find(|file| file.file == module.file)
+            .map(|file| file.secrets.as_slice())
+            .unwrap_or_default();
+        let constants = constants(module);
+        let fresh = constants.iter().filter(|secret| {
+            !known
+                .iter()
+                .any(|other| secret.span.contains(other.span) || other.span.contains(secret.span))
+        });
+        let functions: Vec<_> = model.functions_shipping(path).collect();
+        findings.extend(fresh.map(|secret| {
+            super::finding(model, &CODE, module.file, secret, false, &functions)
+                .confidence(Confidence::Medium)
+                .fix("Read it from Secrets Manager or an SSM SecureString at start, and replace the leaked one")
+        }));
+    }
+    findings
+}
+
+/// The constants of a module that are secrets by their names, in source order.
+fn constants(module: &Module) -> Vec<Secret> {
+    let mut constants = Constants {
+        module,
+        found: Vec::new(),
+    };
+    module.visit(&mut constants);
+    let mut found = constants.found;
+    found.sort_by_key(|secret| secret.span);
+    found.dedup_by_key(|secret| secret.span);
+    found
+}
+
+struct Constants<'m> {
+    module: &'m Module,
+    found: Vec<Secret>,
+}
+
+impl Constants<'_> {
+    /// Notes `value` if it is a literal secret that something of this name is given.
+    fn given(&mut self, name: Option<Name>, value: &Expr) {
+        let Some(name) = name else { return };
+        match &value.kind {
+            ExprKind::Literal(Literal::Text(text)) => {
+                let secret = Detector::builtin().secret_value(&name, text, Written::InCode);
+                self.found
+                    .extend(secret.map(|secret| secret.at(value.span)));
+            }
+            // `process.env.X || "…"`: what stands where the setting is missing.
+            ExprKind::Or(_, otherwise) => self.given(Some(name), otherwise),
+            _ => {}
+        }
+    }
+
+    fn name_of(&self, value: &Expr) -> Option<Name> {
+        match &value.kind {
+            ExprKind::Variable(id) => Some(self.module.variable(*id)?.name.clone()),
+            ExprKind::Global(name) | ExprKind::Field { name, .. } => Some(name.clone()),
+            ExprKind::Index { index, .. } => text_of(index),
+            _ => None,
+        }
+    }
+
+    fn name_of_target(&self, target: &Pattern) -> Option<Name> {
+        match target {
+            Pattern::Variable(id, _) => Some(self.module.variable(*id)?.name.clone()),
+            Pattern::Place(place) => self.name_of(place),
+            _ => None,
+        }
+    }
+}
+
+fn text_of(value: &Expr) -> Option<Name> {
+    match &value.kind {
+        ExprKind::Literal(Literal::Text(text)) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+impl Visitor for Constants<'_> {
+    fn statement(&mut self, statement: &Stmt) {
+        if let StmtKind::Assign { target, value } = &statement.kind {
+            self.given(self.name_of_target(target), value);
+        }
+    }
+
+    fn expression(&mut self, expression: &Expr) {
+        match &expression.kind {
+            ExprKind::Object(properties) => {
+                for property in properties {
+                    if let Property::Field(PropertyKey::Name(name), value) = property {
+                        self.given(Some(name.clone()), value);
+                    }
+                }
+            }
+            ExprKind::Assign { target, value } => self.given(self.name_of_target(target), value),
+            ExprKind::Or(left, right) => self.given(self.name_of(left), right),
+            ExprKind::Compare {
+                op: CompareOp::Equal | CompareOp::NotEqual,
+                left,
+                right,
+            } => {
+                self.given(self.name_of(left), right);
+                self.given(self.name_of(right), left);
+            }
+            ExprKind::Call(call) => {
+                for argument in &call.arguments {
+                    if let Argument::Named(name, value) = argument {
+                        self.given(Some(name.clone()), value);
+                    }
+                }
+                // `os.environ.get("DB_PASSWORD", "…")`
+                let is_look_up = self.name_of(&call.callee).is_some_and(|name| {
+                    matches!(name.as_str(), "get" | "getenv" | "setdefault" | "env")
+                });
+                if is_look_up
+                    && let [Argument::Positional(key), Argument::Positional(value)] =
+                        call.arguments.as_slice()
+                {
+                    self.given(text_of(key), value);
+                }
+            }
+            _ => {}
+        }
+    }
+}

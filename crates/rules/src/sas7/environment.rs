@@ -1,0 +1,128 @@
+//! SAS-7: environment variables of functions whose value is a secret, readable by all who may read the function's settings.
+
+use crate::family::{Family, Input};
+use app::{FunctionId, Value, ValueKind, Variable};
+use base::FileId;
+use detect::{Detector, Secret, SecretKind, Written};
+use finding::{Finding, Impact, Reach, RuleInfo};
+
+pub(super) const FAMILY: Family = Family {
+    rules: || vec![INFO],
+    check,
+};
+
+const INFO: RuleInfo = RuleInfo {
+    name: "sas7/secret-in-environment",
+    title: "An environment variable holds a secret in plain text",
+    page: include_str!("../../docs/sas7/secret-in-environment.md"),
+    cwe: 526,
+};
+
+/// One finding for each variable as it is written: a variable that functions inherit is written once.
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let mut written: Vec<(&Variable, Vec<FunctionId>)> = Vec::new();
+    for (id, function) in input.model.application.functions() {
+        for variable in &function.environment.variables {
+            let known = written.iter_mut().find(|(other, _)| {
+                other.name == variable.name && other.value.place == variable.value.place
+            });
+            match known {
+                Some((_, functions)) => functions.push(id),
+                None => written.push((variable, vec![id])),
+            }
+        }
+    }
+    written
+        .iter()
+        .filter_map(|(variable, functions)| variable_with_secret(input, variable, functions))
+        .collect()
+}
+
+fn variable_with_secret(
+    input: &Input<'_>,
+    variable: &Variable,
+    functions: &[FunctionId],
+) -> Option<Finding> {
+    let model = input.model;
+    let place = variable.value.place;
+    if let Some(store) = store_read_at_deployment(&variable.value) {
+        if !Detector::builtin().is_secret_name(&variable.name) {
+            return None;
+        }
+        let message = format!(
+            "`{}` is read from {store} when the stack is deployed and then stands in plain text in the function's settings",
+            variable.name
+        );
+        return Some(
+            Finding::new(&INFO, place, message)
+                .score(Impact::Hygiene, Reach::Tenant)
+                .functions(model.function_names(functions))
+                .fix("Give the function the secret's name and let it read the value when it starts")
+                .subject(variable.name.to_string()),
+        );
+    }
+    let (file, secret) = secret_of(input, variable)?;
+    let mut finding = super::finding(model, &INFO, file, &secret, false, functions);
+    finding.message = match &secret.kind {
+        SecretKind::Named { .. } => format!(
+            "The environment variable `{}` is the literal `{}`",
+            variable.name, secret.shown
+        ),
+        SecretKind::Format { title, .. } => format!(
+            "The environment variable `{}` holds a {title}, `{}`",
+            variable.name, secret.shown
+        ),
+    };
+    finding.subject = variable.name.to_string();
+    Some(
+        finding.fix(
+            "Keep it in Secrets Manager or an SSM SecureString and give the function its name",
+        ),
+    )
+}
+
+/// The secret in a variable's value: told by its looks, else by the variable's name. A secret that is written elsewhere in a
+/// file of the project and only used here is reported there.
+fn secret_of(input: &Input<'_>, variable: &Variable) -> Option<(FileId, Secret)> {
+    let place = variable.value.place;
+    let here = input
+        .secrets
+        .iter()
+        .find(|file| file.file == place.file)
+        .into_iter()
+        .flat_map(|file| &file.secrets)
+        .find(|secret| place.span.contains(secret.span));
+    if let Some(secret) = here {
+        return Some((place.file, secret.clone()));
+    }
+    let value = variable.value.as_text()?.literal()?;
+    let secret =
+        Detector::builtin().secret_value(&variable.name, &value, Written::InConfiguration)?;
+    let is_written_elsewhere = input
+        .secrets
+        .iter()
+        .flat_map(|file| &file.secrets)
+        .any(|other| other.is(&value));
+    (!is_written_elsewhere).then(|| (place.file, secret.at(place.span)))
+}
+
+/// The store from which the deployment reads the value, if it does.
+fn store_read_at_deployment(value: &Value) -> Option<&'static str> {
+    match &value.kind {
+        ValueKind::Text(text) => {
+            let text = text.literal()?;
+            let reference = text.strip_prefix("{{resolve:")?;
+            if reference.starts_with("secretsmanager:") {
+                Some("Secrets Manager")
+            } else if reference.starts_with("ssm") {
+                Some("the parameter store")
+            } else {
+                None
+            }
+        }
+        ValueKind::Unknown(reason) => reason
+            .starts_with("the variable ${ssm")
+            .then_some("the parameter store"),
+        _ => None,
+    }
+}
