@@ -174,6 +174,18 @@ impl Sam<'_> {
         };
         // Amazon States Language is JSON, or YAML in a file that says so.
         let is_readable = matches!(path.extension(), "json" | "yaml" | "yml" | "asl");
+        if !self.project.system.exists(&path) {
+            let message =
+                format!("the definition {path} does not exist, so it is treated as unknown");
+            let template = self.stack.path.clone();
+            self.builder.report(
+                DiagnosticCode::MissingFile,
+                &template,
+                Some(uri.place),
+                message,
+            );
+            return unknown(format!("in {path} does not exist"));
+        }
         let document = is_readable
             .then(|| self.project.document(&path, self.builder))
             .flatten();

@@ -6,6 +6,7 @@ mod auth;
 mod events;
 mod function;
 mod implied;
+mod lift;
 mod naming;
 mod role;
 mod step_functions;
@@ -56,6 +57,10 @@ pub(crate) fn read(
     let plugins = resolver.section("plugins");
     if has_plugin(&plugins, "serverless-pseudo-parameters") {
         resolver.enable_pseudo_parameters();
+    }
+    let constructs = resolver.section("constructs");
+    for (notation, value) in lift::variables(&constructs) {
+        resolver.define(notation, value);
     }
     let name = resolver.section("service");
     let service = Service {
@@ -114,6 +119,7 @@ pub(crate) fn read(
             );
         }
     }
+    lift::add(&mut stack, &service, &constructs, builder);
     implied::apis(&mut stack, &service.provider);
     step_functions::add(&mut stack, &service, &state_machines);
     extend(&mut stack, &resources);

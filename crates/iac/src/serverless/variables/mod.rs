@@ -97,6 +97,11 @@ impl<'a> Resolver<'a> {
         self.has_pseudo_parameters = true;
     }
 
+    /// From now on, a variable of this notation (`construct:jobs.queueUrl`) has this value.
+    pub(super) fn define(&mut self, notation: Name, value: Tree) {
+        self.defined.insert(notation, value);
+    }
+
     /// The value at a top-level key of the service, resolved; null where the key is not written.
     pub(super) fn section(&mut self, key: &str) -> Tree {
         match self.service.get(key).cloned() {
