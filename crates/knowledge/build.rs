@@ -40,7 +40,7 @@ use resource::{Reference, ResourceType, Runtime, ServiceDefault};
 use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
-    KindSet, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
+    KindSet, Mark, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
 };
 
 use std::path::{Path, PathBuf};

@@ -11,6 +11,7 @@ use crate::call::Arguments;
 use crate::engine::{Engine, Frame};
 use crate::exec::join_states;
 use crate::inputs::Inputs;
+use crate::library::EXCEPTION;
 use crate::state::State;
 use crate::{
     ArgumentValue, ComparisonFact, Constant, Label, Object, Shape, SourceId, Subject, TestValue,
@@ -135,9 +136,8 @@ impl<'p> Engine<'p> {
         let outcome = match op {
             CompareOp::Equal | CompareOp::In => Outcome::True,
             CompareOp::NotEqual | CompareOp::NotIn => Outcome::False,
-            CompareOp::Less | CompareOp::Greater | CompareOp::InstanceOf => {
-                return Value::unknown();
-            }
+            CompareOp::InstanceOf => return self.own_exception(frame, left_expr, left, right),
+            CompareOp::Less | CompareOp::Greater => return Value::unknown(),
         };
         let is_membership = matches!(op, CompareOp::In | CompareOp::NotIn);
         let scope = frame.id();
@@ -258,6 +258,32 @@ impl<'p> Engine<'p> {
             Shape::Api(_) | Shape::Unknown => true,
             _ => false,
         })
+    }
+
+    /// `error instanceof OwnError`: the text of the project's own exceptions is what the project put into them.
+    fn own_exception(
+        &self,
+        frame: &Frame<'p>,
+        tested: &Expr,
+        value: &Value,
+        class: &Value,
+    ) -> Value {
+        let is_exception = matches!(&value.shape, Shape::Api(api) if api.path == EXCEPTION);
+        let is_own = matches!(class.shape, Shape::Class(_));
+        let kind = self.knowledge.kind("response");
+        match (self.subject(tested), kind) {
+            (Some(subject), Some(kind)) if is_exception && is_own => {
+                let test = TestValue {
+                    subject: Some(subject),
+                    vouched: Default::default(),
+                    clears: KindSet::NONE.with(kind),
+                    outcome: Outcome::True,
+                    scope: frame.id(),
+                };
+                Value::of(Shape::Test(Arc::new(test)))
+            }
+            _ => Value::unknown(),
+        }
     }
 
     fn record_comparison(&mut self, frame: &Frame<'p>, left: &Value, right: &Value, place: Place) {

@@ -420,6 +420,7 @@ impl<'p> Engine<'p> {
     }
 
     pub(crate) fn record_return(&mut self, value: Value, place: Place) {
+        let value = self.with_outside_marked(&value, place);
         if !self
             .facts
             .returns

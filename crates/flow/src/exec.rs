@@ -5,7 +5,6 @@ use ir::{Case, Expr, Handler, Stmt, StmtKind};
 use crate::engine::{Engine, Frame, LoopExits};
 use crate::facts::CatchFact;
 use crate::state::State;
-use crate::taint::Origin;
 use crate::{Taint, Value};
 
 /// How often a loop's body is executed at most; what a third round would add, joins have added already.
@@ -265,9 +264,16 @@ impl<'p> Engine<'p> {
     ) -> Option<State> {
         let outer_thrown = std::mem::replace(&mut frame.thrown, Taint::CLEAN);
         let first_call = self.facts.calls.len() as u32;
+        let first_mark = self.facts.marks.len() as u32;
         let returned_before = frame.returned.is_some();
         let after_body = self.exec_block(frame, body, state.clone());
-        let calls = (first_call..self.facts.calls.len() as u32).collect::<Vec<_>>();
+        let tried = Tried {
+            calls: (first_call..self.facts.calls.len() as u32).collect(),
+            marks: (first_mark..self.facts.marks.len() as u32).collect(),
+            keeps_result: body
+                .iter()
+                .any(|stmt| matches!(stmt.kind, StmtKind::Assign { .. } | StmtKind::Return(_))),
+        };
         let thrown = std::mem::replace(&mut frame.thrown, outer_thrown);
         // The body may fail anywhere: what a handler sees is between its start and its end.
         let mut failed = state;
@@ -278,7 +284,7 @@ impl<'p> Engine<'p> {
         }
         let mut after = after_body.and_then(|state| self.exec_block(frame, otherwise, state));
         for handler in handlers {
-            let end = self.exec_handler(frame, handler, &thrown, &calls, failed.clone());
+            let end = self.exec_handler(frame, handler, &thrown, &tried, failed.clone());
             after = join_states(after, end);
         }
         if handlers.is_empty() {
@@ -301,7 +307,7 @@ impl<'p> Engine<'p> {
         frame: &mut Frame<'p>,
         handler: &'p Handler,
         thrown: &Taint,
-        calls: &[u32],
+        tried: &Tried,
         mut state: State,
     ) -> Option<State> {
         let place = frame.place(handler.span);
@@ -309,25 +315,23 @@ impl<'p> Engine<'p> {
         for expr in &handler.types {
             types.push(self.eval(frame, expr, &mut state));
         }
-        // Exceptions of the project's own classes hold the text that the project put into them.
-        let is_own = !types.is_empty()
-            && types
-                .iter()
-                .all(|class| matches!(class.shape, crate::Shape::Class(_)));
+        let is_harmless = !types.is_empty() && types.iter().all(is_about_input);
         if let Some(binding) = &handler.binding {
-            let mut taint = thrown.clone();
-            if !is_own {
-                let label = self.facts.label(Origin::Exception, place);
-                taint = taint.join(&Taint::of(label));
-            }
-            self.bind(frame, binding, Value::tainted(taint), &mut state);
+            let caught = if is_harmless {
+                Value::tainted(thrown.clone())
+            } else {
+                self.exception(place).with_taint(thrown)
+            };
+            self.bind(frame, binding, caught, &mut state);
         }
         let catches_all = types.is_empty() || types.iter().any(is_base_exception);
         let fact = CatchFact {
             place,
             catches_all,
             is_silent: handler.body.iter().all(is_silent),
-            calls: calls.to_vec(),
+            keeps_result: tried.keeps_result,
+            calls: tried.calls.clone(),
+            marks: tried.marks.clone(),
             function: frame.id(),
         };
         if !self.facts.catches.contains(&fact) {
@@ -350,6 +354,34 @@ pub(crate) fn join_states(left: Option<State>, right: Option<State>) -> Option<S
 
 fn is_literally_true(test: &Expr) -> bool {
     matches!(test.kind, ir::ExprKind::Literal(ir::Literal::Bool(true)))
+}
+
+/// What was done in the body of a `try`.
+struct Tried {
+    calls: Vec<u32>,
+    marks: Vec<u32>,
+    keeps_result: bool,
+}
+
+/// Exceptions of the project's own classes hold the text that the project put into them; those that say what is wrong with a
+/// value tell the caller about what the caller sent.
+fn is_about_input(class: &Value) -> bool {
+    match &class.shape {
+        crate::Shape::Class(_) => true,
+        crate::Shape::Api(api) => {
+            let name = api.path.rsplit('.').next().unwrap_or_default();
+            matches!(
+                name,
+                "ValueError"
+                    | "KeyError"
+                    | "TypeError"
+                    | "IndexError"
+                    | "AssertionError"
+                    | "JSONDecodeError"
+            ) || name.ends_with("ValidationError")
+        }
+        _ => false,
+    }
 }
 
 fn is_base_exception(class: &Value) -> bool {

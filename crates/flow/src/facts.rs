@@ -23,6 +23,8 @@ pub struct Facts {
     pub sinks: Vec<SinkFact>,
     /// Wrong uses of libraries.
     pub misuses: Vec<MisuseFact>,
+    /// Calls that rules ask about, right or wrong.
+    pub marks: Vec<MarkFact>,
     /// What the entry point returns.
     pub returns: Vec<ReturnFact>,
     /// Handlers that were registered with a framework.
@@ -91,10 +93,25 @@ pub struct MisuseFact {
     pub arguments: Vec<ArgumentValue>,
 }
 
+/// A call that rules ask about, right or wrong.
+#[derive(Clone, Debug)]
+pub struct MarkFact {
+    /// What it is.
+    pub kind: KindId,
+    /// The call.
+    pub place: Place,
+    /// Its API path.
+    pub path: Name,
+    /// The function that makes it.
+    pub function: GlobalFunctionId,
+    /// The arguments.
+    pub arguments: Vec<ArgumentValue>,
+}
+
 /// A value that the entry point returns.
 #[derive(Clone, Debug)]
 pub struct ReturnFact {
-    /// The value.
+    /// The value, with outside data marked wherever it is in it.
     pub value: Value,
     /// Where.
     pub place: Place,
@@ -137,8 +154,12 @@ pub struct CatchFact {
     pub catches_all: bool,
     /// It neither calls, throws, nor changes anything.
     pub is_silent: bool,
+    /// The body keeps or returns the result of a call, so that what follows may tell failure from success.
+    pub keeps_result: bool,
     /// The operations that were performed in the body: indexes in [`Facts::calls`].
     pub calls: Vec<u32>,
+    /// The marked calls that were made in the body: indexes in [`Facts::marks`].
+    pub marks: Vec<u32>,
     /// The function it stands in.
     pub function: GlobalFunctionId,
 }

@@ -27,8 +27,8 @@ mod value;
 
 pub use engine::analyse;
 pub use facts::{
-    CallFact, CatchFact, ComparisonFact, EntryFact, EntryPoint, Facts, HandlerRef, MisuseFact,
-    ReturnFact, SinkFact,
+    CallFact, CatchFact, ComparisonFact, EntryFact, EntryPoint, Facts, HandlerRef, MarkFact,
+    MisuseFact, ReturnFact, SinkFact,
 };
 pub use state::EnvId;
 pub use taint::{Label, Note, Origin, Source, SourceId, Taint, TraceId, TraceStep};

@@ -15,8 +15,8 @@ use crate::state::State;
 use crate::taint::Origin;
 use crate::value::join_option;
 use crate::{
-    ApiValue, ArgumentValue, Atom, Constant, EntryFact, EventValue, MisuseFact, Note, Shape,
-    SinkFact, Subject, Taint, TestValue, Value,
+    ApiValue, ArgumentValue, Atom, Constant, EntryFact, EventValue, MarkFact, MisuseFact, Note,
+    Shape, SinkFact, Subject, Taint, TestValue, Value,
 };
 
 /// Where a call stands, and where its arguments and receiver stand.
@@ -28,6 +28,9 @@ pub(crate) struct CallSite {
     /// The name after the dot.
     pub(crate) method: Option<Name>,
 }
+
+/// The API path of something that was caught.
+pub(crate) const EXCEPTION: &str = "%exception";
 
 /// How many names an API path may have before it says nothing any more.
 const LONGEST_PATH: usize = 160;
@@ -140,6 +143,7 @@ impl<'p> Engine<'p> {
         let model = model.unwrap_or(&nothing);
         self.report_sinks(frame, path, model, &inputs, site);
         self.report_misuses(frame, path, model, &inputs, site);
+        self.report_marks(frame, path, model, &inputs, site);
         self.register_entries(model, &inputs, site);
         if let Some(test) = self.test_of_guards(frame, path, model, &inputs, site, state) {
             return test;
@@ -388,6 +392,32 @@ impl<'p> Engine<'p> {
         }
     }
 
+    fn report_marks(
+        &mut self,
+        frame: &Frame<'p>,
+        path: &Name,
+        model: &CallModel,
+        inputs: &Inputs<'_>,
+        site: &CallSite,
+    ) {
+        for mark in &model.marks {
+            let is_new = !self
+                .facts
+                .marks
+                .iter()
+                .any(|known| known.place == site.place && known.kind == mark.kind);
+            if is_new && self.all_hold(&mark.when, inputs) {
+                self.facts.marks.push(MarkFact {
+                    kind: mark.kind,
+                    place: site.place,
+                    path: path.clone(),
+                    function: frame.id(),
+                    arguments: inputs.arguments.items.clone(),
+                });
+            }
+        }
+    }
+
     fn register_entries(&mut self, model: &CallModel, inputs: &Inputs<'_>, site: &CallSite) {
         for entry in &model.entries {
             let route = entry.route.as_ref().and_then(|path| {
@@ -538,6 +568,7 @@ impl<'p> Engine<'p> {
                 SourceKind::Secret => Origin::Secret(Name::default()),
                 SourceKind::Environment => Origin::Environment,
                 SourceKind::Exception => Origin::Exception,
+                SourceKind::Stack => Origin::Stack,
                 SourceKind::Remote => Origin::Remote(Name::default()),
                 SourceKind::Event(kind) => {
                     let seed = self.seed_of(kind);
@@ -678,6 +709,7 @@ impl<'p> Engine<'p> {
         site: &CallSite,
         state: &mut State,
     ) {
+        let catches = site.method.as_deref() == Some("catch");
         for argument in &arguments.items {
             let Shape::Function(function) = &argument.value.shape else {
                 continue;
@@ -700,12 +732,8 @@ impl<'p> Engine<'p> {
                     });
             let mut passed = Vec::new();
             for position in 0..body.parameters.len() {
-                let value = if takes_error_first && position == 0 {
-                    let label = self.facts.label(
-                        Origin::Exception,
-                        Place::new(site.place.file, argument.span),
-                    );
-                    Value::tainted(Taint::of(label))
+                let value = if (takes_error_first || catches) && position == 0 {
+                    self.exception(Place::new(site.place.file, argument.span))
                 } else {
                     Value::tainted(taint.clone())
                 };
@@ -718,6 +746,12 @@ impl<'p> Engine<'p> {
             let value = argument.value.clone();
             self.call_if_function(frame, &value, passed, site, state);
         }
+    }
+
+    /// What was thrown by code that is not the project's own.
+    pub(crate) fn exception(&mut self, place: Place) -> Value {
+        let label = self.facts.label(Origin::Exception, place);
+        Value::api(EXCEPTION).with_taint(&Taint::of(label))
     }
 
     fn call_if_function(
@@ -810,6 +844,7 @@ impl<'p> Engine<'p> {
             let origin = match &source.kind {
                 SourceKind::Secret => Origin::Secret(Name::from(path)),
                 SourceKind::Exception => Origin::Exception,
+                SourceKind::Stack => Origin::Stack,
                 SourceKind::Remote => Origin::Remote(Name::from(path)),
                 SourceKind::Environment | SourceKind::Event(_) => continue,
             };
@@ -818,10 +853,12 @@ impl<'p> Engine<'p> {
         taint
     }
 
-    /// A key of an object that comes from outside, where it is written to.
-    pub(crate) fn check_key(
+    /// Two keys from outside, one after the other, where an object is written to: `o[a][b] = x`. With `__proto__` for the
+    /// first, the second becomes a field of every object.
+    pub(crate) fn check_keys(
         &mut self,
         frame: &Frame<'p>,
+        outer: &Value,
         key: &Value,
         index: &ir::Expr,
         place: Place,
@@ -833,6 +870,14 @@ impl<'p> Engine<'p> {
             return;
         }
         let input = frame.place(index.span);
+        if self
+            .deep_taint(outer, input)
+            .dangerous(kind)
+            .next()
+            .is_none()
+        {
+            return;
+        }
         let taint = self.deep_taint(key, input);
         let labels: Vec<_> = taint.dangerous(kind).collect();
         self.record_sink(SinkFact {

@@ -254,6 +254,13 @@ impl<'p> Engine<'p> {
             return self.event_field(&event, Step::Field(name.into()), place);
         }
         let path = Name::from(format!("{}.{name}", api.path));
+        if matches!(
+            path.as_str(),
+            "%exception.name" | "%exception.code" | "%exception.status" | "%exception.statusCode"
+        ) {
+            // What kind of failure it is says little about the inside.
+            return Value::api(path);
+        }
         let value = Value {
             taint: taint.clone(),
             shape: Shape::Api(Arc::new(ApiValue {

@@ -5,7 +5,7 @@ use ir::{Expr, ExprKind, Pattern, VariableId};
 
 use crate::engine::{Engine, Frame};
 use crate::state::State;
-use crate::{Note, Shape, Subject, Taint, Value};
+use crate::{List, Note, Object, Shape, Subject, Taint, Value};
 
 impl<'p> Engine<'p> {
     pub(crate) fn read_variable(
@@ -230,7 +230,10 @@ impl<'p> Engine<'p> {
                     self.write_subject(frame, state, &subject, value, place);
                     return;
                 }
-                self.check_key(frame, &key, index, place);
+                if let ExprKind::Index { index: outer, .. } = &base.kind {
+                    let outer = self.eval(frame, outer, state);
+                    self.check_keys(frame, &outer, &key, index, place);
+                }
                 let old = self.read_subject(frame, state, &subject, place);
                 let new = self.add_element(&old, value);
                 self.write_subject(frame, state, &subject, new, place);
@@ -279,6 +282,39 @@ impl<'p> Engine<'p> {
             && before != &after
         {
             self.write_subject(frame, state, subject, after, place);
+        }
+    }
+
+    /// The value with parts of events and of library values replaced by the outside data in them, which can then be told
+    /// from the value alone.
+    pub(crate) fn with_outside_marked(&mut self, value: &Value, place: Place) -> Value {
+        let shape = match &value.shape {
+            Shape::Object(object) => {
+                let mut object = Object::clone(object);
+                let fields = object.fields.iter_mut().map(|(_, field)| field);
+                for field in fields.chain(&mut object.rest) {
+                    *field = self.with_outside_marked(field, place);
+                }
+                Shape::Object(object.into())
+            }
+            Shape::List(list) => {
+                let mut list = List::clone(list);
+                for item in list.items.iter_mut().chain(&mut list.rest) {
+                    *item = self.with_outside_marked(item, place);
+                }
+                Shape::List(list.into())
+            }
+            shape => {
+                let taint = self.deep_taint(value, place);
+                return Value {
+                    taint,
+                    shape: shape.clone(),
+                };
+            }
+        };
+        Value {
+            taint: value.taint.clone(),
+            shape,
         }
     }
 

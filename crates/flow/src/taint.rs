@@ -150,8 +150,10 @@ pub enum Origin {
     Secret(Name),
     /// The process environment as a whole.
     Environment,
-    /// An exception, with its text and stack.
+    /// The text of an exception.
     Exception,
+    /// A stack trace.
+    Stack,
     /// An answer of another system.
     Remote(Name),
 }

@@ -39,5 +39,5 @@ pub use resource::{Reference, ResourceType, Runtime, ServiceDefault};
 pub use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 pub use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
-    KindSet, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
+    KindSet, Mark, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
 };

@@ -25,6 +25,8 @@ pub struct CallModel {
     pub misuses: Vec<Misuse>,
     /// What a test of the result says about an input.
     pub vouches: Vec<Vouch>,
+    /// What rules ask about the call, right or wrong.
+    pub marks: Vec<Mark>,
     /// Functions among the arguments that the call calls.
     pub callbacks: Vec<Callback>,
     /// Files read and written.
@@ -109,6 +111,15 @@ pub struct Vouch {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Misuse {
     /// A word of `knowledge/kinds.toml`: `unverified-token`, `debug-mode`.
+    pub kind: KindId,
+    /// Holds if all of these do.
+    pub when: Vec<Condition>,
+}
+
+/// What rules ask about a call, right or wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mark {
+    /// A word of `knowledge/kinds.toml`: `log`, `security-check`.
     pub kind: KindId,
     /// Holds if all of these do.
     pub when: Vec<Condition>,
@@ -232,8 +243,10 @@ pub enum SourceKind {
     Secret,
     /// The process environment as a whole.
     Environment,
-    /// A stack trace or exception text.
+    /// The text of an exception.
     Exception,
+    /// A stack trace.
+    Stack,
     /// Data from another system that nobody vouches for: an HTTP response.
     Remote,
 }

@@ -6,6 +6,7 @@ mod handlers;
 mod questions;
 mod reach;
 mod resources;
+mod responses;
 
 use app::{Application, FunctionId};
 use base::{Budget, Diagnostics, Name, Place};
@@ -16,6 +17,7 @@ use rayon::prelude::*;
 
 pub use handlers::handlers_by_shape;
 pub use reach::{Flow, Reached};
+pub use responses::Response;
 
 /// The application with its code.
 #[derive(Debug)]

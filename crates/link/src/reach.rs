@@ -45,13 +45,7 @@ impl Model<'_> {
         let mut flows = Vec::new();
         for analysis in &self.analyses {
             for sink in analysis.facts.sinks.iter().filter(|sink| sink.kind == kind) {
-                let best = analysis
-                    .functions
-                    .iter()
-                    .flat_map(|function| sink.labels.iter().map(move |label| (*function, *label)))
-                    .filter_map(|(function, label)| self.reached(analysis, function, label, 0))
-                    .reduce(|best, other| if best.who < other.who { other } else { best });
-                if let Some(reached) = best {
+                if let Some(reached) = self.worst_reach(analysis, &sink.labels) {
                     flows.push(Flow {
                         sink,
                         functions: reached.functions.clone(),
@@ -61,6 +55,17 @@ impl Model<'_> {
             }
         }
         flows
+    }
+
+    /// The worst of who controls any of the labels in any of the functions that run the code.
+    #[must_use]
+    pub fn worst_reach(&self, analysis: &Analysis, labels: &[Label]) -> Option<Reached> {
+        analysis
+            .functions
+            .iter()
+            .flat_map(|function| labels.iter().map(move |label| (*function, *label)))
+            .filter_map(|(function, label)| self.reached(analysis, function, label, 0))
+            .reduce(worse)
     }
 
     /// Who controls the data of a label when `function` runs.
@@ -137,7 +142,11 @@ impl Model<'_> {
                 written.functions.push(function);
                 Some(written)
             }
-            Origin::Secret(_) | Origin::Environment | Origin::Exception | Origin::Remote(_) => None,
+            Origin::Secret(_)
+            | Origin::Environment
+            | Origin::Exception
+            | Origin::Stack
+            | Origin::Remote(_) => None,
         }
     }
 
@@ -390,7 +399,7 @@ fn who(reach: Reach) -> &'static str {
     }
 }
 
-fn labels_in(value: &flow::Value, depth: u32) -> Vec<Label> {
+pub(crate) fn labels_in(value: &flow::Value, depth: u32) -> Vec<Label> {
     const DEEPEST: u32 = 8;
     let mut labels = value.taint.labels().to_vec();
     if DEEPEST < depth {

@@ -3,11 +3,15 @@
 //! One folder a risk, one file a family of rules that are found in one pass, one Markdown page a rule in `docs/`. A plain
 //! taint rule is a row of [`sas1`]'s table. Rules see neither a syntax tree nor a document nor the disk.
 
+mod credentials;
 mod family;
 mod sas1;
+mod sas10;
 mod sas2;
 mod sas4;
+mod sas5;
 mod sas7;
+mod sas9;
 
 use finding::{Finding, RuleInfo};
 
@@ -20,7 +24,10 @@ fn families() -> impl Iterator<Item = &'static Family> {
         sas1::FAMILIES,
         sas2::FAMILIES,
         sas4::FAMILIES,
+        sas5::FAMILIES,
         sas7::FAMILIES,
+        sas9::FAMILIES,
+        sas10::FAMILIES,
     ]
     .into_iter()
     .flatten()

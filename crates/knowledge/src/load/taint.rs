@@ -9,7 +9,7 @@ use crate::error::{KnowledgeError, Problem};
 use crate::knowledge::plain;
 use crate::source::Texts;
 use crate::source::taint::{
-    AliasRow, CallbackRow, CleanRow, EmbedRow, EntryRow, FileRow, GuardRow, MisuseRow,
+    AliasRow, CallbackRow, CleanRow, EmbedRow, EntryRow, FileRow, GuardRow, MarkRow, MisuseRow,
     PropagateRow, SinkRow, SourceRow, TaintFile, Vocabularies, VouchRow,
 };
 use crate::{CallModel, LanguageModel};
@@ -59,6 +59,7 @@ impl Loader {
         filing.rows(&rows.guard);
         filing.rows(&rows.misuse);
         filing.rows(&rows.vouch);
+        filing.rows(&rows.mark);
         filing.rows(&rows.callback);
         filing.rows(&rows.file);
         filing.rows(&rows.source);
@@ -333,6 +334,23 @@ impl Row for VouchRow {
         repeats: Repeats,
     ) -> Result<(), Problem> {
         add(&mut model.vouches, [self.vouch(words)?], repeats)
+    }
+}
+
+impl Row for MarkRow {
+    const TABLE: &'static str = "mark";
+
+    fn call(&self) -> &Texts {
+        &self.call
+    }
+
+    fn apply(
+        &self,
+        model: &mut CallModel,
+        words: Vocabularies<'_>,
+        repeats: Repeats,
+    ) -> Result<(), Problem> {
+        add(&mut model.marks, [self.mark(words)?], repeats)
     }
 }
 

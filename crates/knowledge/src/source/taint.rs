@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::{Texts, access_path, vocabulary};
 use crate::error::Problem;
 use crate::{
-    AccessPath, Callback, Condition, Entry, FileEffect, Guard, KindId, KindSet, Misuse,
+    AccessPath, Callback, Condition, Entry, FileEffect, Guard, KindId, KindSet, Mark, Misuse,
     Propagation, Root, Sink, Source, SourceKind, Test, Vouch,
 };
 
@@ -23,6 +23,7 @@ pub(crate) struct TaintFile {
     pub(crate) guard: Vec<Spanned<GuardRow>>,
     pub(crate) misuse: Vec<Spanned<MisuseRow>>,
     pub(crate) vouch: Vec<Spanned<VouchRow>>,
+    pub(crate) mark: Vec<Spanned<MarkRow>>,
     pub(crate) callback: Vec<Spanned<CallbackRow>>,
     pub(crate) file: Vec<Spanned<FileRow>>,
     pub(crate) source: Vec<Spanned<SourceRow>>,
@@ -97,6 +98,16 @@ pub(crate) struct VouchRow {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MisuseRow {
+    pub(crate) call: Texts,
+    kind: Name,
+    #[serde(default)]
+    when: Vec<WhenColumn>,
+}
+
+/// `[[mark]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MarkRow {
     pub(crate) call: Texts,
     kind: Name,
     #[serde(default)]
@@ -329,6 +340,15 @@ impl MisuseRow {
     }
 }
 
+impl MarkRow {
+    pub(crate) fn mark(&self, words: Vocabularies<'_>) -> Result<Mark, Problem> {
+        Ok(Mark {
+            kind: words.kind(&self.kind)?,
+            when: conditions(&self.when, words)?,
+        })
+    }
+}
+
 impl CallbackRow {
     pub(crate) fn callback(&self) -> Result<Callback, Problem> {
         let receives = self.receives.as_slice().iter();
@@ -375,9 +395,17 @@ impl SourceRow {
             ("secret", None) => SourceKind::Secret,
             ("environment", None) => SourceKind::Environment,
             ("exception", None) => SourceKind::Exception,
+            ("stack-trace", None) => SourceKind::Stack,
             ("remote", None) => SourceKind::Remote,
             (word, None) => {
-                let words = ["event", "secret", "environment", "exception", "remote"];
+                let words = [
+                    "event",
+                    "secret",
+                    "environment",
+                    "exception",
+                    "stack-trace",
+                    "remote",
+                ];
                 return Err(vocabulary::unknown("source kind", word, words.into_iter()));
             }
         };

@@ -1,8 +1,9 @@
 //! SAS-1: outside data in a dangerous place. Each rule is a row: a kind of sink and what it means.
 
-use finding::{Confidence, Finding, Impact, Reach, RuleInfo, Score, Step, StepKind};
+use base::{Name, Place};
+use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{Atom, Shape, Value};
-use link::{Flow, Model};
+use link::{Flow, Model, Reached};
 
 use crate::family::{Family, Input};
 
@@ -12,34 +13,46 @@ pub(super) const FAMILY: Family = Family {
 };
 
 /// A rule that is a kind of sink.
-struct Injection {
-    info: RuleInfo,
+pub(super) struct Injection {
+    pub(super) info: RuleInfo,
     /// The kind of sink, a word of `knowledge/kinds.toml`.
-    kind: &'static str,
-    impact: Impact,
+    pub(super) kind: &'static str,
+    pub(super) impact: Impact,
     /// What the data does there, after "reaches".
-    danger: &'static str,
-    fix: &'static str,
+    pub(super) danger: &'static str,
+    pub(super) fix: &'static str,
 }
 
+/// The dangerous place of one finding.
+pub(super) struct Danger<'a> {
+    pub(super) place: Place,
+    /// What takes the data: an API path, or words.
+    pub(super) path: &'a str,
+    /// The function of the code that it stands in.
+    pub(super) code: Name,
+}
+
+/// A row.
 macro_rules! rule {
     ($name:literal, $title:literal, $cwe:literal, $kind:literal, $impact:ident, $danger:literal, $fix:literal) => {
-        Injection {
-            info: RuleInfo {
+        $crate::sas1::injection::Injection {
+            info: finding::RuleInfo {
                 name: concat!("sas1/", $name),
                 title: $title,
                 page: include_str!(concat!("../../docs/sas1/", $name, ".md")),
                 cwe: $cwe,
             },
             kind: $kind,
-            impact: Impact::$impact,
+            impact: finding::Impact::$impact,
             danger: $danger,
             fix: $fix,
         }
     };
 }
 
-const RULES: [Injection; 8] = [
+pub(super) use rule;
+
+const RULES: [Injection; 11] = [
     rule!(
         "os-command-injection",
         "Event data in an operating system command",
@@ -112,6 +125,33 @@ const RULES: [Injection; 8] = [
         "the source of a template",
         "Keep the template constant and pass the value as one of its variables"
     ),
+    rule!(
+        "pubsub-tampering",
+        "Event data decides where a message or an invocation goes",
+        441,
+        "pubsub-target",
+        Serious,
+        "the target of a message or an invocation",
+        "Choose the target from a list of allowed ones"
+    ),
+    rule!(
+        "prototype-pollution",
+        "Event data names the keys of a nested assignment",
+        1321,
+        "prototype",
+        Serious,
+        "the keys of an object that is assigned to",
+        "Refuse the keys `__proto__`, `constructor` and `prototype`, or use a `Map`"
+    ),
+    rule!(
+        "redos-from-input",
+        "Event data is the pattern of a regular expression",
+        1333,
+        "regex",
+        Limited,
+        "the pattern of a regular expression",
+        "Keep the pattern constant, or escape the value before it goes into the pattern"
+    ),
 ];
 
 /// Findings of all rows.
@@ -122,7 +162,14 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             .flows(rule.kind)
             .into_iter()
             .filter(|flow| is_open(rule, flow))
-            .map(move |flow| finding(model, rule, &flow))
+            .map(move |flow| {
+                let danger = Danger {
+                    place: flow.sink.place,
+                    path: &flow.sink.path,
+                    code: model.code_name(flow.sink.function),
+                };
+                finding(model, rule, &danger, &flow.reached)
+            })
     });
     found.collect()
 }
@@ -157,15 +204,13 @@ fn host_is_open(address: &Value) -> bool {
     }
 }
 
-fn finding(model: &Model<'_>, rule: &Injection, flow: &Flow<'_>) -> Finding {
-    let sink = flow.sink;
-    let reached = &flow.reached;
-    let mut evidence = reached.evidence.clone();
-    evidence.push(Step {
-        kind: StepKind::Sink,
-        place: sink.place,
-        message: format!("`{}` takes it as {}", sink.path, rule.danger),
-    });
+/// The finding that data which somebody controls gets to a dangerous place.
+pub(super) fn finding(
+    model: &Model<'_>,
+    rule: &Injection,
+    danger: &Danger<'_>,
+    reached: &Reached,
+) -> Finding {
     let confidence = if reached.is_proven {
         Confidence::High
     } else {
@@ -177,23 +222,17 @@ fn finding(model: &Model<'_>, rule: &Injection, flow: &Flow<'_>) -> Finding {
         Reach::Tenant => "whoever can write to the trigger's source",
         Reach::Operator => "whoever deploys",
     };
-    Finding {
-        rule: rule.info.name,
-        score: Score::new(rule.impact, reached.who),
-        confidence,
-        message: format!(
-            "Data that {who} controls reaches {} in `{}`",
-            rule.danger,
-            model.code_name(sink.function)
-        ),
-        place: sink.place,
-        functions: flow
-            .functions
-            .iter()
-            .map(|id| model.function_name(*id))
-            .collect(),
-        evidence,
-        fix: rule.fix.to_owned(),
-        subject: format!("{}:{}", model.code_name(sink.function), sink.path),
-    }
+    let message = format!(
+        "Data that {who} controls reaches {} in `{}`",
+        rule.danger, danger.code
+    );
+    let mut finding = Finding::new(&rule.info, danger.place, message)
+        .score(rule.impact, reached.who)
+        .confidence(confidence)
+        .functions(model.function_names(&reached.functions))
+        .fix(rule.fix)
+        .subject(format!("{}:{}", danger.code, danger.path));
+    finding.evidence.clone_from(&reached.evidence);
+    let takes = format!("`{}` takes it as {}", danger.path, rule.danger);
+    finding.step(StepKind::Sink, danger.place, takes)
 }

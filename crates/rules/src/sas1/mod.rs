@@ -1,7 +1,13 @@
 //! Event-data injection.
 
+mod html_injection;
 mod injection;
+mod log_injection;
 
 use crate::family::Family;
 
-pub(crate) const FAMILIES: &[Family] = &[injection::FAMILY];
+pub(crate) const FAMILIES: &[Family] = &[
+    injection::FAMILY,
+    html_injection::FAMILY,
+    log_injection::FAMILY,
+];

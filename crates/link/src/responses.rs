@@ -1,0 +1,152 @@
+//! What functions answer over HTTP: what a handler returns to API Gateway or a function URL, and what it gives to the response
+//! object of a framework.
+
+use base::{Name, Place};
+use flow::{Label, List, Shape, Value};
+use ir::GlobalFunctionId;
+
+use crate::reach::labels_in;
+use crate::{Analysis, Model};
+
+/// One answer to a caller.
+#[derive(Clone, Debug)]
+pub struct Response<'m> {
+    /// The entry point that gives it.
+    pub analysis: &'m Analysis,
+    /// Where.
+    pub place: Place,
+    /// The function that gives it.
+    pub function: Option<GlobalFunctionId>,
+    /// The outside data in its body.
+    pub labels: Vec<Label>,
+    /// The status code, where it is a constant.
+    pub status: Option<Name>,
+    /// A browser shows the body as a page.
+    pub is_html: bool,
+}
+
+impl Model<'_> {
+    /// Every answer that the code gives to a caller.
+    #[must_use]
+    pub fn responses(&self) -> Vec<Response<'_>> {
+        let sent = self.knowledge.kind("response");
+        let mut responses = Vec::new();
+        for analysis in &self.analyses {
+            let answers_http = analysis.events.iter().any(|kind| {
+                self.knowledge
+                    .event(kind)
+                    .is_some_and(|event| event.answers_http)
+            });
+            let entry = analysis.facts.functions.first().copied();
+            for returned in &analysis.facts.returns {
+                let shapes = returned.value.shape.alternatives().iter();
+                for shape in shapes {
+                    let answer = Answer::of(shape);
+                    if !answers_http && answer.status.is_none() {
+                        continue;
+                    }
+                    let mut labels = returned.value.taint.labels().to_vec();
+                    labels.extend(answer.body.iter().flat_map(|body| labels_in(body, 0)));
+                    responses.push(Response {
+                        analysis,
+                        place: returned.place,
+                        function: entry,
+                        labels,
+                        status: answer.status.as_ref().and_then(constant),
+                        is_html: answer.is_html,
+                    });
+                }
+            }
+            let sinks = analysis.facts.sinks.iter();
+            responses.extend(
+                sinks
+                    .filter(|sink| Some(sink.kind) == sent)
+                    .map(|sink| Response {
+                        analysis,
+                        place: sink.place,
+                        function: Some(sink.function),
+                        labels: sink.labels.clone(),
+                        status: None,
+                        is_html: false,
+                    }),
+            );
+        }
+        responses
+    }
+}
+
+/// A returned value as the platform reads it.
+struct Answer {
+    status: Option<Value>,
+    body: Option<Value>,
+    is_html: bool,
+}
+
+impl Answer {
+    fn of(shape: &Shape) -> Self {
+        match shape {
+            Shape::Object(object) => {
+                let field = |wanted: &str| {
+                    let mut fields = object.fields.iter();
+                    fields
+                        .find(|(name, _)| name == wanted)
+                        .map(|(_, value)| value.clone())
+                };
+                let status = field("statusCode");
+                let body = field("body");
+                if status.is_none() && body.is_none() {
+                    return Self::whole(shape);
+                }
+                Self {
+                    status,
+                    is_html: ["headers", "multiValueHeaders"]
+                        .iter()
+                        .filter_map(|name| field(name))
+                        .any(|headers| says_html(&headers)),
+                    body,
+                }
+            }
+            // `return body, status` of Flask and its like.
+            Shape::List(list) => match list.as_ref() {
+                List { items, rest: None } if matches!(items.len(), 2 | 3) => Self {
+                    status: items.get(1).filter(|it| constant(it).is_some()).cloned(),
+                    body: items.first().cloned(),
+                    is_html: false,
+                },
+                _ => Self::whole(shape),
+            },
+            _ => Self::whole(shape),
+        }
+    }
+
+    fn whole(shape: &Shape) -> Self {
+        Self {
+            status: None,
+            body: Some(Value::of(shape.clone())),
+            is_html: false,
+        }
+    }
+}
+
+fn says_html(headers: &Value) -> bool {
+    let Shape::Object(headers) = &headers.shape else {
+        return false;
+    };
+    headers.fields.iter().any(|(name, value)| {
+        let value = match &value.shape {
+            Shape::List(list) => list.items.first().cloned().unwrap_or_default(),
+            _ => value.clone(),
+        };
+        name.eq_ignore_ascii_case("content-type")
+            && value
+                .as_text()
+                .is_some_and(|text| text.to_ascii_lowercase().starts_with("text/html"))
+    })
+}
+
+fn constant(value: &Value) -> Option<Name> {
+    match value.as_constant()? {
+        flow::Constant::Number(text) | flow::Constant::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}

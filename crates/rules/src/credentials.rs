@@ -1,0 +1,135 @@
+//! Which data is a credential: told by the field that it is read from, the variable that it goes into, or because it comes from
+//! a store of secrets.
+
+use base::Name;
+use flow::{Facts, Label, Note, Origin};
+use knowledge::Step;
+
+/// Words that name a credential when they are the whole of a name.
+const WHOLE: [&str; 12] = [
+    "authorization",
+    "cookie",
+    "cookies",
+    "jwt",
+    "passwd",
+    "password",
+    "pin",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "credentials",
+];
+
+/// Ends of names of credentials, without separators.
+const ENDS: [&str; 11] = [
+    "password",
+    "passwd",
+    "secret",
+    "secretkey",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "authtoken",
+    "accesstoken",
+    "refreshtoken",
+    "idtoken",
+];
+
+/// Names that end like a credential and are none: what goes round in public, or says something about one.
+const PUBLIC: [&str; 6] = [
+    "csrftoken",
+    "nexttoken",
+    "continuationtoken",
+    "paginationtoken",
+    "forgotpassword",
+    "resetpassword",
+];
+
+/// Whether a variable, field or header of this name holds a credential.
+pub(crate) fn is_credential(name: &str) -> bool {
+    let plain: String = name
+        .chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    !PUBLIC.contains(&plain.as_str())
+        && (WHOLE.contains(&plain.as_str())
+            || ENDS.iter().any(|end| plain.ends_with(end))
+            || plain.ends_with("token") && plain.starts_with("auth"))
+}
+
+/// Whether an environment variable of this name holds a credential.
+pub(crate) fn is_secret_variable(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    let says_so = [
+        "SECRET",
+        "PASSWORD",
+        "PASSWD",
+        "TOKEN",
+        "API_KEY",
+        "APIKEY",
+        "AUTH_KEY",
+        "PASSPHRASE",
+    ];
+    // Names, ARNs and paths of secrets are none themselves.
+    let is_reference = [
+        "_NAME", "_ARN", "_ID", "_PATH", "_URL", "_URI", "_TTL", "_EXPIRY",
+    ];
+    says_so.iter().any(|word| upper.contains(word))
+        && !is_reference.iter().any(|end| upper.ends_with(end))
+}
+
+/// The name of the credential that the data of a label is, where it is one.
+pub(crate) fn credential(facts: &Facts, label: Label) -> Option<Name> {
+    let source = facts.source(label.source)?;
+    match &source.origin {
+        Origin::Secret(name) if name.is_empty() => return Some("a stored secret".into()),
+        Origin::Secret(name) => return Some(name.clone()),
+        Origin::Event { path, .. } => {
+            if let Some(Step::Field(name)) = path
+                .iter()
+                .rev()
+                .find(|step| matches!(step, Step::Field(_)))
+                && is_credential(name)
+            {
+                return Some(name.clone());
+            }
+        }
+        Origin::Call(_) | Origin::Remote(_) => {}
+        Origin::Environment | Origin::Exception | Origin::Stack => return None,
+    }
+    facts
+        .way(label)
+        .into_iter()
+        .find_map(|step| match &step.note {
+            Note::Assigned(name) if is_credential(name) => Some(name.clone()),
+            _ => None,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_credentials() {
+        let table = [
+            ("Authorization", true),
+            ("x-api-key", true),
+            ("userPassword", true),
+            ("access_token", true),
+            ("authorizationToken", true),
+            ("nextToken", false),
+            ("tokenizer", false),
+            ("secretary", false),
+            ("key", false),
+        ];
+        for (name, expected) in table {
+            assert_eq!(is_credential(name), expected, "{name}");
+        }
+        assert!(is_secret_variable("JWT_SECRET"));
+        assert!(!is_secret_variable("DB_SECRET_ARN"));
+        assert!(!is_secret_variable("STAGE"));
+    }
+}

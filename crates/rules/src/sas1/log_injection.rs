@@ -1,0 +1,53 @@
+//! SAS-1: outside data in log lines as it came, line breaks included. One finding for each function of the code.
+
+use finding::{Finding, Reach};
+use link::Flow;
+
+use super::injection::{Danger, Injection, finding, rule};
+use crate::family::{Family, Input};
+
+pub(super) const FAMILY: Family = Family {
+    rules: || vec![RULE.info],
+    check,
+};
+
+const RULE: Injection = rule!(
+    "log-injection",
+    "Event data in a log line as it came",
+    117,
+    "log",
+    Hygiene,
+    "a log line",
+    "Log the value as JSON, or with a structured logger"
+);
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let model = input.model;
+    let mut seen = Vec::new();
+    let mut findings = Vec::new();
+    for flow in model.flows(RULE.kind) {
+        if flow.reached.who <= Reach::Tenant
+            || !is_text(&flow)
+            || seen.contains(&flow.sink.function)
+        {
+            continue;
+        }
+        seen.push(flow.sink.function);
+        let danger = Danger {
+            place: flow.sink.place,
+            path: &flow.sink.path,
+            code: model.code_name(flow.sink.function),
+        };
+        findings.push(finding(model, &RULE, &danger, &flow.reached));
+    }
+    findings
+}
+
+/// Objects are printed with the line breaks in their texts escaped.
+fn is_text(flow: &Flow<'_>) -> bool {
+    !flow.sink.value.taint.is_clean()
+        && !matches!(
+            flow.sink.value.shape,
+            flow::Shape::Object(_) | flow::Shape::List(_)
+        )
+}

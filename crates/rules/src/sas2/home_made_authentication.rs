@@ -1,0 +1,169 @@
+//! SAS-2: passwords, tokens and signatures that the code compares by itself.
+
+use base::Name;
+use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
+use flow::{Atom, ComparisonFact, Constant, Origin, Shape};
+use link::{Analysis, Model};
+
+use crate::credentials::{credential, is_secret_variable};
+use crate::family::{Family, Input};
+
+pub(super) const FAMILY: Family = Family {
+    rules: || vec![INFO],
+    check,
+};
+
+const INFO: RuleInfo = RuleInfo {
+    name: "sas2/home-made-authentication",
+    title: "A credential is compared by hand",
+    page: include_str!("../../docs/sas2/home-made-authentication.md"),
+    cwe: 208,
+};
+
+/// What a credential is compared with.
+enum Other {
+    /// A text in the code.
+    Written,
+    /// A variable of the environment.
+    Variable(Name),
+    /// Something from a store of secrets.
+    Secret,
+    /// A stored record.
+    Record,
+    /// A signature that was computed.
+    Signature,
+}
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let model = input.model;
+    let mut findings = Vec::new();
+    for analysis in &model.analyses {
+        for comparison in &analysis.facts.comparisons {
+            if let Some((name, other)) = credential_compared(analysis, comparison) {
+                findings.push(finding(model, analysis, comparison, &name, &other));
+            }
+        }
+    }
+    findings
+}
+
+/// The credential of the caller that is compared, and with what.
+fn credential_compared(analysis: &Analysis, comparison: &ComparisonFact) -> Option<(Name, Other)> {
+    let facts = &analysis.facts;
+    let outside = comparison.labels.iter().copied().find(|label| {
+        facts
+            .source(label.source)
+            .is_some_and(|source| matches!(source.origin, Origin::Event { .. } | Origin::Secret(_)))
+    })?;
+    let name = credential(facts, outside);
+    let other = &comparison.other;
+    let stored =
+        other
+            .taint
+            .labels()
+            .iter()
+            .find_map(|label| match &facts.source(label.source)?.origin {
+                Origin::Secret(_) => Some(Other::Secret),
+                Origin::Call(_) => Some(Other::Record),
+                _ => None,
+            });
+    match (&other.shape, stored) {
+        (_, Some(Other::Secret)) => Some((
+            name.unwrap_or_else(|| "a value of the request".into()),
+            Other::Secret,
+        )),
+        (_, Some(Other::Record)) => Some((name.filter(|name| is_password(name))?, Other::Record)),
+        (Shape::Text(atoms), _) => {
+            let variable = atoms.iter().find_map(|atom| match atom {
+                Atom::Environment(variable) if is_secret_variable(variable) => {
+                    Some(variable.clone())
+                }
+                _ => None,
+            })?;
+            Some((
+                name.unwrap_or_else(|| "a value of the request".into()),
+                Other::Variable(variable),
+            ))
+        }
+        (Shape::Constant(Constant::Text(text)), _) => {
+            let is_secret = 4 <= text.len()
+                && !matches!(
+                    text.as_str(),
+                    "undefined" | "null" | "None" | "Bearer" | "bearer"
+                );
+            is_secret.then_some(())?;
+            Some((name?, Other::Written))
+        }
+        (Shape::Api(api), _) if is_signature(&api.path) => Some((
+            name.unwrap_or_else(|| "a signature".into()),
+            Other::Signature,
+        )),
+        _ => None,
+    }
+}
+
+fn is_password(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("passw") || name == "pwd"
+}
+
+fn is_signature(path: &str) -> bool {
+    path.contains("createHmac()") || path.contains("hmac.new()")
+}
+
+fn finding(
+    model: &Model<'_>,
+    analysis: &Analysis,
+    comparison: &ComparisonFact,
+    name: &str,
+    other: &Other,
+) -> Finding {
+    let code = model.code_name(comparison.function);
+    let (with, impact, fix) = match other {
+        Other::Written => (
+            "a text in the code".to_owned(),
+            Impact::Serious,
+            "Let an authorizer or identity provider check callers; take the secret out of the code",
+        ),
+        Other::Variable(variable) => (
+            format!("the environment variable `{variable}`"),
+            Impact::Limited,
+            "Let an authorizer check callers, or compare in constant time",
+        ),
+        Other::Secret => (
+            "a stored secret".to_owned(),
+            Impact::Limited,
+            "Let an authorizer check callers, or compare in constant time",
+        ),
+        Other::Record => (
+            "a stored record, in plain text".to_owned(),
+            Impact::Serious,
+            "Store passwords as salted hashes and let a password library compare them",
+        ),
+        Other::Signature => (
+            "a computed signature, in a time that depends on how much of it is right".to_owned(),
+            Impact::Hygiene,
+            "Compare in constant time: `hmac.compare_digest`, `crypto.timingSafeEqual`",
+        ),
+    };
+    let reach = analysis
+        .functions
+        .iter()
+        .map(|id| model.exposure(*id))
+        .max();
+    Finding::new(
+        &INFO,
+        comparison.place,
+        format!("`{code}` compares `{name}` by hand with {with}"),
+    )
+    .score(impact, reach.unwrap_or(Reach::Tenant))
+    .confidence(Confidence::Medium)
+    .functions(model.function_names(&analysis.functions))
+    .step(
+        StepKind::Sink,
+        comparison.place,
+        "decides whether the caller is let in",
+    )
+    .fix(fix)
+    .subject(format!("{code}:{name}"))
+}

@@ -1,0 +1,101 @@
+//! SAS-9: a step of a chain that can be entered from outside: its trigger's resource is written by an earlier step, which may
+//! check something, and by anyone else as well.
+
+use app::{FunctionId, ResourceId, Trigger};
+use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
+use flow::{CallFact, Origin};
+use link::{Analysis, Model};
+
+use crate::family::{Family, Input};
+
+pub(super) const FAMILY: Family = Family {
+    rules: || vec![INFO],
+    check,
+};
+
+const INFO: RuleInfo = RuleInfo {
+    name: "sas9/bypassable-step",
+    title: "A step can be reached without the one before it",
+    page: include_str!("../../docs/sas9/bypassable-step.md"),
+    cwe: 841,
+};
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let model = input.model;
+    let mut findings = Vec::new();
+    for (id, _) in model.application.functions() {
+        for trigger in model.application.triggers_of(id) {
+            let source = trigger.source.known();
+            let Some(resource) = source.and_then(|source| model.resource_of_text(source)) else {
+                continue;
+            };
+            if !model.is_public(resource) || !relies_on_event(model, id) {
+                continue;
+            }
+            if let Some((earlier, call)) = writer(model, resource, id) {
+                findings.push(finding(model, id, trigger, resource, earlier, call));
+            }
+        }
+    }
+    findings
+}
+
+/// The function's code reads what the event brings.
+fn relies_on_event(model: &Model<'_>, function: FunctionId) -> bool {
+    model.analyses_of(function).any(|analysis| {
+        let sources = analysis.facts.sources.iter();
+        let mut origins = sources.map(|source| &source.origin);
+        origins.any(|origin| matches!(origin, Origin::Event { .. }))
+    })
+}
+
+/// Another function of the project that writes to the resource: the step before.
+fn writer<'m>(
+    model: &'m Model<'_>,
+    resource: ResourceId,
+    reader: FunctionId,
+) -> Option<(&'m Analysis, &'m CallFact)> {
+    model.calls().find(|(analysis, call)| {
+        let writes = model
+            .operation(call)
+            .is_some_and(|operation| !operation.writes.is_empty());
+        writes
+            && !analysis.functions.contains(&reader)
+            && analysis
+                .functions
+                .iter()
+                .any(|function| model.resource_of(*function, call) == Some(resource))
+    })
+}
+
+fn finding(
+    model: &Model<'_>,
+    function: FunctionId,
+    trigger: &Trigger,
+    resource: ResourceId,
+    earlier: &Analysis,
+    call: &CallFact,
+) -> Finding {
+    let name = model.function_name(function);
+    let before = earlier
+        .functions
+        .first()
+        .map(|id| model.function_name(*id))
+        .unwrap_or_default();
+    let label = model.resource_label(resource);
+    Finding::new(
+        &INFO,
+        trigger.place,
+        format!(
+            "`{name}` is meant to run after `{before}`, but anyone can write to `{label}` and skip what `{before}` checks"
+        ),
+    )
+    .score(Impact::Serious, Reach::Anonymous)
+    .confidence(Confidence::Medium)
+    .functions(model.function_names(&earlier.functions))
+    .functions([name.clone()])
+    .step(StepKind::Channel, call.place, format!("`{}` of the earlier step writes to `{label}`", call.path))
+    .step(StepKind::Trigger, trigger.place, format!("`{label}` invokes `{name}`, whoever wrote to it"))
+    .fix(format!("Let the policy of `{label}` allow the earlier step's role alone, or repeat the check in `{name}`"))
+    .subject(format!("{name}:{label}"))
+}
