@@ -73,7 +73,7 @@ impl<'a> Evaluator<'a> {
             TreeKind::Null => ValueKind::Null,
             TreeKind::Bool(truth) => ValueKind::Bool(*truth),
             TreeKind::Number(number) => ValueKind::Number(*number),
-            TreeKind::Text(parts) => return Some(value_of_text(text_of_parts(parts), tree.place)),
+            TreeKind::Text(parts) => ValueKind::Text(Text(parts.iter().map(text_part).collect())),
             TreeKind::List(items) => ValueKind::List(
                 items
                     .iter()
@@ -615,28 +615,11 @@ fn text(parts: Vec<TextPart>, place: Place) -> Value {
     }
 }
 
-/// A text whose dynamic references (`{{resolve:ssm:/x}}`) are read at deployment.
-fn text_of_parts(parts: &[Part]) -> Text {
-    let mut text = TextBuilder::default();
-    for part in parts {
-        match part {
-            Part::Unknown(reason) => text.part(TextPart::Unknown(reason.clone())),
-            Part::Literal(literal) => {
-                let mut rest = literal.as_str();
-                while let Some((before, after)) = rest.split_once("{{resolve:") {
-                    let Some((reference, behind)) = after.split_once("}}") else {
-                        break;
-                    };
-                    text.literal(before);
-                    let reason = format!("`{{{{resolve:{reference}}}}}` is read at deployment");
-                    text.part(TextPart::Unknown(reason.into()));
-                    rest = behind;
-                }
-                text.literal(rest);
-            }
-        }
+fn text_part(part: &Part) -> TextPart {
+    match part {
+        Part::Literal(text) => TextPart::Literal(text.clone()),
+        Part::Unknown(reason) => TextPart::Unknown(reason.clone()),
     }
-    text.finish()
 }
 
 /// `And` and `Or` over three values: one side that is `decisive` decides, and one that is not known leaves it open.
