@@ -12,7 +12,7 @@ use crate::library::{CallSite, environment_variable};
 use crate::members::field_name;
 use crate::state::State;
 use crate::taint::Origin;
-use crate::{ArgumentValue, CallFact, FunctionValue, Shape, Taint, Value};
+use crate::{ArgumentValue, CallFact, FunctionValue, PartialValue, Shape, Taint, Value};
 
 impl<'p> Engine<'p> {
     /// Calls that are part of how handlers and promises work.
@@ -48,6 +48,14 @@ impl<'p> Engine<'p> {
             "%context.succeed" | "%context.fail" => {
                 self.record_return(first().unwrap_or_default(), site.place);
                 Some(Value::unknown())
+            }
+            "Object.entries" | "Object.keys" | "Object.values" => {
+                let (_, method) = path.split_once('.')?;
+                self.object_method(&first()?, method, &Arguments::default(), site)
+            }
+            "functools.partial" => {
+                let callee = first()?;
+                Some(partial(callee, arguments, 1))
             }
             "Promise" => {
                 let index = self.promises.len() as u32;
@@ -87,6 +95,9 @@ impl<'p> Engine<'p> {
             }
             _ => {
                 let (holder, method) = path.rsplit_once('.')?;
+                if method == "bind" {
+                    return Some(partial(Value::api(holder), arguments, 1));
+                }
                 if !self.is_environment(holder) {
                     return None;
                 }
@@ -212,7 +223,8 @@ impl<'p> Engine<'p> {
                     receiver: this,
                     ..FunctionValue::clone(function)
                 };
-                Some(Value::of(Shape::Function(Arc::new(bound))))
+                let bound = Value::of(Shape::Function(Arc::new(bound)));
+                Some(partial(bound, arguments, 1))
             }
             // Middleware that is added to a wrapped handler leaves the handler what it is.
             _ => Some(receiver.clone()),
@@ -400,4 +412,16 @@ impl<'p> Engine<'p> {
             }
         }
     }
+}
+
+/// The callee with the arguments from position `from` on already given.
+fn partial(callee: Value, arguments: &Arguments, from: usize) -> Value {
+    let given: Vec<ArgumentValue> = arguments.items.iter().skip(from).cloned().collect();
+    if given.is_empty() {
+        return callee;
+    }
+    Value::of(Shape::Partial(Arc::new(PartialValue {
+        callee,
+        arguments: given,
+    })))
 }

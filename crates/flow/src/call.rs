@@ -259,6 +259,18 @@ impl<'p> Engine<'p> {
                     let api = Arc::clone(api);
                     self.call_library(frame, &api, receiver, arguments, site, state)
                 }
+                Shape::Partial(partial) => {
+                    let partial = Arc::clone(partial);
+                    let mut all = arguments.clone();
+                    all.items.splice(0..0, partial.arguments.iter().cloned());
+                    let inner = CallSite {
+                        place: site.place,
+                        subjects: Vec::new(),
+                        receiver_subject: None,
+                        method: None,
+                    };
+                    self.call_value(frame, &partial.callee, None, &all, &inner, state)
+                }
                 Shape::Resolver(promise) => {
                     let resolved = arguments
                         .positional()
@@ -621,6 +633,8 @@ impl<'p> Engine<'p> {
                 );
                 outcome.receiver.unwrap_or(instance)
             }
+            // `Kind(text)` of an enumeration gives one of its members, or fails.
+            None if self.has_clean_base(class) => instance,
             None => {
                 // Without a constructor of its own, a base class of a library takes the arguments: a validated model, an error.
                 let mut taint = Taint::CLEAN;
@@ -635,6 +649,20 @@ impl<'p> Engine<'p> {
                 instance.with_taint(&taint)
             }
         }
+    }
+
+    /// Whether a base class of the class is one whose instances hold nothing of what they are made from.
+    fn has_clean_base(&self, class: &ClassValue) -> bool {
+        class.bases.iter().any(|base| match &base.shape {
+            Shape::Api(api) => self.calls_named(&api.path).any(|model| {
+                model
+                    .propagations
+                    .iter()
+                    .any(|propagation| propagation.from.is_empty())
+            }),
+            Shape::Class(base) => self.has_clean_base(base),
+            _ => false,
+        })
     }
 
     /// The instance with the fields that its class and its base classes initialise.

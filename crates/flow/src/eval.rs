@@ -36,7 +36,7 @@ impl<'p> Engine<'p> {
             ExprKind::Variable(variable) => self.read_variable(frame, state, *variable),
             ExprKind::Global(name) => self.global(name, place),
             ExprKind::Import { module, member } => {
-                self.import(frame, module, member.as_deref(), place)
+                self.import(frame, module, member.as_deref(), place, state)
             }
             ExprKind::Field { base, name } => {
                 let holder = self.eval(frame, base, state);
@@ -218,17 +218,19 @@ impl<'p> Engine<'p> {
         module: &Name,
         member: Option<&str>,
         place: Place,
+        state: &mut State,
     ) -> Value {
         if let Some(own) = self.resolve(frame.module, module) {
             return match member {
                 None => self.module_value(own),
                 Some(name) => self
                     .export(own, name)
-                    .or_else(|| self.submodule(frame, module, name))
+                    .or_else(|| self.submodule(frame, module, name, state))
                     .unwrap_or_default(),
             };
         }
-        if let Some(submodule) = member.and_then(|name| self.submodule(frame, module, name)) {
+        let submodule = member.and_then(|name| self.submodule(frame, module, name, state));
+        if let Some(submodule) = submodule {
             return submodule;
         }
         let package = module.strip_prefix("node:").unwrap_or(module);
@@ -241,12 +243,19 @@ impl<'p> Engine<'p> {
     }
 
     /// `from package import module`.
-    fn submodule(&mut self, frame: &Frame<'p>, package: &str, name: &str) -> Option<Value> {
+    fn submodule(
+        &mut self,
+        frame: &Frame<'p>,
+        package: &str,
+        name: &str,
+        state: &mut State,
+    ) -> Option<Value> {
         if frame.code.language != Language::Python {
             return None;
         }
         let dot = if package.ends_with('.') { "" } else { "." };
         let module = self.resolve(frame.module, &format!("{package}{dot}{name}"))?;
+        self.load(module, state);
         Some(self.module_value(module))
     }
 

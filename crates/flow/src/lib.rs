@@ -34,5 +34,5 @@ pub use state::EnvId;
 pub use taint::{Label, Note, Origin, Source, SourceId, Taint, TraceId, TraceStep};
 pub use value::{
     ApiValue, ArgumentValue, Atom, ClassValue, Constant, EventValue, FunctionValue, List, Object,
-    Shape, Subject, TestValue, Value,
+    PartialValue, Shape, Subject, TestValue, Value,
 };

@@ -55,14 +55,27 @@ impl<'p> Engine<'p> {
             .and_then(|model| model.alias.clone());
         let path = alias.unwrap_or_else(|| called.path.clone());
         let operation = language.operation(&path);
-        let model = language.call(&path).or_else(|| {
+        let mut model = language.call(&path);
+        if model.is_none() && receiver.is_some() && operation.is_none() {
             // A method that every value of the language has, on something whose library has no row for it.
             let method = site
                 .method
                 .as_deref()
-                .filter(|_| receiver.is_some() && operation.is_none())?;
-            language.method(method)
-        });
+                .and_then(|name| language.method(name));
+            if path.contains("()") {
+                model = method;
+            } else if let Some(method) = method {
+                // A function of a package is no method; only what it is handed may be dangerous all the same.
+                let inputs = Inputs {
+                    receiver,
+                    construction: None,
+                    arguments,
+                    result: None,
+                    place: site.place,
+                };
+                self.report_sinks(frame, &path, method, &inputs, site);
+            }
+        }
         let construction = called.construction.clone();
         self.apply(
             frame,
@@ -770,7 +783,11 @@ impl<'p> Engine<'p> {
             method: None,
         };
         match &function.shape {
-            Shape::Function(_) | Shape::Resolver(_) | Shape::OneOf(_) | Shape::Class(_) => {
+            Shape::Function(_)
+            | Shape::Partial(_)
+            | Shape::Resolver(_)
+            | Shape::OneOf(_)
+            | Shape::Class(_) => {
                 Some(self.call_value(frame, function, None, &arguments, &inner, state))
             }
             // `.then(JSON.parse)`, `.map(String)`.
@@ -786,6 +803,14 @@ impl<'p> Engine<'p> {
         self.value_sources(path)
             .iter()
             .any(|source| source.kind == SourceKind::Environment)
+    }
+
+    /// What is known about the calls of this path in either language.
+    pub(crate) fn calls_named(&self, path: &str) -> impl Iterator<Item = &'p CallModel> + use<'p> {
+        let knowledge = self.knowledge;
+        let python = knowledge.language("python").call(path);
+        let javascript = knowledge.language("javascript").call(path);
+        python.into_iter().chain(javascript)
     }
 
     fn value_sources(&self, path: &str) -> &'p [knowledge::Source] {
@@ -933,13 +958,7 @@ impl<'p> Engine<'p> {
 /// The value at the end of these steps of something that holds nothing else.
 fn wrapped(value: Value, steps: &[Step]) -> Value {
     steps.iter().rev().fold(value, |inner, step| match step {
-        Step::Field(name) => match name.parse::<usize>() {
-            Ok(index) => {
-                let before = std::iter::repeat_n(Value::unknown(), index);
-                Value::list(before.chain([inner]).collect(), None)
-            }
-            Err(_) => Value::object(vec![(name.clone(), inner)]),
-        },
+        Step::Field(name) => Value::object(vec![(name.clone(), inner)]),
         Step::AnyField | Step::Element => Value::list(Vec::new(), Some(inner)),
         Step::Deep | Step::Made(_) => inner,
     })

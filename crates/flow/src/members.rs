@@ -261,8 +261,18 @@ impl<'p> Engine<'p> {
             // What kind of failure it is says little about the inside.
             return Value::api(path);
         }
+        // A part may be harmless where the whole is not: the name at the end of a path.
+        let clears = self
+            .calls_named(&path)
+            .flat_map(|model| &model.propagations)
+            .filter(|row| {
+                row.from
+                    .iter()
+                    .any(|from| from.root == knowledge::Root::Receiver)
+            })
+            .fold(knowledge::KindSet::NONE, |set, row| set.union(row.clears));
         let value = Value {
-            taint: taint.clone(),
+            taint: taint.cleared(clears),
             shape: Shape::Api(Arc::new(ApiValue {
                 path,
                 construction: api.construction.clone(),
@@ -410,6 +420,14 @@ impl<'p> Engine<'p> {
     pub(crate) fn item(&mut self, value: &Value, index: usize, place: Place) -> Value {
         match &value.shape {
             Shape::List(list) => list_item(list, index).with_taint(&value.taint),
+            // A pair that a library makes is kept by position.
+            Shape::Object(object) => {
+                let name = index.to_string();
+                match object.fields.iter().find(|(key, _)| *key == name) {
+                    Some((_, field)) => field.clone().with_taint(&value.taint),
+                    None => self.element(value, place),
+                }
+            }
             _ => self.element(value, place),
         }
     }

@@ -44,6 +44,8 @@ pub enum Shape {
     Event(Arc<EventValue>),
     /// The answer of a test.
     Test(Arc<TestValue>),
+    /// A function with some of its arguments given: `functools.partial(f, x)`, `f.bind(null, x)`.
+    Partial(Arc<PartialValue>),
     /// Resolves the promise with this number.
     Resolver(u32),
     /// One of these, which differ.
@@ -107,6 +109,15 @@ pub struct FunctionValue {
     pub env: EnvId,
     /// What its receiver is bound to.
     pub receiver: Option<Value>,
+}
+
+/// A function with some of its arguments given.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PartialValue {
+    /// What is called in the end.
+    pub callee: Value,
+    /// The arguments that come before those of the call.
+    pub arguments: Vec<ArgumentValue>,
 }
 
 /// A class of the project.
