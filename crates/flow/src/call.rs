@@ -47,6 +47,25 @@ impl Arguments {
     }
 }
 
+/// The value as an instance of the class that `instance` is of: `super(…)` runs as a method of a base class.
+fn of_class_of(instance: &Value, value: Value) -> Value {
+    match (&instance.shape, &value.shape) {
+        (Shape::Object(own), Shape::Object(object))
+            if own.class.is_some() && object.class.is_some() && own.class != object.class =>
+        {
+            let object = Object {
+                class: own.class.clone(),
+                ..Object::clone(object)
+            };
+            Value {
+                taint: value.taint,
+                shape: Shape::Object(Arc::new(object)),
+            }
+        }
+        _ => value,
+    }
+}
+
 /// What decides the outcome of a call of one of the project's functions.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct CallKey {
@@ -307,6 +326,13 @@ impl<'p> Engine<'p> {
             state,
         );
         if let (Some(before), Some(after)) = (&receiver, outcome.receiver) {
+            let after = match &site.receiver_subject {
+                Some(subject) => {
+                    let instance = self.read_subject(frame, state, subject, site.place);
+                    of_class_of(&instance, after)
+                }
+                None => after,
+            };
             self.write_back(
                 frame,
                 state,

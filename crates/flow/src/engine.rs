@@ -202,7 +202,10 @@ impl<'p> Engine<'p> {
                 seed: 0,
                 path: Arc::new([]),
             }));
-            let value = self.get_field(&Value::of(event), &name, place);
+            let value = match parameter.annotation.as_deref() {
+                Some(annotation) if is_narrow_type(annotation) => Value::unknown(),
+                _ => self.get_field(&Value::of(event), &name, place),
+            };
             arguments.push(ArgumentValue {
                 name: Some(name),
                 value,
@@ -445,6 +448,15 @@ impl<'p> Engine<'p> {
         self.calls_at.insert(key, index);
         index
     }
+}
+
+/// Whether a parameter of this type, which a framework checks, holds nothing that could do harm.
+fn is_narrow_type(annotation: &str) -> bool {
+    let name = annotation.rsplit('.').next().unwrap_or(annotation);
+    matches!(
+        name,
+        "int" | "float" | "bool" | "UUID" | "date" | "datetime" | "Decimal"
+    )
 }
 
 impl<'p> Frame<'p> {

@@ -325,8 +325,14 @@ impl<'p> Engine<'p> {
         let mut collections: Option<Value> = None;
         for part in parts {
             let value = self.eval(frame, part, state);
-            taint = taint.join(&self.deep_taint(&value, place));
-            atoms.extend(value.atoms().unwrap_or_else(|| vec![Atom::Any]));
+            let held = self.deep_taint(&value, place);
+            let unknown = if held.is_clean() {
+                Atom::Fixed
+            } else {
+                Atom::Any
+            };
+            taint = taint.join(&held);
+            atoms.extend(value.atoms().unwrap_or_else(|| vec![unknown]));
             if is_collection(&value) {
                 collections = join_option(collections, Some(value));
             }

@@ -392,7 +392,7 @@ pub(crate) fn path_key(path: &Value) -> Option<Name> {
                 key.push_str(name);
                 key.push('}');
             }
-            Atom::Any => key.push('*'),
+            Atom::Fixed | Atom::Any => key.push('*'),
         }
     }
     (key != "*").then(|| key.into())

@@ -39,7 +39,7 @@ fn standing_in(fields: &[EventField], path: &[Step]) -> Standing {
                 };
             }
             Relation::Here => return Standing::Leaf(field.trust),
-            Relation::Below => {
+            Relation::Perhaps | Relation::Below => {
                 has_below = true;
                 below_outside |= is_outside(field.trust);
             }
@@ -75,6 +75,8 @@ fn worse(one: Standing, other: Standing) -> Standing {
 enum Relation {
     /// The row speaks of this place, or of a whole tree that it lies in.
     Here,
+    /// The place is given by a computed key, which may be that of the row.
+    Perhaps,
     /// The row speaks of something inside.
     Below,
     /// Neither.
@@ -83,16 +85,20 @@ enum Relation {
 
 fn relation(row: &[Step], path: &[Step]) -> Relation {
     let mut row_steps = row.iter();
+    let mut here = Relation::Here;
     for step in path {
         match row_steps.next() {
-            None => return Relation::Here,
-            Some(Step::Deep) => return Relation::Here,
-            Some(expected) if accepts(expected, step) => {}
+            None | Some(Step::Deep) => return here,
+            Some(expected) if accepts(expected, step) => {
+                if matches!((expected, step), (Step::Field(_), Step::AnyField)) {
+                    here = Relation::Perhaps;
+                }
+            }
             Some(_) => return Relation::Elsewhere,
         }
     }
     match row_steps.next() {
-        None | Some(Step::Deep) => Relation::Here,
+        None | Some(Step::Deep) => here,
         Some(_) => Relation::Below,
     }
 }
@@ -144,6 +150,7 @@ mod tests {
             ("detail.**", "detail", Relation::Here),
             ("detail.**", "detail.a.b", Relation::Here),
             ("body", "body.deeper", Relation::Here),
+            ("body", "*", Relation::Perhaps),
         ];
         for (row, place, expected) in table {
             assert_eq!(

@@ -74,6 +74,8 @@ pub enum Atom {
     Literal(Name),
     /// The environment variable of this name.
     Environment(Name),
+    /// Anything that nobody outside has a part in.
+    Fixed,
     /// Anything.
     Any,
 }
@@ -305,7 +307,7 @@ impl Value {
         }
         match &self.shape {
             Shape::Constant(_) => true,
-            Shape::Text(atoms) => !atoms.contains(&Atom::Any),
+            Shape::Text(atoms) => !atoms.contains(&Atom::Any) && !atoms.contains(&Atom::Fixed),
             Shape::List(list) => list.items.iter().chain(&list.rest).all(Self::is_constant),
             Shape::Object(object) => {
                 object.rest.is_none()
@@ -464,7 +466,7 @@ pub(crate) fn text_of_atoms(atoms: Vec<Atom>) -> Shape {
             {
                 *before = Name::from(format!("{before}{text}"));
             }
-            (Some(Atom::Any), Atom::Any) => {}
+            (Some(Atom::Any), Atom::Any) | (Some(Atom::Fixed), Atom::Fixed) => {}
             _ => merged.push(atom),
         }
     }

@@ -195,13 +195,26 @@ fn is_open(rule: &Injection, flow: &Flow<'_>) -> bool {
 }
 
 fn host_is_open(address: &Value) -> bool {
-    match address.atoms().as_deref() {
-        Some([Atom::Environment(_), ..]) => false,
-        Some([Atom::Literal(start), ..]) => start
+    let Some(atoms) = address.atoms() else {
+        return true;
+    };
+    let mut known = String::new();
+    for atom in &atoms {
+        match atom {
+            Atom::Literal(text) => known.push_str(text),
+            // An address that starts with a variable of the deployment names its host there.
+            Atom::Environment(_) if known.is_empty() => return false,
+            Atom::Environment(_) | Atom::Fixed => known.push('*'),
+            Atom::Any => return true,
+        }
+        if known
             .split_once("://")
-            .is_none_or(|(_, rest)| !rest.contains('/')),
-        _ => true,
+            .is_some_and(|(_, rest)| rest.contains('/'))
+        {
+            return false;
+        }
     }
+    true
 }
 
 /// The finding that data which somebody controls gets to a dangerous place.
