@@ -12,6 +12,8 @@ use crate::tree::Tree;
 const DEFAULT_TIMEOUT: f64 = 6.0;
 /// Memory in MiB that the framework gives to a function where the service says nothing.
 const DEFAULT_MEMORY: f64 = 1024.0;
+/// The plugin that packs Python functions.
+const PYTHON_PLUGIN: &str = "serverless-python-requirements";
 
 /// Adds the function under `key`, its log group, role and triggers.
 pub(super) fn add(
@@ -191,11 +193,14 @@ fn code(stack: &StackTemplate, service: &Service, place: Place, declared: &Tree)
         });
         return Prop::Known(Code::Image(built), image.place);
     }
-    if let Some(artifact) = declared.at("package.artifact") {
-        let is_local_source = artifact.as_text().is_none();
-        if is_local_source {
-            return Prop::unknown("its code is packaged by something else");
-        }
+    // `serverless-python-requirements` packs a directory of its own for a function that names one.
+    let module = declared.get("module").filter(|_| service.has_plugin(PYTHON_PLUGIN));
+    if let Some(module) = module {
+        let written = module.as_text().unwrap_or_default();
+        return match stack.root.join(written) {
+            Ok(directory) => Prop::Known(Code::Directory(directory), module.place),
+            Err(error) => Prop::unknown(format!("{error}: `{written}`")),
+        };
     }
     Prop::Known(Code::Directory(stack.root.clone()), place)
 }
