@@ -10,7 +10,7 @@ use knowledge::Knowledge;
 use link::Model;
 use rayon::prelude::*;
 
-use crate::secrets;
+use crate::{inline, secrets};
 
 /// What a scan gives.
 #[derive(Debug, Default)]
@@ -45,7 +45,9 @@ pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
     let mut application = read.application;
     let mut diagnostics = read.diagnostics;
     diagnostics.extend_from_slice(system.problems());
-    let (program, bytes) = code(system, budget, &mut diagnostics);
+    let inline = inline::read(system, budget, &mut application, parsed);
+    diagnostics.extend(inline.diagnostics);
+    let (program, bytes) = code(system, budget, inline.modules, &mut diagnostics);
     let has_template = !application.stacks.is_empty();
     if !has_template {
         add_handlers_by_shape(&mut application, &program, &mut diagnostics);
@@ -81,8 +83,13 @@ pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
 /// One code file: its module where it could be read, what could not, and its size in bytes.
 type Lowered = (Option<(RelPath, Module)>, Diagnostics, u64);
 
-/// Reads and lowers all code files, in parallel.
-fn code(system: &dyn System, budget: &Budget, diagnostics: &mut Diagnostics) -> (Program, u64) {
+/// Reads and lowers all code files, in parallel; `modules` are there already.
+fn code(
+    system: &dyn System,
+    budget: &Budget,
+    mut modules: Vec<(RelPath, Module)>,
+    diagnostics: &mut Diagnostics,
+) -> (Program, u64) {
     let lowered: Vec<Lowered> = system
         .files()
         .par_iter()
@@ -98,7 +105,6 @@ fn code(system: &dyn System, budget: &Budget, diagnostics: &mut Diagnostics) -> 
             )
         })
         .collect();
-    let mut modules = Vec::new();
     let mut bytes = 0;
     for (module, problems, size) in lowered {
         modules.extend(module);
@@ -145,24 +151,35 @@ fn lower(system: &dyn System, budget: &Budget, file: FileId, path: &RelPath, siz
             );
         }
     };
-    // A parser that gives up must not take the scan with it.
-    let lowered = catch_unwind(AssertUnwindSafe(|| match path.extension() {
-        "py" => {
-            let lowered = front_python::lower(file, path, &text, budget);
-            (lowered.module, lowered.diagnostics)
+    match parsed(file, path, &text, budget) {
+        Some((module, diagnostics)) => {
+            (Some((path.clone(), module)), diagnostics, text.len() as u64)
         }
-        _ => {
-            let lowered = front_js::lower(file, path, &text, budget);
-            (lowered.module, lowered.diagnostics)
-        }
-    }));
-    match lowered {
-        Ok((module, diagnostics)) => (Some((path.clone(), module)), diagnostics, text.len() as u64),
-        Err(_) => skipped(
+        None => skipped(
             DiagnosticCode::Internal,
             "the file could not be analysed; please report it".to_owned(),
         ),
     }
+}
+
+/// The module that a text is; nothing where a parser gives up, which must not take the scan with it.
+fn parsed(
+    file: FileId,
+    path: &RelPath,
+    text: &str,
+    budget: &Budget,
+) -> Option<(Module, Diagnostics)> {
+    let lowered = catch_unwind(AssertUnwindSafe(|| match path.extension() {
+        "py" => {
+            let lowered = front_python::lower(file, path, text, budget);
+            (lowered.module, lowered.diagnostics)
+        }
+        _ => {
+            let lowered = front_js::lower(file, path, text, budget);
+            (lowered.module, lowered.diagnostics)
+        }
+    }));
+    lowered.ok()
 }
 
 /// In a project without a template, functions that look like handlers stand for functions of one stack.

@@ -103,7 +103,7 @@ fn code(properties: &Value, root: &RelPath) -> Prop<Code> {
     match properties.at("Code") {
         Prop::Known(code, place) => {
             if let Some(text) = code.get("ZipFile") {
-                return Prop::Known(Code::Inline(text_of(text)), place);
+                return Prop::Known(Code::Inline(text_of(text)), text.place);
             }
             if code.get("ImageUri").is_some() {
                 return Prop::Known(Code::Image(None), place);

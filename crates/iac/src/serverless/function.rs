@@ -194,7 +194,9 @@ fn code(stack: &StackTemplate, service: &Service, place: Place, declared: &Tree)
         return Prop::Known(Code::Image(built), image.place);
     }
     // `serverless-python-requirements` packs a directory of its own for a function that names one.
-    let module = declared.get("module").filter(|_| service.has_plugin(PYTHON_PLUGIN));
+    let module = declared
+        .get("module")
+        .filter(|_| service.has_plugin(PYTHON_PLUGIN));
     if let Some(module) = module {
         let written = module.as_text().unwrap_or_default();
         return match stack.root.join(written) {
