@@ -38,15 +38,18 @@ impl<'p> Engine<'p> {
         };
         match path {
             "%callback" | "%context.done" => {
-                for value in first().into_iter().chain(second()) {
+                let failure = first().map(|value| (value, true));
+                let answer = second().map(|value| (value, false));
+                for (value, is_failure) in failure.into_iter().chain(answer) {
                     if !matches!(value.shape, Shape::Constant(crate::Constant::Null)) {
-                        self.record_return(value, site.place);
+                        self.record_return(frame, &value, is_failure, site.place);
                     }
                 }
                 Some(Value::unknown())
             }
             "%context.succeed" | "%context.fail" => {
-                self.record_return(first().unwrap_or_default(), site.place);
+                let value = first().unwrap_or_default();
+                self.record_return(frame, &value, path == "%context.fail", site.place);
                 Some(Value::unknown())
             }
             "Object.entries" | "Object.keys" | "Object.values" => {

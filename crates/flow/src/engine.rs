@@ -422,15 +422,26 @@ impl<'p> Engine<'p> {
         result
     }
 
-    pub(crate) fn record_return(&mut self, value: Value, place: Place) {
-        let value = self.with_outside_marked(&value, place);
+    pub(crate) fn record_return(
+        &mut self,
+        frame: &Frame<'p>,
+        value: &Value,
+        is_failure: bool,
+        place: Place,
+    ) {
+        let fact = ReturnFact {
+            value: self.with_outside_marked(value, place),
+            function: frame.id(),
+            is_failure,
+            place,
+        };
         if !self
             .facts
             .returns
             .iter()
-            .any(|known| known.place == place && known.value == value)
+            .any(|known| known.place == place && known.value == fact.value)
         {
-            self.facts.returns.push(ReturnFact { value, place });
+            self.facts.returns.push(fact);
         }
     }
 

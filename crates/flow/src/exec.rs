@@ -140,7 +140,7 @@ impl<'p> Engine<'p> {
 
     fn leave(&mut self, frame: &mut Frame<'p>, value: Value, place: base::Place, state: State) {
         if frame.is_entry {
-            self.record_return(value.clone(), place);
+            self.record_return(frame, &value, false, place);
         }
         frame.returned = Some(match frame.returned.take() {
             None => (value, state),

@@ -113,6 +113,10 @@ pub struct MarkFact {
 pub struct ReturnFact {
     /// The value, with outside data marked wherever it is in it.
     pub value: Value,
+    /// The function that returns it or passes it to the entry point's callback.
+    pub function: GlobalFunctionId,
+    /// It is passed as the failure of the entry point rather than as its answer.
+    pub is_failure: bool,
     /// Where.
     pub place: Place,
 }

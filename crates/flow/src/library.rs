@@ -741,7 +741,11 @@ impl<'p> Engine<'p> {
                     .and_then(|first| first.name.as_deref())
                     .is_some_and(|name| {
                         let name = name.to_ascii_lowercase();
-                        name.starts_with("err") || name == "e" || name == "_" || name == "_err"
+                        name.starts_with("err")
+                            || name.ends_with("err")
+                            || name.ends_with("error")
+                            || name == "e"
+                            || name == "_"
                     });
             let mut passed = Vec::new();
             for position in 0..body.parameters.len() {

@@ -11,6 +11,8 @@ use crate::{Analysis, Model};
 /// Outside data in a dangerous place, with whoever controls it.
 #[derive(Clone, Debug)]
 pub struct Flow<'m> {
+    /// The entry point that gets there.
+    pub analysis: &'m Analysis,
     /// The dangerous place.
     pub sink: &'m SinkFact,
     /// The functions concerned: that of the sink last.
@@ -47,6 +49,7 @@ impl Model<'_> {
             for sink in analysis.facts.sinks.iter().filter(|sink| sink.kind == kind) {
                 if let Some(reached) = self.worst_reach(analysis, &sink.labels) {
                     flows.push(Flow {
+                        analysis,
                         sink,
                         functions: reached.functions.clone(),
                         reached,
@@ -55,6 +58,25 @@ impl Model<'_> {
             }
         }
         flows
+    }
+
+    /// Whether any of the data that flows is a value of an event by itself, rather than an event or a part with fields.
+    #[must_use]
+    pub fn is_leaf(&self, flow: &Flow<'_>) -> bool {
+        let facts = &flow.analysis.facts;
+        let sources = flow.sink.labels.iter();
+        let mut sources = sources.filter_map(|label| facts.source(label.source));
+        sources.any(|source| match &source.origin {
+            Origin::Event { path, seed } => {
+                let kinds = facts.seeds.get(*seed as usize);
+                let mut events = kinds
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|kind| self.knowledge.event(kind));
+                !path.is_empty() && events.any(|event| event.field(path).is_some())
+            }
+            _ => false,
+        })
     }
 
     /// The worst of who controls any of the labels in any of the functions that run the code.

@@ -16,13 +16,15 @@ pub struct Response<'m> {
     /// Where.
     pub place: Place,
     /// The function that gives it.
-    pub function: Option<GlobalFunctionId>,
+    pub function: GlobalFunctionId,
     /// The outside data in its body.
     pub labels: Vec<Label>,
     /// The status code, where it is a constant.
     pub status: Option<Name>,
     /// A browser shows the body as a page.
     pub is_html: bool,
+    /// Where the caller is sent.
+    pub location: Option<Value>,
 }
 
 impl Model<'_> {
@@ -37,12 +39,15 @@ impl Model<'_> {
                     .event(kind)
                     .is_some_and(|event| event.answers_http)
             });
-            let entry = analysis.facts.functions.first().copied();
-            for returned in &analysis.facts.returns {
+            // What is given to a framework may be an answer of its own making; the platform wants an object or a text.
+            let is_framework = analysis.events.iter().any(|kind| kind.starts_with("web."));
+            let answers = analysis.facts.returns.iter();
+            for returned in answers.filter(|returned| !returned.is_failure) {
                 let shapes = returned.value.shape.alternatives().iter();
                 for shape in shapes {
                     let answer = Answer::of(shape);
-                    if !answers_http && answer.status.is_none() {
+                    let is_opaque = matches!(shape, Shape::Api(_)) && !is_framework;
+                    if is_opaque || !answers_http && answer.status.is_none() {
                         continue;
                     }
                     let mut labels = returned.value.taint.labels().to_vec();
@@ -50,10 +55,11 @@ impl Model<'_> {
                     responses.push(Response {
                         analysis,
                         place: returned.place,
-                        function: entry,
+                        function: returned.function,
                         labels,
                         status: answer.status.as_ref().and_then(constant),
                         is_html: answer.is_html,
+                        location: answer.location,
                     });
                 }
             }
@@ -64,10 +70,11 @@ impl Model<'_> {
                     .map(|sink| Response {
                         analysis,
                         place: sink.place,
-                        function: Some(sink.function),
+                        function: sink.function,
                         labels: sink.labels.clone(),
                         status: None,
                         is_html: false,
+                        location: None,
                     }),
             );
         }
@@ -80,6 +87,7 @@ struct Answer {
     status: Option<Value>,
     body: Option<Value>,
     is_html: bool,
+    location: Option<Value>,
 }
 
 impl Answer {
@@ -97,13 +105,17 @@ impl Answer {
                 if status.is_none() && body.is_none() {
                     return Self::whole(shape);
                 }
+                let sets = ["headers", "multiValueHeaders"].map(field);
+                let header = |wanted| sets.iter().flatten().find_map(|it| header(it, wanted));
+                let content_type = header("content-type");
                 Self {
                     status,
-                    is_html: ["headers", "multiValueHeaders"]
-                        .iter()
-                        .filter_map(|name| field(name))
-                        .any(|headers| says_html(&headers)),
                     body,
+                    is_html: content_type
+                        .as_ref()
+                        .and_then(Value::as_text)
+                        .is_some_and(|text| text.to_ascii_lowercase().starts_with("text/html")),
+                    location: header("location"),
                 }
             }
             // `return body, status` of Flask and its like.
@@ -112,6 +124,7 @@ impl Answer {
                     status: items.get(1).filter(|it| constant(it).is_some()).cloned(),
                     body: items.first().cloned(),
                     is_html: false,
+                    location: None,
                 },
                 _ => Self::whole(shape),
             },
@@ -124,24 +137,21 @@ impl Answer {
             status: None,
             body: Some(Value::of(shape.clone())),
             is_html: false,
+            location: None,
         }
     }
 }
 
-fn says_html(headers: &Value) -> bool {
+fn header(headers: &Value, wanted: &str) -> Option<Value> {
     let Shape::Object(headers) = &headers.shape else {
-        return false;
+        return None;
     };
-    headers.fields.iter().any(|(name, value)| {
-        let value = match &value.shape {
-            Shape::List(list) => list.items.first().cloned().unwrap_or_default(),
-            _ => value.clone(),
-        };
-        name.eq_ignore_ascii_case("content-type")
-            && value
-                .as_text()
-                .is_some_and(|text| text.to_ascii_lowercase().starts_with("text/html"))
-    })
+    let mut fields = headers.fields.iter();
+    let (_, value) = fields.find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
+    match &value.shape {
+        Shape::List(list) => list.items.first().cloned(),
+        _ => Some(value.clone()),
+    }
 }
 
 fn constant(value: &Value) -> Option<Name> {

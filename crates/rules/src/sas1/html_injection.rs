@@ -22,7 +22,7 @@ const RULE: Injection = rule!(
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = in_returned_pages(input);
-    findings.extend(given_to_frameworks(input));
+    findings.extend(given_to_libraries(input));
     findings
 }
 
@@ -42,29 +42,25 @@ fn in_returned_pages(input: &Input<'_>) -> Vec<Finding> {
         let Some(reached) = model.worst_reach(answer.analysis, &open) else {
             continue;
         };
-        let code = answer.function.map(|function| model.code_name(function));
         let danger = Danger {
             place: answer.place,
             path: "text/html",
-            code: code.unwrap_or_else(|| "the handler".into()),
+            code: model.code_name(answer.function),
         };
         findings.push(finding(model, &RULE, &danger, &reached));
     }
     findings
 }
 
-/// A framework sends a text as HTML unless it is told otherwise; objects it sends as JSON.
-fn given_to_frameworks(input: &Input<'_>) -> Vec<Finding> {
+/// What is given to a framework, or stored as a page.
+fn given_to_libraries(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
-    let flows = model.flows(RULE.kind);
-    let texts = flows.iter().filter(|flow| {
-        !flow.sink.path.starts_with("%context") || flow.sink.value.atoms().is_some()
-    });
-    texts
+    let flows = model.flows(RULE.kind).into_iter();
+    flows
         .map(|flow| {
             let danger = Danger {
                 place: flow.sink.place,
-                path: flow.sink.path.trim_start_matches("%context."),
+                path: &flow.sink.path,
                 code: model.code_name(flow.sink.function),
             };
             finding(model, &RULE, &danger, &flow.reached)

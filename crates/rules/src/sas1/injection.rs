@@ -52,7 +52,7 @@ macro_rules! rule {
 
 pub(super) use rule;
 
-const RULES: [Injection; 11] = [
+const RULES: [Injection; 12] = [
     rule!(
         "os-command-injection",
         "Event data in an operating system command",
@@ -126,6 +126,15 @@ const RULES: [Injection; 11] = [
         "Keep the template constant and pass the value as one of its variables"
     ),
     rule!(
+        "xxe",
+        "XML from an event is read with external entities",
+        611,
+        "xxe",
+        Serious,
+        "an XML reader that resolves external entities",
+        "Read the document with a parser that resolves no entities"
+    ),
+    rule!(
         "pubsub-tampering",
         "Event data decides where a message or an invocation goes",
         441,
@@ -194,7 +203,8 @@ fn is_open(rule: &Injection, flow: &Flow<'_>) -> bool {
     }
 }
 
-fn host_is_open(address: &Value) -> bool {
+/// Whether data from outside may stand in the host of an address.
+pub(super) fn host_is_open(address: &Value) -> bool {
     let Some(atoms) = address.atoms() else {
         return true;
     };

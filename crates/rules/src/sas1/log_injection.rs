@@ -1,7 +1,8 @@
 //! SAS-1: outside data in log lines as it came, line breaks included. One finding for each function of the code.
 
 use finding::{Finding, Reach};
-use link::Flow;
+use flow::Shape;
+use link::{Flow, Model};
 
 use super::injection::{Danger, Injection, finding, rule};
 use crate::family::{Family, Input};
@@ -27,7 +28,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for flow in model.flows(RULE.kind) {
         if flow.reached.who <= Reach::Tenant
-            || !is_text(&flow)
+            || !is_text(model, &flow)
             || seen.contains(&flow.sink.function)
         {
             continue;
@@ -43,11 +44,17 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Objects are printed with the line breaks in their texts escaped.
-fn is_text(flow: &Flow<'_>) -> bool {
-    !flow.sink.value.taint.is_clean()
-        && !matches!(
-            flow.sink.value.shape,
-            flow::Shape::Object(_) | flow::Shape::List(_)
-        )
+/// Objects are printed with the line breaks in their texts escaped: what counts is a text.
+fn is_text(model: &Model<'_>, flow: &Flow<'_>) -> bool {
+    let value = &flow.sink.value;
+    let may_be_text = match &value.shape {
+        Shape::Text(_) | Shape::Unknown => true,
+        // A field of something that was parsed.
+        Shape::Api(api) => ["json.loads().", "JSON.parse()."]
+            .iter()
+            .any(|parsed| api.path.starts_with(parsed)),
+        Shape::Event(_) => !value.taint.is_clean(),
+        _ => false,
+    };
+    may_be_text && model.is_leaf(flow)
 }

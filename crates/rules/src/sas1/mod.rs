@@ -3,6 +3,7 @@
 mod html_injection;
 mod injection;
 mod log_injection;
+mod open_redirect;
 
 use crate::family::Family;
 
@@ -10,4 +11,5 @@ pub(crate) const FAMILIES: &[Family] = &[
     injection::FAMILY,
     html_injection::FAMILY,
     log_injection::FAMILY,
+    open_redirect::FAMILY,
 ];

@@ -1,6 +1,6 @@
 //! SAS-10: a debug mode that is on where the application is deployed: set in code, or by an environment variable of the template.
 
-use app::{Stack, StackId};
+use app::{Dialect, Stack, StackId};
 use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
 
 use crate::family::{Family, Input};
@@ -137,6 +137,12 @@ fn stack_name<'a>(input: &'a Input<'_>, id: StackId) -> &'a str {
 }
 
 fn is_inner(stack: Option<&Stack>) -> bool {
-    let stage = stack.and_then(|stack| stack.stage.as_deref());
-    stage.is_some_and(|stage| INNER_STAGES.contains(&stage.to_ascii_lowercase().as_str()))
+    let Some(stack) = stack else {
+        return false;
+    };
+    match &stack.stage {
+        Some(stage) => INNER_STAGES.contains(&stage.to_ascii_lowercase().as_str()),
+        // The stage is `dev` unless one is named.
+        None => stack.dialect == Dialect::ServerlessFramework,
+    }
 }

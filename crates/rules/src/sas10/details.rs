@@ -1,6 +1,6 @@
 //! SAS-10: what an answer or a log says about the inside: stack traces, texts of exceptions, the environment.
 
-use base::{Name, Place};
+use base::Place;
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{Label, Origin};
 use link::{Analysis, Model, Response};
@@ -54,7 +54,7 @@ fn in_answer(model: &Model<'_>, answer: &Response<'_>) -> Option<Finding> {
             .filter(move |label| !label.clears.contains(kind))
     };
     let of = |wanted: &Origin| open().find_map(|label| place_of(answer.analysis, *label, wanted));
-    let code = code_name(model, answer);
+    let code = model.code_name(answer.function);
     let (rule, impact, from, message, fix) = if let Some(from) = of(&Origin::Environment) {
         (
             &ENVIRONMENT,
@@ -125,13 +125,6 @@ fn in_logs(model: &Model<'_>, analysis: &Analysis) -> Vec<Finding> {
 fn place_of(analysis: &Analysis, label: Label, wanted: &Origin) -> Option<Place> {
     let source = analysis.facts.source(label.source)?;
     (source.origin == *wanted).then_some(source.place)
-}
-
-fn code_name(model: &Model<'_>, answer: &Response<'_>) -> Name {
-    answer.function.map_or_else(
-        || "the handler".into(),
-        |function| model.code_name(function),
-    )
 }
 
 /// The easiest way to any function that runs the code.

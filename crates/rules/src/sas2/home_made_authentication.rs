@@ -55,7 +55,7 @@ fn credential_compared(analysis: &Analysis, comparison: &ComparisonFact) -> Opti
             .source(label.source)
             .is_some_and(|source| matches!(source.origin, Origin::Event { .. } | Origin::Secret(_)))
     })?;
-    let name = credential(facts, outside);
+    let name = credential(facts, outside).map(|name| Name::from(format!("`{name}`")));
     let other = &comparison.other;
     let stored =
         other
@@ -68,10 +68,9 @@ fn credential_compared(analysis: &Analysis, comparison: &ComparisonFact) -> Opti
                 _ => None,
             });
     match (&other.shape, stored) {
-        (_, Some(Other::Secret)) => Some((
-            name.unwrap_or_else(|| "a value of the request".into()),
-            Other::Secret,
-        )),
+        (_, Some(Other::Secret)) => {
+            Some((name.unwrap_or_else(|| "a credential".into()), Other::Secret))
+        }
         (_, Some(Other::Record)) => Some((name.filter(|name| is_password(name))?, Other::Record)),
         (Shape::Text(atoms), _) => {
             let variable = atoms.iter().find_map(|atom| match atom {
@@ -81,7 +80,7 @@ fn credential_compared(analysis: &Analysis, comparison: &ComparisonFact) -> Opti
                 _ => None,
             })?;
             Some((
-                name.unwrap_or_else(|| "a value of the request".into()),
+                name.unwrap_or_else(|| "a credential".into()),
                 Other::Variable(variable),
             ))
         }
@@ -103,7 +102,7 @@ fn credential_compared(analysis: &Analysis, comparison: &ComparisonFact) -> Opti
 }
 
 fn is_password(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
+    let name = name.trim_matches('`').to_ascii_lowercase();
     name.contains("passw") || name == "pwd"
 }
 
@@ -154,7 +153,7 @@ fn finding(
     Finding::new(
         &INFO,
         comparison.place,
-        format!("`{code}` compares `{name}` by hand with {with}"),
+        format!("`{code}` compares {name} by hand with {with}"),
     )
     .score(impact, reach.unwrap_or(Reach::Tenant))
     .confidence(Confidence::Medium)

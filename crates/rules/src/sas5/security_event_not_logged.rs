@@ -38,9 +38,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         });
         let (place, message, code) = match (denial, is_authorizer, analysis.handler) {
             (Some(denial), _, _) => {
-                let code = denial
-                    .function
-                    .map_or_else(|| "the handler".into(), |id| model.code_name(id));
+                let code = model.code_name(denial.function);
                 let status = denial.status.as_deref().unwrap_or_default();
                 let message = format!("`{code}` answers {status} and logs nothing");
                 (denial.place, message, code)

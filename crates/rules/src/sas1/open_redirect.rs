@@ -1,0 +1,68 @@
+//! SAS-1: outside data that decides where a caller is sent: the header `Location` of an answer, a framework's redirect.
+
+use finding::Finding;
+use flow::{Atom, Value};
+use link::Model;
+
+use super::injection::{Danger, Injection, finding, host_is_open, rule};
+use crate::family::{Family, Input};
+
+pub(super) const FAMILY: Family = Family {
+    rules: || vec![RULE.info],
+    check,
+};
+
+const RULE: Injection = rule!(
+    "open-redirect",
+    "Event data decides where a browser is sent",
+    601,
+    "redirect",
+    Limited,
+    "the address that a browser is sent to",
+    "Choose the address from a list, or accept paths of the same site alone"
+);
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let model = input.model;
+    let mut findings = in_headers(model);
+    let flows = model.flows(RULE.kind);
+    let open = flows.iter().filter(|flow| leaves_site(&flow.sink.value));
+    findings.extend(open.map(|flow| {
+        let danger = Danger {
+            place: flow.sink.place,
+            path: &flow.sink.path,
+            code: model.code_name(flow.sink.function),
+        };
+        finding(model, &RULE, &danger, &flow.reached)
+    }));
+    findings
+}
+
+fn in_headers(model: &Model<'_>) -> Vec<Finding> {
+    let Some(kind) = model.knowledge.kind(RULE.kind) else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for answer in model.responses() {
+        let location = answer.location.filter(leaves_site);
+        let Some(location) = location else { continue };
+        let open: Vec<_> = location.taint.dangerous(kind).collect();
+        let Some(reached) = model.worst_reach(answer.analysis, &open) else {
+            continue;
+        };
+        let danger = Danger {
+            place: answer.place,
+            path: "Location",
+            code: model.code_name(answer.function),
+        };
+        findings.push(finding(model, &RULE, &danger, &reached));
+    }
+    findings
+}
+
+/// An address that starts with a path stays on the site, unless a second slash can follow the first.
+fn leaves_site(address: &Value) -> bool {
+    let stays = matches!(address.atoms().as_deref(), Some([Atom::Literal(start), ..])
+        if start.len() > 1 && start.starts_with('/') && !start.starts_with("//"));
+    !stays && host_is_open(address)
+}
