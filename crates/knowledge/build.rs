@@ -24,6 +24,8 @@ mod load;
 mod operation;
 #[path = "src/resource.rs"]
 mod resource;
+#[path = "src/sdk.rs"]
+mod sdk;
 #[path = "src/secret.rs"]
 mod secret;
 #[path = "src/source/mod.rs"]

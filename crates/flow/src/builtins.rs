@@ -290,7 +290,7 @@ impl<'p> Engine<'p> {
         &mut self,
         frame: &Frame<'p>,
         path: &Name,
-        call: &'p knowledge::OperationCall,
+        call: &knowledge::OperationCall,
         inputs: &Inputs<'_>,
     ) -> Taint {
         let Some(operation) = self.knowledge.operation_of(call) else {
@@ -340,7 +340,7 @@ impl<'p> Engine<'p> {
                 parameters.push((name.clone(), value));
             }
         }
-        match call.parameters {
+        match &call.parameters {
             knowledge::ParameterStyle::Named => {
                 for argument in &inputs.arguments.items {
                     let Some(name) = &argument.name else { continue };
@@ -353,13 +353,9 @@ impl<'p> Engine<'p> {
                     self.add_relevant(&mut parameters, operation, &tail.clone(), inputs);
                 }
             }
-            knowledge::ParameterStyle::FirstArgument => {
-                let first = inputs
-                    .arguments
-                    .positional()
-                    .next()
-                    .map(|argument| argument.value.clone());
-                match first {
+            knowledge::ParameterStyle::Fields(holder) => {
+                let holder = self.resolve_input(holder, inputs).into_iter().next();
+                match holder.map(|(value, _)| value) {
                     Some(Value {
                         taint,
                         shape: Shape::Object(object),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{Name, Place};
 use knowledge::{
     CallModel, CallbackResult, FileAccess, Guard, KindSet, OperationCall, Outcome, Propagation,
-    SourceKind, Step,
+    SdkCall, SourceKind, Step,
 };
 
 use crate::call::Arguments;
@@ -54,15 +54,17 @@ impl<'p> Engine<'p> {
             .call(&called.path)
             .and_then(|model| model.alias.clone());
         let path = alias.unwrap_or_else(|| called.path.clone());
-        let operation = language.operation(&path);
+        let language_name = frame.code.language.as_str();
+        let mut sdk = self.knowledge.sdk_call(language_name, &path);
         let mut model = language.call(&path);
-        if model.is_none() && receiver.is_some() && operation.is_none() {
+        let performs = matches!(sdk, Some(SdkCall::Performs(_)));
+        let method = site
+            .method
+            .as_deref()
+            .and_then(|name| language.method(name));
+        if model.is_none() && receiver.is_some() && !performs {
             // A method that every value of the language has, on something whose library has no row for it.
-            let method = site
-                .method
-                .as_deref()
-                .and_then(|name| language.method(name));
-            if path.contains("()") {
+            if path.contains(')') {
                 model = method;
             } else if let Some(method) = method {
                 // A function of a package is no method; only what it is handed may be dangerous all the same.
@@ -76,6 +78,25 @@ impl<'p> Engine<'p> {
                 self.report_sinks(frame, &path, method, &inputs, site);
             }
         }
+        if matches!(sdk, Some(SdkCall::Unknown)) {
+            // An argument may name the operation: `generate_presigned_url("put_object", …)`.
+            let mut models = model.into_iter().chain(method);
+            let named = models.find_map(|model| embedded(model, arguments));
+            sdk = named.and_then(|name| {
+                self.knowledge
+                    .sdk_call(language_name, &format!("{path}({name})"))
+            });
+            if !matches!(sdk, Some(SdkCall::Performs(_))) {
+                self.facts.opaque_calls.push(site.place);
+            }
+        }
+        if sdk.is_none() && model.is_none() {
+            self.note_passed_client(frame, arguments, site);
+        }
+        let operation = match &sdk {
+            Some(SdkCall::Performs(operation)) => Some(&**operation),
+            _ => None,
+        };
         let construction = called.construction.clone();
         self.apply(
             frame,
@@ -129,6 +150,26 @@ impl<'p> Engine<'p> {
         )
     }
 
+    /// A client that goes to code which is not seen may perform any operation there.
+    fn note_passed_client(&mut self, frame: &Frame<'p>, arguments: &Arguments, site: &CallSite) {
+        let language = frame.code.language.as_str();
+        let is_client = |value: &Value| {
+            let shapes = value.shape.alternatives().iter();
+            shapes.into_iter().any(|shape| {
+                matches!(shape, Shape::Api(api) if self.knowledge.is_sdk_client(language, &api.path))
+            })
+        };
+        let passes_client = arguments.values().any(|value| match &value.shape {
+            Shape::Object(object) if object.class.is_none() => {
+                object.fields.iter().any(|(_, field)| is_client(field))
+            }
+            _ => is_client(value),
+        });
+        if passes_client {
+            self.facts.opaque_calls.push(site.place);
+        }
+    }
+
     #[expect(
         clippy::too_many_arguments,
         reason = "a call is made of that many things; a struct would be built for one use"
@@ -138,7 +179,7 @@ impl<'p> Engine<'p> {
         frame: &mut Frame<'p>,
         path: &Name,
         model: Option<&'p CallModel>,
-        operation: Option<&'p OperationCall>,
+        operation: Option<&OperationCall>,
         construction: Option<&[ArgumentValue]>,
         receiver: Option<&Value>,
         arguments: &Arguments,
@@ -175,7 +216,7 @@ impl<'p> Engine<'p> {
         frame: &Frame<'p>,
         path: &Name,
         model: &CallModel,
-        operation: Option<&'p OperationCall>,
+        operation: Option<&OperationCall>,
         inputs: &Inputs<'_>,
     ) -> Value {
         let place = inputs.place;
@@ -290,13 +331,7 @@ impl<'p> Engine<'p> {
         if path.starts_with("*.") || LONGEST_PATH < path.len() {
             return Shape::Unknown;
         }
-        let embedded = model.embeds.and_then(|index| {
-            let mut positional = inputs.arguments.positional();
-            positional
-                .nth(usize::from(index))
-                .and_then(|argument| argument.value.as_text().cloned())
-        });
-        let path = match embedded {
+        let path = match embedded(model, inputs.arguments) {
             Some(argument) => Name::from(format!("{path}({argument})")),
             None => Name::from(format!("{path}()")),
         };
@@ -966,6 +1001,17 @@ fn wrapped(value: Value, steps: &[Step]) -> Value {
         Step::AnyField | Step::Element => Value::list(Vec::new(), Some(inner)),
         Step::Deep | Step::Made(_) => inner,
     })
+}
+
+/// The constant argument that becomes a part of the result's API path.
+fn embedded<'a>(model: &CallModel, arguments: &'a Arguments) -> Option<&'a Name> {
+    let position = model.embeds.as_ref()?;
+    let by_name = position.name.as_deref().and_then(|name| {
+        let mut items = arguments.items.iter();
+        items.find(|argument| argument.name.as_deref() == Some(name))
+    });
+    let by_index = || arguments.positional().nth(usize::from(position.index?));
+    by_name.or_else(by_index)?.value.as_text()
 }
 
 /// The environment variable that a value names.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     CallModel, Event, Kind, KindId, Operation, OperationCall, ResourceType, Runtime, Secrets,
     Source,
+    sdk::{Clients, Service},
 };
 
 /// Everything that is known about platforms, libraries and runtimes.
@@ -16,8 +17,11 @@ use crate::{
 /// [`Knowledge::builtin`] is what ships with the binary; [`Knowledge::extend`] adds the user's own rows to a copy of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Knowledge {
-    /// Operations of cloud SDKs. [`OperationCall::operation`] is an index into them.
-    pub operations: Vec<Operation>,
+    /// Operations with rows of their own; the others follow from the services' actions.
+    pub(crate) operations: Vec<Operation>,
+    /// Ordered by prefix.
+    pub(crate) services: Vec<Service>,
+    pub(crate) clients: Clients,
     /// What secrets look like and how they are called.
     pub secrets: Secrets,
     pub(crate) kinds: Vec<Kind>,
@@ -87,7 +91,7 @@ impl Knowledge {
     /// The operation that a call performs.
     #[must_use]
     pub fn operation_of(&self, call: &OperationCall) -> Option<&Operation> {
-        self.operations.get(usize::try_from(call.operation).ok()?)
+        self.operation(call.operation)
     }
 
     /// The runtime with this identifier: `python3.9`.
@@ -144,9 +148,8 @@ impl LanguageModel {
         self.values.get(plain(path)).map_or(&[], Vec::as_slice)
     }
 
-    /// The SDK operation that the call of an API path performs: `boto3.client(s3).put_object`.
-    #[must_use]
-    pub fn operation(&self, path: &str) -> Option<&OperationCall> {
+    /// The SDK operation that the call of an API path performs, where a row says so.
+    pub(crate) fn operation(&self, path: &str) -> Option<&OperationCall> {
         self.operations.get(plain(path))
     }
 

@@ -9,7 +9,8 @@
 //! | `parts.toml` | the words for the data-carrying parts of resources |
 //! | `events/**/*.toml` | one kind of event each, named after it |
 //! | `taint/<language>/*.toml` | what calls of libraries do to data |
-//! | `calls/<cloud>/*.toml` | the operations of a cloud service and the SDK calls that perform them |
+//! | `iam/actions.toml` | the services of the platform, their actions and the SDKs' clients |
+//! | `calls/<cloud>/*.toml` | what is to be said of a client's operations beyond their names: actions, resources, channels |
 //! | `resources/*.toml` | types of resources and what holds where a template says nothing |
 //! | `secrets/*.toml` | what secrets look like and how they are called |
 //! | `runtimes.toml` | runtimes and the end of their support |
@@ -23,6 +24,7 @@ mod knowledge;
 mod load;
 mod operation;
 mod resource;
+mod sdk;
 mod secret;
 mod source;
 mod taint;
@@ -36,6 +38,7 @@ pub use operation::{
     Access, ChannelPart, Operation, OperationCall, OperationResource, ParameterStyle,
 };
 pub use resource::{Reference, ResourceType, Runtime, ServiceDefault};
+pub use sdk::{Action, SdkCall, Service};
 pub use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 pub use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,

@@ -65,7 +65,7 @@ pub struct ChannelPart {
 /// How one API path performs an operation: its parameters are found as `parameters` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OperationCall {
-    /// The operation, an index into [`crate::Knowledge::operations`].
+    /// The operation, an id for [`crate::Knowledge::operation`].
     pub operation: u32,
     /// Where a parameter of the operation is found in the call.
     pub parameters: ParameterStyle,
@@ -76,11 +76,10 @@ pub struct OperationCall {
 }
 
 /// Where the parameters of an operation are found in a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ParameterStyle {
     /// Named arguments: boto3.
     Named,
-    /// Fields of the first argument: AWS SDK for JavaScript.
-    FirstArgument,
+    /// Fields of what stands there: the first argument in the AWS SDK for JavaScript.
+    Fields(AccessPath),
 }

@@ -9,7 +9,7 @@
 use base::Name;
 use serde::{Deserialize, Serialize};
 
-use crate::AccessPath;
+use crate::{AccessPath, Position};
 
 /// What is known about one call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,8 +37,8 @@ pub struct CallModel {
     pub entries: Vec<Entry>,
     /// The API path that this call is another name for.
     pub alias: Option<Name>,
-    /// The constant argument with this index is part of the result's API path.
-    pub embeds: Option<u8>,
+    /// The constant argument there is part of the result's API path.
+    pub embeds: Option<Position>,
 }
 
 /// An input that must not be controlled from outside.

@@ -11,7 +11,7 @@ impl Model<'_> {
     /// The operation that a call performs.
     #[must_use]
     pub fn operation(&self, call: &CallFact) -> Option<&Operation> {
-        self.knowledge.operations.get(call.operation as usize)
+        self.knowledge.operation(call.operation)
     }
 
     /// The resource that a call works on, as seen by one of the functions that run it.

@@ -85,6 +85,7 @@ enum Topic<'a> {
     Resources,
     SecretNames,
     SecretFormats,
+    Actions,
     Taint { language: &'a str },
     Calls,
     Unknown,
@@ -97,6 +98,7 @@ impl<'a> Topic<'a> {
             ["kinds"] => Self::Kinds,
             ["parts"] => Self::Parts,
             ["runtimes"] => Self::Runtimes,
+            ["iam", "actions"] => Self::Actions,
             ["events", ..] => Self::Event,
             ["resources", _] => Self::Resources,
             ["secrets", "names"] => Self::SecretNames,
@@ -127,7 +129,10 @@ impl Loader {
             Topic::Taint { language } => file
                 .parse()
                 .map(|rows| self.taint(file, language, &rows, Repeats::Refused)),
-            Topic::Calls => file.parse().map(|service| self.service(file, &service)),
+            Topic::Actions => file.parse().map(|written| self.actions(file, written)),
+            Topic::Calls => file
+                .parse()
+                .and_then(|service| self.service(file, &service)),
             Topic::Unknown => Err(file.error(0, "the file", PLACE)),
         };
         self.errors.extend(read.err());
@@ -327,6 +332,6 @@ impl Loader {
 
 /// Why a file that no topic owns is refused.
 const PLACE: Problem = Problem::Conflict(
-    "no knowledge is read from this place: it is `kinds.toml`, `parts.toml`, `runtimes.toml`, `events/**`, `resources/*`, \
-     `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
+    "no knowledge is read from this place: it is `kinds.toml`, `parts.toml`, `runtimes.toml`, `events/**`, `iam/actions.toml`, \
+     `resources/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
 );

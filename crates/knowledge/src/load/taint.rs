@@ -7,12 +7,12 @@ use super::Loader;
 use super::file::File;
 use crate::error::{KnowledgeError, Problem};
 use crate::knowledge::plain;
-use crate::source::Texts;
 use crate::source::taint::{
     AliasRow, CallbackRow, CleanRow, EmbedRow, EntryRow, FileRow, GuardRow, MarkRow, MisuseRow,
     PropagateRow, SinkRow, SourceRow, TaintFile, Vocabularies, VouchRow,
 };
-use crate::{CallModel, LanguageModel};
+use crate::source::{Texts, access_path};
+use crate::{AccessPath, CallModel, LanguageModel, Root};
 
 /// What happens to a row that says what another says.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -482,6 +482,20 @@ impl Row for EmbedRow {
         _words: Vocabularies<'_>,
         repeats: Repeats,
     ) -> Result<(), Problem> {
-        set(&mut model.embeds, self.argument, repeats)
+        let AccessPath {
+            root: Root::Argument(position),
+            steps,
+        } = access_path(&self.argument)?
+        else {
+            return Err(Problem::Conflict(
+                "`argument` is one argument, such as `0:name`",
+            ));
+        };
+        if !steps.is_empty() {
+            return Err(Problem::Conflict(
+                "a part of an argument cannot be embedded",
+            ));
+        }
+        set(&mut model.embeds, position, repeats)
     }
 }

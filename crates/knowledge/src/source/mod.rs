@@ -1,6 +1,7 @@
 //! The files as they are written: one type per kind of row, in which an unknown key is an error, and its translation to the
 //! types that analyses use.
 
+pub(crate) mod action;
 pub(crate) mod event;
 pub(crate) mod operation;
 pub(crate) mod resource;

@@ -173,7 +173,7 @@ pub(crate) struct AliasRow {
 #[serde(deny_unknown_fields)]
 pub(crate) struct EmbedRow {
     pub(crate) call: Texts,
-    pub(crate) argument: u8,
+    pub(crate) argument: Name,
 }
 
 /// An element of `when`: an input and one test of it.

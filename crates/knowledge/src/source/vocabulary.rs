@@ -4,8 +4,8 @@ use base::Name;
 
 use crate::error::Problem;
 use crate::{
-    Access, CallbackResult, DefaultWho, Encoding, FileAccess, Outcome, ParameterStyle, Reference,
-    SecretCheck, Trust,
+    Access, CallbackResult, DefaultWho, Encoding, FileAccess, Outcome, Reference, SecretCheck,
+    Trust,
 };
 
 /// A type whose values are words of a closed vocabulary.
@@ -132,14 +132,6 @@ impl Vocabulary for Reference {
         ("arn", Self::Arn),
         ("url", Self::Url),
         ("id", Self::Id),
-    ];
-}
-
-impl Vocabulary for ParameterStyle {
-    const WHAT: &'static str = "style";
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("named", Self::Named),
-        ("first-argument", Self::FirstArgument),
     ];
 }
 
