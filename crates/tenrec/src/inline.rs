@@ -45,6 +45,19 @@ pub(crate) fn read(
         let Some((_, language)) = language else {
             continue;
         };
+        let handler = function.handler.known().map_or("", |it| it.as_str());
+        if !handler.starts_with("index.") {
+            inline.diagnostics.push(Diagnostic {
+                path: path.clone(),
+                place: Some(place),
+                code: DiagnosticCode::HandlerNotFound,
+                message: format!(
+                    "inline code stands in a file called `index`, which the handler `{handler}` does not name, so it is \
+                     not analysed"
+                ),
+            });
+            continue;
+        }
         let source = system
             .read(path)
             .ok()
@@ -112,8 +125,13 @@ fn source(template: &str, place: Place, language: Language) -> Option<String> {
     for byte in template.get(..content)?.bytes() {
         source.push(if byte == b'\n' { '\n' } else { ' ' });
     }
-    if let Language::Python = language {
-        source.replace_range(line..line + OPENING.len(), OPENING);
+    match language {
+        Language::Python => source.replace_range(line..line + OPENING.len(), OPENING),
+        // A comment, so that the blanks do not count as nesting.
+        Language::JavaScript => {
+            source.replace_range(opening - 2..opening, "*/");
+            source.replace_range(..2, "/*");
+        }
     }
     source.push_str(code);
     Some(source)

@@ -58,6 +58,15 @@ Resources:
 }
 
 #[test]
+fn templates_of_any_length_stand_before_the_code() {
+    let padding = "# comment\n".repeat(500);
+    let template = format!(
+        "Transform: AWS::Serverless-2016-10-31\n{padding}Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: nodejs20.x\n      Handler: index.handler\n      FunctionUrlConfig: {{AuthType: NONE}}\n      InlineCode: |\n        exports.handler = async (e) => require('child_process').exec(e.body);\n"
+    );
+    assert_eq!(lines(&template), [510]);
+}
+
+#[test]
 fn code_that_is_not_a_block_is_said() {
     let template = "Resources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {Runtime: python3.12, Handler: index.h, Code: {ZipFile: 'def h(e, c): pass'}}\n";
     let path = RelPath::new("template.yaml").unwrap();

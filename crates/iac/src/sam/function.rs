@@ -1,7 +1,7 @@
 //! `AWS::Serverless::Function` as an `AWS::Lambda::Function`.
 
 use app::{Code, Prop};
-use base::Name;
+use base::{Name, RelPath};
 
 use super::Sam;
 use crate::stack::{
@@ -86,9 +86,7 @@ impl Sam<'_> {
             .get("PackageType")
             .filter(|kind| kind.as_text() == Some("Image"))
         {
-            let context = resource.tree.at("Metadata.DockerContext");
-            let context = context.and_then(Tree::as_text);
-            let directory = context.and_then(|context| self.stack.root.join(context).ok());
+            let directory = self.image_directory(resource, properties);
             return Prop::Known(Code::Image(directory), kind.place);
         }
         let Some(uri) = properties.get("CodeUri") else {
@@ -113,18 +111,47 @@ impl Sam<'_> {
         Prop::Known(Code::Directory(directory.unwrap_or(path)), uri.place)
     }
 
+    /// The directory of an image's handler: its build context, or the directory of its Dockerfile below, if the handler is
+    /// there.
+    fn image_directory(
+        &self,
+        resource: &ResourceDeclaration,
+        properties: &Tree,
+    ) -> Option<RelPath> {
+        let context = resource.tree.at("Metadata.DockerContext")?.as_text()?;
+        let context = self.stack.root.join(context).ok()?;
+        let beside = self.dockerfile(resource)?.parent();
+        let handler = self.image_command(resource, properties);
+        let file = handler.as_ref().and_then(Tree::as_text).map(|handler| {
+            let file = handler.rsplit_once('.').map_or(handler, |(file, _)| file);
+            file.to_owned()
+        });
+        let is_beside = ["py", "js", "mjs", "ts"].iter().any(|extension| {
+            let path = file
+                .as_ref()
+                .map(|file| beside.join(&format!("{file}.{extension}")));
+            path.is_some_and(|path| path.is_ok_and(|path| self.project.system.exists(&path)))
+        });
+        Some(if is_beside { beside } else { context })
+    }
+
+    fn dockerfile(&self, resource: &ResourceDeclaration) -> Option<RelPath> {
+        let context = resource.tree.at("Metadata.DockerContext")?.as_text()?;
+        let name = resource
+            .tree
+            .at("Metadata.Dockerfile")
+            .and_then(Tree::as_text);
+        let directory = self.stack.root.join(context).ok()?;
+        directory.join(name.unwrap_or("Dockerfile")).ok()
+    }
+
     /// The handler that a container image starts with.
     fn image_command(&self, resource: &ResourceDeclaration, properties: &Tree) -> Option<Tree> {
         if let Some(command) = properties.at("ImageConfig.Command") {
             return command.items().first().cloned();
         }
         let context = resource.tree.at("Metadata.DockerContext")?;
-        let name = resource
-            .tree
-            .at("Metadata.Dockerfile")
-            .and_then(Tree::as_text);
-        let directory = self.stack.root.join(context.as_text()?).ok()?;
-        let path = directory.join(name.unwrap_or("Dockerfile")).ok()?;
+        let path = self.dockerfile(resource)?;
         let text = self.project.system.read(&path).ok()?;
         let command = text
             .lines()
