@@ -21,7 +21,7 @@ const EDGES: [(&str, &[&str]); 19] = [
         "link",
         &["app", "ir", "flow", "iam", "knowledge", "finding", "base"],
     ),
-    ("deps", &["base"]),
+    ("deps", &["doc", "base"]),
     ("detect", &["base", "knowledge"]),
     (
         "rules",

@@ -255,12 +255,26 @@ impl Detector {
         let window = window(text, end)?;
         let captures = SETTING.as_ref()?.captures(window)?;
         let value = captures.iter().skip(1).flatten().next()?;
+        // Not in quotes, brackets make it an expression.
+        let is_expression = captures
+            .get(3)
+            .is_some_and(|bare| bare.as_str().contains(['(', '[', ']']));
+        if is_expression || is_said_to_be_example(text, start) {
+            return None;
+        }
         let mut secret =
             self.secret_value(name, value.as_str().trim_end(), Written::InConfiguration)?;
         let start = (end + value.start()) as u32;
         secret.span = Span::new(start, start + secret.span.end);
         Some(secret)
     }
+}
+
+/// Whether the line up to here says that what follows is an example.
+fn is_said_to_be_example(text: &str, to: usize) -> bool {
+    let before = text.get(..to).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.len() < 200 && line.to_ascii_lowercase().contains("example")
 }
 
 /// What follows the name of a setting: its value in double quotes, in single quotes, or up to the end of the line.

@@ -9,6 +9,7 @@ pub(crate) struct Names {
     /// Phrases, longest first.
     secret: Vec<Vec<String>>,
     harmless: Set<String>,
+    harmless_phrases: Vec<Vec<String>>,
     trailing: Set<String>,
 }
 
@@ -20,6 +21,12 @@ impl Names {
         Self {
             secret,
             harmless: names.harmless.iter().map(ToString::to_string).collect(),
+            harmless_phrases: names
+                .harmless
+                .iter()
+                .filter(|text| text.contains(' '))
+                .map(|text| phrase(text))
+                .collect(),
             trailing: names.trailing.iter().map(ToString::to_string).collect(),
         }
     }
@@ -39,7 +46,11 @@ impl Names {
         let is_harmless = words
             .iter()
             .take(before)
-            .any(|word| self.harmless.contains(word));
+            .any(|word| self.harmless.contains(word))
+            || self
+                .harmless_phrases
+                .iter()
+                .any(|phrase| words.ends_with(phrase));
         (!is_harmless).then(|| phrase.join(" "))
     }
 
@@ -125,6 +136,8 @@ mod tests {
             "secretsManager",
             "hasPassword",
             "KMS_KEY_ID",
+            "ClientRequestToken",
+            "clientToken",
             "compass",
         ] {
             assert!(names.secret_of(name).is_none(), "{name}");

@@ -80,6 +80,9 @@ fn what_looks_similar_is_silent() {
         "identitySource: method.request.header.Authorization",
         "secretArn: arn:aws:secretsmanager:eu-west-1:123456789012:secret:db",
         "TOKEN_TABLE=tokens-production-2",
+        "password = jsondecode(data.secret.string)[\"password1\"]",
+        "# Example of valid password: \"MyDBPassword123!\"",
+        "\"ClientRequestToken\": \"a8ca07e4-61ec-4399-99f4-19853801bcd5\"",
     ] {
         let found = Detector::builtin().secrets(text, Reading::Settings);
         assert_eq!(names_of(&found), Vec::<&str>::new(), "{text}");

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use app::Application;
 use base::{Diagnostics, FileId, LineColumn, LineIndex, Place, System};
-use finding::Finding;
+use finding::{Finding, Risk};
 
 /// Everything that a report is written from.
 pub struct Report<'a> {
@@ -106,6 +106,24 @@ impl<'a> Report<'a> {
             .map_or(LineColumn { line: 1, column: 1 }, |source| {
                 source.lines.line_column(&source.text, offset)
             })
+    }
+
+    /// The line that a finding points at. Where it holds a secret, that is left out: a report is read by more people than the
+    /// file.
+    fn excerpt(&self, finding: &Finding) -> String {
+        let line = self.line(finding.place);
+        if Risk::of_rule(finding.rule) != Some(Risk::Secrets) {
+            return line.to_owned();
+        }
+        let secret = self
+            .texts
+            .get(&finding.place.file)
+            .map(|source| finding.place.span.of(&source.text))
+            .and_then(|text| text.lines().next());
+        match secret.filter(|secret| !secret.is_empty()) {
+            Some(secret) => line.replace(secret, "…"),
+            None => line.to_owned(),
+        }
     }
 
     /// The line that a place starts in, without its end.

@@ -35,7 +35,7 @@ fn one(report: &Report<'_>, finding: &Finding, out: &mut String) {
         plain(&finding.message)
     );
     let _ = writeln!(out, "  --> {}", plain(&place));
-    let _ = writeln!(out, "   |  {}", plain(report.line(finding.place)));
+    let _ = writeln!(out, "   |  {}", plain(&report.excerpt(finding)));
     if !finding.functions.is_empty() {
         let names: Vec<&str> = finding.functions.iter().map(|name| name.as_str()).collect();
         let _ = writeln!(out, "   function: {}", plain(&names.join(", ")));

@@ -1,6 +1,7 @@
 //! What a family of rules is: the rules that one pass over the facts finds.
 
 use base::RelPath;
+use deps::Inventory;
 use detect::SecretFile;
 use finding::{Finding, RuleInfo};
 use link::Model;
@@ -10,6 +11,8 @@ use link::Model;
 pub struct Input<'a> {
     /// The application with its code.
     pub model: &'a Model<'a>,
+    /// What the project says that it depends on.
+    pub inventory: &'a Inventory,
     /// The secrets that stand in the project's files, in the order of the files.
     pub secrets: &'a [SecretFile],
     /// The files that are templates or are drawn in by one, sorted.

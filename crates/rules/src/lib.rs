@@ -10,7 +10,9 @@ mod sas10;
 mod sas2;
 mod sas4;
 mod sas5;
+mod sas6;
 mod sas7;
+mod sas8;
 mod sas9;
 
 use finding::{Finding, RuleInfo};
@@ -25,7 +27,9 @@ fn families() -> impl Iterator<Item = &'static Family> {
         sas2::FAMILIES,
         sas4::FAMILIES,
         sas5::FAMILIES,
+        sas6::FAMILIES,
         sas7::FAMILIES,
+        sas8::FAMILIES,
         sas9::FAMILIES,
         sas10::FAMILIES,
     ]

@@ -64,8 +64,11 @@ pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
     };
     let model = Model::build(application, program, Knowledge::builtin(), budget);
     let secrets = secrets::read(system, budget);
+    let (inventory, unread) = deps::read(system, budget);
+    diagnostics.extend(unread);
     let findings = rules::check(&rules::Input {
         model: &model,
+        inventory: &inventory,
         secrets: &secrets,
         templates: &read.project_files,
     });

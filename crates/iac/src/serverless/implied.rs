@@ -95,6 +95,33 @@ fn api(stack: &mut StackTemplate, provider: &Tree, api: &Api, place: Place) {
     }
     let (id, kind) = api.stage;
     stack.imply(id, kind, place, stage);
+    let plan = provider.at("apiGateway.usagePlan");
+    if let Some(plan) = plan.filter(|_| api.id == naming::REST_API) {
+        usage_plan(stack, plan);
+    }
+}
+
+/// The usage plan that `provider.apiGateway.usagePlan` asks for; of several, for named API keys, the first.
+fn usage_plan(stack: &mut StackTemplate, plan: &Tree) {
+    let first = plan
+        .items()
+        .first()
+        .filter(|_| plan.is_list())
+        .and_then(|named| named.entries().first());
+    let plan = first.map_or(plan, |named| &named.value);
+    let mut properties = Tree::map(plan.place, []);
+    if let Some(throttle) = plan.get("throttle") {
+        let limits = [("rateLimit", "RateLimit"), ("burstLimit", "BurstLimit")]
+            .into_iter()
+            .filter_map(|(from, to)| Some((to, throttle.get(from)?.clone())));
+        properties = properties.with("Throttle", Tree::map(throttle.place, limits));
+    }
+    stack.imply(
+        "ApiGatewayUsagePlan",
+        "AWS::ApiGateway::UsagePlan",
+        plan.place,
+        properties,
+    );
 }
 
 /// Logging is switched on by `true` and by a map of settings.

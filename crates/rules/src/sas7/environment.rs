@@ -1,7 +1,7 @@
 //! SAS-7: environment variables of functions whose value is a secret, readable by all who may read the function's settings.
 
 use crate::family::{Family, Input};
-use app::{FunctionId, Value, ValueKind, Variable};
+use app::{FunctionId, TextPart, Value, ValueKind, Variable};
 use base::FileId;
 use detect::{Detector, Secret, SecretKind, Written};
 use finding::{Finding, Impact, Reach, RuleInfo};
@@ -106,23 +106,18 @@ fn secret_of(input: &Input<'_>, variable: &Variable) -> Option<(FileId, Secret)>
     (!is_written_elsewhere).then(|| (place.file, secret.at(place.span)))
 }
 
-/// The store from which the deployment reads the value, if it does.
+/// The store from which the deployment reads the value, if it does: the whole value is `${ssm:…}` or `{{resolve:…}}`.
 fn store_read_at_deployment(value: &Value) -> Option<&'static str> {
-    match &value.kind {
-        ValueKind::Text(text) => {
-            let text = text.literal()?;
-            let reference = text.strip_prefix("{{resolve:")?;
-            if reference.starts_with("secretsmanager:") {
-                Some("Secrets Manager")
-            } else if reference.starts_with("ssm") {
-                Some("the parameter store")
-            } else {
-                None
+    let is_from_store = match &value.kind {
+        ValueKind::Unknown(reason) => reason.starts_with("the variable ${ssm"),
+        ValueKind::Text(text) => match text.0.first()? {
+            TextPart::Literal(start) if start.starts_with("{{resolve:secretsmanager:") => {
+                return Some("Secrets Manager");
             }
-        }
-        ValueKind::Unknown(reason) => reason
-            .starts_with("the variable ${ssm")
-            .then_some("the parameter store"),
-        _ => None,
-    }
+            TextPart::Literal(start) => start.starts_with("{{resolve:ssm"),
+            _ => false,
+        },
+        _ => false,
+    };
+    is_from_store.then_some("the parameter store")
 }

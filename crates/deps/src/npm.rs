@@ -1,0 +1,158 @@
+//! `package.json`.
+
+use base::{Budget, Diagnostics, FileId, Name, Place, RelPath};
+use doc::NodeKind;
+use nodejs_semver::{Range, Version};
+
+use crate::{Requirement, Specifier};
+
+/// The packages that are installed for production; nothing for a file that is no package.
+pub(crate) fn read(
+    file: FileId,
+    path: &RelPath,
+    text: &str,
+    budget: &Budget,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Requirement>> {
+    let document = doc::parse_json(file, path, text, budget);
+    diagnostics.extend(document.diagnostics);
+    let root = document.roots.into_iter().next()?;
+    let sections = ["dependencies", "optionalDependencies"];
+    let entries = sections
+        .iter()
+        .filter_map(|section| root.get(section))
+        .flat_map(doc::Node::entries);
+    let requirements = entries.map(|entry| {
+        let (text, specifier) = match &entry.value.kind {
+            NodeKind::Text(text) => (text.clone(), specifier(text)),
+            _ => (Name::default(), Specifier::Unknown),
+        };
+        Requirement {
+            name: entry.key.clone(),
+            specifier,
+            text,
+            place: Place::new(file, entry.key_span.cover(entry.value.span)),
+        }
+    });
+    matches!(root.kind, NodeKind::Map(_)).then(|| requirements.collect())
+}
+
+/// What npm takes a text for.
+fn specifier(text: &str) -> Specifier {
+    let text = text.trim();
+    let text = match text.strip_prefix("npm:") {
+        // `npm:other@^1.2.3` is a package by another name.
+        Some(alias) => alias
+            .get(1..)
+            .and_then(|rest| rest.rsplit_once('@'))
+            .map_or("*", |(_, range)| range),
+        None => text,
+    };
+    let is_local = [
+        "file:",
+        "link:",
+        "workspace:",
+        "portal:",
+        "patch:",
+        "catalog:",
+        "./",
+        "../",
+        "/",
+        "~/",
+    ]
+    .iter()
+    .any(|start| text.starts_with(start));
+    if is_local {
+        return Specifier::Local;
+    }
+    let is_hosted = ["github:", "gitlab:", "bitbucket:", "gist:"]
+        .iter()
+        .any(|host| text.starts_with(host));
+    if is_hosted || is_shorthand(text) {
+        return Specifier::address(&format!("git:{}", text.trim_start_matches("git")).replacen(
+            "git:",
+            "git+https:",
+            1,
+        ));
+    }
+    if text.contains("://") || text.starts_with("git@") {
+        return Specifier::address(text);
+    }
+    range(text)
+}
+
+/// `user/repository`, `user/repository#commit`.
+fn is_shorthand(text: &str) -> bool {
+    let path = text.split('#').next().unwrap_or_default();
+    path.split('/').count() == 2
+        && path
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte))
+}
+
+fn range(text: &str) -> Specifier {
+    let bare = text.trim_start_matches(['=', 'v']).trim();
+    if Version::parse(bare).is_ok() {
+        return Specifier::Exact;
+    }
+    let Ok(range) = Range::parse(text) else {
+        // A tag: `latest`, `next`.
+        return match text {
+            "" => Specifier::Open,
+            tag if tag
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') =>
+            {
+                Specifier::Open
+            }
+            _ => Specifier::Unknown,
+        };
+    };
+    // A range that takes a version of the far future has no upper bound.
+    match Version::parse("999999.0.0") {
+        Ok(far) if range.satisfies(&far) => Specifier::Open,
+        _ => Specifier::Bounded,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Transport;
+
+    #[test]
+    fn specifiers_are_read_as_npm_does() {
+        for (text, expected) in [
+            ("1.2.3", Specifier::Exact),
+            ("=1.2.3", Specifier::Exact),
+            ("^1.2.3", Specifier::Bounded),
+            ("~1.2", Specifier::Bounded),
+            ("1.x", Specifier::Bounded),
+            (">=1.0.0 <2.0.0", Specifier::Bounded),
+            ("^1.0.0 || ^2.0.0", Specifier::Bounded),
+            ("*", Specifier::Open),
+            ("", Specifier::Open),
+            ("latest", Specifier::Open),
+            (">=1.0.0", Specifier::Open),
+            ("x", Specifier::Open),
+            ("file:../shared", Specifier::Local),
+            ("workspace:*", Specifier::Local),
+            ("npm:other@1.2.3", Specifier::Exact),
+            ("npm:@scope/other@^1.2.3", Specifier::Bounded),
+        ] {
+            assert_eq!(specifier(text), expected, "{text}");
+        }
+        for (text, transport, is_pinned) in [
+            ("user/project", Transport::Repository, false),
+            ("github:user/project#0a1b2c3d", Transport::Repository, true),
+            ("http://files.net/x.tgz", Transport::Plain, false),
+            ("https://files.net/x.tgz", Transport::Archive, false),
+        ] {
+            let expected = Specifier::Address {
+                transport,
+                is_pinned,
+            };
+            assert_eq!(specifier(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! `requirements.txt`, and the requirements of PEP 508 that other files hold as texts.
+
+use std::str::FromStr;
+
+use base::{FileId, Name, Place, Span};
+use pep508_rs::pep440_rs::{Operator, VersionSpecifiers};
+use pep508_rs::{VerbatimUrl, VersionOrUrl};
+
+use crate::{Requirement, Specifier};
+
+/// The packages that a requirements file names itself. Files that it includes (`-r`) are manifests of their own; constraints,
+/// index options and markers name no package.
+pub(crate) fn read(file: FileId, text: &str) -> Vec<Requirement> {
+    let mut requirements = Vec::new();
+    let mut start = 0;
+    let mut held: Option<(usize, String)> = None;
+    for line in text.split_inclusive('\n') {
+        let (from, mut whole) = held.take().unwrap_or((start, String::new()));
+        start += line.len();
+        let line = line.trim_end();
+        match line.strip_suffix('\\') {
+            Some(begun) => {
+                whole.push_str(begun);
+                held = Some((from, whole));
+            }
+            None => {
+                whole.push_str(line);
+                requirements.extend(requirement_at(file, from, &whole));
+            }
+        }
+    }
+    if let Some((from, whole)) = held {
+        requirements.extend(requirement_at(file, from, &whole));
+    }
+    requirements
+}
+
+fn requirement_at(file: FileId, from: usize, line: &str) -> Option<Requirement> {
+    let indent = line.len() - line.trim_start().len();
+    let content = line.trim_start();
+    let content = content.split(" #").next().unwrap_or_default().trim_end();
+    if content.is_empty() || content.starts_with('#') {
+        return None;
+    }
+    let start = (from + indent) as u32;
+    let first = content
+        .split_once(" --")
+        .map_or(content, |(first, _)| first);
+    let place = Place::new(file, Span::new(start, start + first.len() as u32));
+    let editable = content
+        .strip_prefix("-e ")
+        .or_else(|| content.strip_prefix("--editable "))
+        .or_else(|| content.strip_prefix("--editable="));
+    if content.starts_with('-') && editable.is_none() {
+        return None;
+    }
+    let has_hash = content.contains("--hash=");
+    let content = editable.unwrap_or(first).trim();
+    let mut requirement = requirement(content, place);
+    if has_hash {
+        requirement.specifier = Specifier::Exact;
+    }
+    Some(requirement)
+}
+
+/// A requirement of PEP 508, or what pip takes beside: an address or a path alone.
+pub(crate) fn requirement(text: &str, place: Place) -> Requirement {
+    let bare = |name: &str, specifier| Requirement {
+        name: Name::from(name),
+        specifier,
+        text: Name::from(text),
+        place,
+    };
+    if text.starts_with(['.', '/']) || text.starts_with("file:") {
+        return bare(text, Specifier::Local);
+    }
+    let starts_with_address = text
+        .split_once("://")
+        .is_some_and(|(scheme, _)| !scheme.contains([' ', '@']));
+    if starts_with_address {
+        let name = text.split_once("#egg=").map_or(text, |(_, name)| name);
+        return bare(name, Specifier::address(text));
+    }
+    match pep508_rs::Requirement::<VerbatimUrl>::from_str(text) {
+        Ok(parsed) => {
+            let specifier = match &parsed.version_or_url {
+                None => Specifier::Open,
+                Some(VersionOrUrl::VersionSpecifier(versions)) => of_versions(versions),
+                Some(VersionOrUrl::Url(_)) => {
+                    let address = text.split_once('@').map_or(text, |(_, address)| address);
+                    let address = address.split(" ;").next().unwrap_or_default().trim();
+                    if address.starts_with("file:") {
+                        Specifier::Local
+                    } else {
+                        Specifier::address(address)
+                    }
+                }
+            };
+            Requirement {
+                name: Name::from(parsed.name.to_string()),
+                specifier,
+                text: Name::from(text),
+                place,
+            }
+        }
+        Err(_) => bare(text, Specifier::Unknown),
+    }
+}
+
+/// Whether specifiers name one version, versions up to a bound, or whatever is newest.
+pub(crate) fn of_versions(versions: &VersionSpecifiers) -> Specifier {
+    let has = |operators: &[Operator]| {
+        versions
+            .iter()
+            .any(|version| operators.contains(version.operator()))
+    };
+    if has(&[Operator::Equal, Operator::ExactEqual]) {
+        Specifier::Exact
+    } else if has(&[
+        Operator::EqualStar,
+        Operator::LessThan,
+        Operator::LessThanEqual,
+        Operator::TildeEqual,
+    ]) {
+        Specifier::Bounded
+    } else {
+        Specifier::Open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Transport;
+
+    #[test]
+    fn requirements_are_read_as_pip_does() {
+        let text = "# tools\n\
+            --index-url https://pypi.org/simple\n\
+            -r common.txt\n\
+            -c constraints.txt\n\
+            flask\n\
+            requests>=2.0  # why\n\
+            boto3~=1.34 ; python_version >= '3.9'\n\
+            PyYAML==6.0.1\n\
+            celery[redis]==5.*\n\
+            urllib3==2.0.7 \\\n    --hash=sha256:ab\n\
+            six --hash=sha256:cd\n\
+            git+https://git.net/tool.git@main#egg=tool\n\
+            helper @ https://files.net/helper-1.0.whl\n\
+            -e ./local\n\
+            ???\n";
+        let found = read(FileId(0), text);
+        let address = |transport| Specifier::Address {
+            transport,
+            is_pinned: false,
+        };
+        let expected = [
+            ("flask", Specifier::Open),
+            ("requests", Specifier::Open),
+            ("boto3", Specifier::Bounded),
+            ("pyyaml", Specifier::Exact),
+            ("celery", Specifier::Bounded),
+            ("urllib3", Specifier::Exact),
+            ("six", Specifier::Exact),
+            ("tool", address(Transport::Repository)),
+            ("helper", address(Transport::Archive)),
+            ("./local", Specifier::Local),
+            ("???", Specifier::Unknown),
+        ];
+        let names: Vec<(&str, Specifier)> = found
+            .iter()
+            .map(|one| (one.name.as_str(), one.specifier.clone()))
+            .collect();
+        assert_eq!(names, expected);
+        let place = found.get(1).unwrap().place;
+        assert_eq!(place.span.of(text), "requests>=2.0");
+    }
+}

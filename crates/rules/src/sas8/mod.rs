@@ -1,0 +1,21 @@
+//! Denial of service and of wallet.
+
+mod concurrency;
+mod network;
+mod payload;
+mod recursion;
+mod retries;
+mod throttling;
+mod timeout;
+
+use crate::family::Family;
+
+pub(crate) const FAMILIES: &[Family] = &[
+    timeout::FAMILY,
+    concurrency::FAMILY,
+    throttling::FAMILY,
+    payload::FAMILY,
+    recursion::FAMILY,
+    retries::FAMILY,
+    network::FAMILY,
+];
