@@ -42,7 +42,7 @@ use resource::{Reference, ResourceType, Runtime, ServiceDefault};
 use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
-    KindSet, Mark, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
+    KindSet, Mark, Misuse, Outcome, Propagation, Schema, Sink, Source, SourceKind, Test, Vouch,
 };
 
 use std::path::{Path, PathBuf};

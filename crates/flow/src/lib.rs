@@ -20,6 +20,7 @@ mod library;
 mod members;
 mod place;
 mod regex_strength;
+mod schema;
 mod seed;
 mod state;
 mod taint;

@@ -202,6 +202,10 @@ impl<'p> Engine<'p> {
         if let Some(test) = self.test_of_guards(frame, path, model, &inputs, site, state) {
             return test;
         }
+        let checked = self.checked_by_schema(frame, model, &inputs, site, state);
+        if let Some(checked) = checked {
+            return checked;
+        }
         let mut result = self.result(frame, path, model, operation, &inputs);
         result.taint = self.with_files(model, &inputs, &result, state);
         let source = self.source_of_result(model, site.place);
@@ -995,7 +999,7 @@ impl<'p> Engine<'p> {
 }
 
 /// The value at the end of these steps of something that holds nothing else.
-fn wrapped(value: Value, steps: &[Step]) -> Value {
+pub(crate) fn wrapped(value: Value, steps: &[Step]) -> Value {
     steps.iter().rev().fold(value, |inner, step| match step {
         Step::Field(name) => Value::object(vec![(name.clone(), inner)]),
         Step::AnyField | Step::Element => Value::list(Vec::new(), Some(inner)),

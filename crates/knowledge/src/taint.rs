@@ -27,6 +27,8 @@ pub struct CallModel {
     pub vouches: Vec<Vouch>,
     /// What rules ask about the call, right or wrong.
     pub marks: Vec<Mark>,
+    /// Values that the call checks against a schema.
+    pub schemas: Vec<Schema>,
     /// Functions among the arguments that the call calls.
     pub callbacks: Vec<Callback>,
     /// Files read and written.
@@ -96,6 +98,19 @@ pub enum Outcome {
     False,
     /// The call returned at all.
     Returns,
+}
+
+/// A value that is checked against a schema. Only what the schema narrows becomes harmless: a text may hold anything.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Schema {
+    /// The value that is checked.
+    pub input: AccessPath,
+    /// The schema: an object of JSON Schema's words, or one whose fields are made by calls of the library.
+    pub schema: AccessPath,
+    /// Where the checked value is in the result; nothing where the input itself is checked, and the call throws if it is wrong.
+    pub output: Option<AccessPath>,
+    /// Calls of the library that narrow a field: `uuid`, `enum`. Without any, the schema is a JSON Schema.
+    pub narrows: Vec<Name>,
 }
 
 /// A part whose test speaks for the whole: an address whose host is one of the allowed ones goes nowhere else.

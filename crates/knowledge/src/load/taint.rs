@@ -9,7 +9,7 @@ use crate::error::{KnowledgeError, Problem};
 use crate::knowledge::plain;
 use crate::source::taint::{
     AliasRow, CallbackRow, CleanRow, EmbedRow, EntryRow, FileRow, GuardRow, MarkRow, MisuseRow,
-    PropagateRow, SinkRow, SourceRow, TaintFile, Vocabularies, VouchRow,
+    PropagateRow, SchemaRow, SinkRow, SourceRow, TaintFile, Vocabularies, VouchRow,
 };
 use crate::source::{Texts, access_path};
 use crate::{AccessPath, CallModel, LanguageModel, Root};
@@ -59,6 +59,7 @@ impl Loader {
         filing.rows(&rows.guard);
         filing.rows(&rows.misuse);
         filing.rows(&rows.vouch);
+        filing.rows(&rows.schema);
         filing.rows(&rows.mark);
         filing.rows(&rows.callback);
         filing.rows(&rows.file);
@@ -351,6 +352,23 @@ impl Row for MarkRow {
         repeats: Repeats,
     ) -> Result<(), Problem> {
         add(&mut model.marks, [self.mark(words)?], repeats)
+    }
+}
+
+impl Row for SchemaRow {
+    const TABLE: &'static str = "schema";
+
+    fn call(&self) -> &Texts {
+        &self.call
+    }
+
+    fn apply(
+        &self,
+        model: &mut CallModel,
+        _words: Vocabularies<'_>,
+        repeats: Repeats,
+    ) -> Result<(), Problem> {
+        add(&mut model.schemas, [self.schema()?], repeats)
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Texts, access_path, vocabulary};
 use crate::error::Problem;
 use crate::{
     AccessPath, Callback, Condition, Entry, FileEffect, Guard, KindId, KindSet, Mark, Misuse,
-    Propagation, Root, Sink, Source, SourceKind, Test, Vouch,
+    Propagation, Root, Schema, Sink, Source, SourceKind, Test, Vouch,
 };
 
 /// A taint file.
@@ -23,6 +23,7 @@ pub(crate) struct TaintFile {
     pub(crate) guard: Vec<Spanned<GuardRow>>,
     pub(crate) misuse: Vec<Spanned<MisuseRow>>,
     pub(crate) vouch: Vec<Spanned<VouchRow>>,
+    pub(crate) schema: Vec<Spanned<SchemaRow>>,
     pub(crate) mark: Vec<Spanned<MarkRow>>,
     pub(crate) callback: Vec<Spanned<CallbackRow>>,
     pub(crate) file: Vec<Spanned<FileRow>>,
@@ -92,6 +93,18 @@ pub(crate) struct VouchRow {
     pub(crate) call: Texts,
     input: Name,
     clears: Texts,
+}
+
+/// `[[schema]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SchemaRow {
+    pub(crate) call: Texts,
+    input: Name,
+    schema: Name,
+    output: Option<Name>,
+    #[serde(default)]
+    narrows: Texts,
 }
 
 /// `[[misuse]]`
@@ -327,6 +340,18 @@ impl VouchRow {
         Ok(Vouch {
             input: access_path(&self.input)?,
             clears: words.kind_set(self.clears.filled("clears")?)?,
+        })
+    }
+}
+
+impl SchemaRow {
+    pub(crate) fn schema(&self) -> Result<Schema, Problem> {
+        let output = self.output.as_ref();
+        Ok(Schema {
+            input: access_path(&self.input)?,
+            schema: access_path(&self.schema)?,
+            output: output.map(|path| access_path(path)).transpose()?,
+            narrows: self.narrows.as_slice().to_vec(),
         })
     }
 }
