@@ -17,7 +17,14 @@ use ir::Program;
 use knowledge::Knowledge;
 
 /// Kinds that are no concern of a case unless it names them: nearly every handler logs, opens files or starts programs.
-const QUIET: [&str; 5] = ["log", "argument", "payload-size", "path-upwards", "regex"];
+const QUIET: [&str; 6] = [
+    "log",
+    "argument",
+    "payload-size",
+    "path-upwards",
+    "regex",
+    "response",
+];
 
 #[derive(Default)]
 struct Case {
