@@ -22,6 +22,8 @@ mod knowledge;
 mod load;
 #[path = "src/operation.rs"]
 mod operation;
+#[path = "src/platform.rs"]
+mod platform;
 #[path = "src/resource.rs"]
 mod resource;
 #[path = "src/sdk.rs"]
@@ -38,7 +40,8 @@ use event::{DefaultWho, Encoding, Event, EventField, EventPath, Trust};
 use kind::Kind;
 use knowledge::{Knowledge, LanguageModel};
 use operation::{Access, ChannelPart, Operation, OperationCall, OperationResource, ParameterStyle};
-use resource::{Reference, ResourceType, Runtime, ServiceDefault};
+use platform::{Concern, Runtime, ServiceDefault};
+use resource::{Reference, ResourceType};
 use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,

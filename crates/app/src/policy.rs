@@ -2,7 +2,7 @@
 
 use base::{Name, Place};
 
-use crate::{Prop, Reason, ResourceId, StackId, Text, Value};
+use crate::{Prop, Reason, ResourceId, StackId, Text, Value, ValueKind};
 
 /// An execution role.
 #[derive(Clone, Debug)]
@@ -106,4 +106,130 @@ pub struct ResourcePolicy {
     pub place: Place,
     /// The policy has parts that cannot be told.
     pub open: Option<Reason>,
+}
+
+/// Condition keys that say who asks or from where. All others (`aws:SecureTransport`, `aws:Referer`, the request's own
+/// parameters) are met by whoever wishes to. Compared in lower case, by how they start.
+const NARROWING_KEYS: [&str; 18] = [
+    "aws:principal",
+    "aws:source",
+    "aws:vpcsourceip",
+    "aws:userid",
+    "aws:username",
+    "aws:federatedprovider",
+    "aws:tokenissuetime",
+    "aws:multifactorauth",
+    "aws:calledvia",
+    "aws:viaawsservice",
+    "aws:requesttag/",
+    "kms:calleraccount",
+    "kms:viaservice",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+    "s3:existingobjecttag/",
+    "lambda:functionurlauthtype",
+    "sns:endpoint",
+];
+
+impl Grant {
+    /// Whether it allows something to everyone. A condition that says who may ask, or that cannot be told, narrows it down.
+    #[must_use]
+    pub fn is_for_anyone(&self) -> bool {
+        self.effect == Effect::Allow
+            && self.principals.contains(&Principal::Anyone)
+            && !self.is_narrowed()
+    }
+
+    /// Whether a condition says who may ask or from where, or cannot be told.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        let Some(condition) = &self.condition else {
+            return false;
+        };
+        match &condition.kind {
+            ValueKind::Map(operators) => operators.iter().any(|(_, keys)| match &keys.kind {
+                ValueKind::Map(keys) => keys.iter().any(|(key, value)| narrows(key, value)),
+                _ => true,
+            }),
+            ValueKind::Null => false,
+            _ => true,
+        }
+    }
+}
+
+impl ResourcePolicy {
+    /// The statements that let everyone in, unless another statement denies those whom it does not name: then who is let in
+    /// is a matter of both.
+    pub fn grants_for_anyone(&self) -> impl Iterator<Item = &Grant> {
+        let is_fenced = self.grants.iter().any(|grant| {
+            grant.effect == Effect::Deny && (grant.is_narrowed() || grant.has_not_principal)
+        });
+        self.grants
+            .iter()
+            .filter(move |grant| !is_fenced && grant.is_for_anyone())
+    }
+}
+
+fn narrows(key: &str, value: &Value) -> bool {
+    let key = key.to_ascii_lowercase();
+    let is_known = NARROWING_KEYS.iter().any(|start| key.starts_with(start));
+    let is_open = |value: &Value| {
+        value
+            .as_name()
+            .is_some_and(|text| matches!(text.as_str(), "*" | "0.0.0.0/0" | "::/0"))
+    };
+    is_known && !value.items().iter().any(is_open)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::{FileId, Span};
+
+    fn place() -> Place {
+        Place::new(FileId(0), Span::new(0, 0))
+    }
+
+    fn value(kind: ValueKind) -> Value {
+        Value {
+            kind,
+            place: place(),
+        }
+    }
+
+    fn grant(condition: Option<(&str, &str, &str)>) -> Grant {
+        let written = |text: &str| value(ValueKind::Text(Text::known(text)));
+        Grant {
+            effect: Effect::Allow,
+            sid: None,
+            actions: vec![(Text::known("sqs:SendMessage"), place())],
+            not_actions: Vec::new(),
+            resources: Vec::new(),
+            not_resources: Vec::new(),
+            principals: vec![Principal::Anyone],
+            has_not_principal: false,
+            condition: condition.map(|(operator, key, text)| {
+                let keys = value(ValueKind::Map(vec![(key.into(), written(text))]));
+                value(ValueKind::Map(vec![(operator.into(), keys)]))
+            }),
+            origin: GrantOrigin::Written,
+            place: place(),
+        }
+    }
+
+    #[test]
+    fn only_conditions_on_who_asks_narrow_a_grant() {
+        for (condition, expected) in [
+            (None, true),
+            (Some(("Bool", "aws:SecureTransport", "true")), true),
+            (Some(("StringLike", "aws:Referer", "https://a/*")), true),
+            (Some(("IpAddress", "aws:SourceIp", "0.0.0.0/0")), true),
+            (Some(("IpAddress", "aws:SourceIp", "10.0.0.0/8")), false),
+            (Some(("ArnLike", "AWS:SourceArn", "arn:aws:sns:*")), false),
+            (Some(("StringEquals", "aws:PrincipalOrgID", "o-1")), false),
+        ] {
+            let grant = grant(condition);
+            assert_eq!(grant.is_for_anyone(), expected, "{condition:?}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CallModel, Event, Kind, KindId, Operation, OperationCall, ResourceType, Runtime, Secrets,
-    Source,
+    ServiceDefault, Source,
     sdk::{Clients, Service},
 };
 
@@ -30,7 +30,9 @@ pub struct Knowledge {
     pub(crate) events: Vec<Event>,
     pub(crate) languages: BTreeMap<Name, LanguageModel>,
     pub(crate) resource_types: BTreeMap<Name, ResourceType>,
+    pub(crate) defaults: BTreeMap<Name, Vec<ServiceDefault>>,
     pub(crate) runtimes: BTreeMap<Name, Runtime>,
+    pub(crate) today: Name,
 }
 
 impl Knowledge {
@@ -103,6 +105,24 @@ impl Knowledge {
     /// All runtimes, ordered by identifier.
     pub fn runtimes(&self) -> impl Iterator<Item = &Runtime> {
         self.runtimes.values()
+    }
+
+    /// The day (`YYYY-MM-DD`) on which runtimes are judged. Unless [`Self::set_today`] says otherwise, the day on which their
+    /// table was last checked, so that one version of the program gives the same findings on any day.
+    #[must_use]
+    pub fn today(&self) -> &str {
+        &self.today
+    }
+
+    /// Judges runtimes as of this day (`YYYY-MM-DD`).
+    pub fn set_today(&mut self, day: impl Into<Name>) {
+        self.today = day.into();
+    }
+
+    /// What a type of resource does where the template does not say.
+    #[must_use]
+    pub fn defaults_of(&self, kind: &str) -> &[ServiceDefault] {
+        self.defaults.get(kind).map_or(&[], Vec::as_slice)
     }
 
     /// The type of resource with CloudFormation's name: `AWS::S3::Bucket`.

@@ -11,9 +11,10 @@
 //! | `taint/<language>/*.toml` | what calls of libraries do to data |
 //! | `iam/actions.toml` | the services of the platform, their actions and the SDKs' clients |
 //! | `calls/<cloud>/*.toml` | what is to be said of a client's operations beyond their names: actions, resources, channels |
-//! | `resources/*.toml` | types of resources and what holds where a template says nothing |
+//! | `resources/*.toml` | types of resources |
+//! | `platform/*.toml` | what holds where a template says nothing |
+//! | `platform/runtimes.toml` | runtimes and the end of their support |
 //! | `secrets/*.toml` | what secrets look like and how they are called |
-//! | `runtimes.toml` | runtimes and the end of their support |
 
 mod access_path;
 mod embedded;
@@ -23,6 +24,7 @@ mod kind;
 mod knowledge;
 mod load;
 mod operation;
+mod platform;
 mod resource;
 mod sdk;
 mod secret;
@@ -37,7 +39,8 @@ pub use knowledge::{Knowledge, LanguageModel};
 pub use operation::{
     Access, ChannelPart, Operation, OperationCall, OperationResource, ParameterStyle,
 };
-pub use resource::{Reference, ResourceType, Runtime, ServiceDefault};
+pub use platform::{Concern, Runtime, ServiceDefault};
+pub use resource::{Reference, ResourceType};
 pub use sdk::{Action, SdkCall, Service};
 pub use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 pub use taint::{

@@ -1,7 +1,7 @@
 //! Who controls outside data, and the proof: from a label in one function back through triggers, buckets, queues, topics and
 //! tables to an entry point.
 
-use app::{AuthKind, FunctionId, Principal, ResourceId, Trigger};
+use app::{AuthKind, FunctionId, ResourceId, Trigger};
 use finding::{Reach, Step, StepKind};
 use flow::{Facts, Label, Note, Origin, SinkFact};
 use knowledge::{DefaultWho, Trust};
@@ -331,14 +331,11 @@ impl Model<'_> {
     #[must_use]
     pub fn is_public(&self, resource: ResourceId) -> bool {
         self.application.policies_of(resource).any(|policy| {
-            policy.grants.iter().any(|grant| {
-                grant.effect == app::Effect::Allow
-                    && grant.condition.is_none()
-                    && grant.principals.contains(&Principal::Anyone)
-                    && grant
-                        .actions
-                        .iter()
-                        .any(|(action, _)| action.literal().is_some_and(|action| writes(&action)))
+            policy.grants_for_anyone().any(|grant| {
+                grant
+                    .actions
+                    .iter()
+                    .any(|(action, _)| action.literal().is_some_and(|action| writes(&action)))
             })
         })
     }

@@ -5,9 +5,11 @@
 
 mod credentials;
 mod family;
+mod grants;
 mod sas1;
 mod sas10;
 mod sas2;
+mod sas3;
 mod sas4;
 mod sas5;
 mod sas6;
@@ -25,6 +27,7 @@ fn families() -> impl Iterator<Item = &'static Family> {
     [
         sas1::FAMILIES,
         sas2::FAMILIES,
+        sas3::FAMILIES,
         sas4::FAMILIES,
         sas5::FAMILIES,
         sas6::FAMILIES,

@@ -1,7 +1,7 @@
 //! Policies that are attached to resources: bucket, queue and topic policies, and function permissions.
 
 use app::{Effect, Grant, GrantOrigin, Principal, Prop, ResourcePolicy, Text, Value, ValueKind};
-use base::Name;
+use base::{Map, Name};
 
 use super::model::Model;
 use super::policy;
@@ -17,7 +17,7 @@ struct Carrier {
     document: &'static str,
 }
 
-const CARRIERS: [Carrier; 13] = [
+const CARRIERS: [Carrier; 14] = [
     carrier(
         "AWS::S3::BucketPolicy",
         "AWS::S3::Bucket",
@@ -67,6 +67,7 @@ const CARRIERS: [Carrier; 13] = [
         "Policy",
     ),
     carrier("AWS::KMS::Key", "AWS::KMS::Key", "", "KeyPolicy"),
+    carrier("AWS::IoT::Policy", "AWS::IoT::Policy", "", "PolicyDocument"),
     carrier(
         "AWS::ECR::Repository",
         "AWS::ECR::Repository",
@@ -148,7 +149,34 @@ pub(crate) fn add(model: &mut Model<'_>) {
             });
         }
     }
+    let names = physical_names(model);
+    for policy in &mut policies {
+        // `Bucket: inbox` means the bucket of the project that is called so.
+        let name = policy.target.literal();
+        let named = name.and_then(|name| names.get(&(policy.target_kind.clone(), name)));
+        if let Some(target) = named {
+            policy.target = target.clone();
+        }
+    }
     model.application.policies.extend(policies);
+}
+
+/// The resources of the types that policies name by their physical name.
+fn physical_names(model: &Model<'_>) -> Map<(Name, Name), Text> {
+    let mut names = Map::default();
+    for (kind, property) in [
+        ("AWS::S3::Bucket", "BucketName"),
+        ("AWS::Events::EventBus", "Name"),
+    ] {
+        for (id, resource) in model.application.resources_of(kind) {
+            if let Some(name) = resource.properties.text_at(property).known()
+                && let Prop::Known(target, _) = itself(id, resource)
+            {
+                names.entry((kind.into(), name.clone())).or_insert(target);
+            }
+        }
+    }
+    names
 }
 
 fn permission(resource: &app::Resource) -> Option<ResourcePolicy> {

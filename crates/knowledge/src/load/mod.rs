@@ -12,7 +12,8 @@ use serde::Deserialize;
 
 use crate::error::{KnowledgeError, Problem};
 use crate::source::event::EventFile;
-use crate::source::resource::{KindFile, PartFile, ResourceFile, RuntimeFile};
+use crate::source::platform::{DefaultFile, RuntimeFile};
+use crate::source::resource::{KindFile, PartFile, ResourceFile};
 use crate::source::secret::{FormatFile, NameFile};
 use crate::source::taint::TaintFile;
 use crate::source::vocabulary;
@@ -83,6 +84,7 @@ enum Topic<'a> {
     Event,
     Runtimes,
     Resources,
+    Defaults,
     SecretNames,
     SecretFormats,
     Actions,
@@ -97,7 +99,8 @@ impl<'a> Topic<'a> {
         match path.split('/').collect::<Vec<_>>().as_slice() {
             ["kinds"] => Self::Kinds,
             ["parts"] => Self::Parts,
-            ["runtimes"] => Self::Runtimes,
+            ["platform", "runtimes"] => Self::Runtimes,
+            ["platform", _] => Self::Defaults,
             ["iam", "actions"] => Self::Actions,
             ["events", ..] => Self::Event,
             ["resources", _] => Self::Resources,
@@ -124,6 +127,7 @@ impl Loader {
             Topic::Event => self.event(file),
             Topic::Runtimes => self.runtimes(file),
             Topic::Resources => self.resources(file),
+            Topic::Defaults => self.defaults(file),
             Topic::SecretNames => self.secret_names(file),
             Topic::SecretFormats => self.secret_formats(file),
             Topic::Taint { language } => file
@@ -221,6 +225,9 @@ impl Loader {
 
     fn runtimes(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
         let written = file.parse::<RuntimeFile>()?;
+        self.knowledge.today = written
+            .checked()
+            .map_err(|problem| file.error(0, "`checked`", problem))?;
         let ids = written.runtime.iter().map(|row| row.get_ref().id.as_str());
         for spanned in &written.runtime {
             let row = spanned.get_ref();
@@ -265,22 +272,22 @@ impl Loader {
                 Err(problem) => self.refuse(file, spanned, "resource", &row.kind, problem),
             }
         }
-        for spanned in &written.default {
+        Ok(())
+    }
+
+    fn defaults(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        for spanned in &file.parse::<DefaultFile>()?.default {
             let row = spanned.get_ref();
-            let label = format!("{}.{}", row.kind, row.property);
+            let known = self.knowledge.defaults.entry(row.kind.clone()).or_default();
             let added = row.default().and_then(|default| {
-                let types = &mut self.knowledge.resource_types;
-                let Some(resource) = types.get_mut(&row.kind) else {
-                    let known = types.keys().map(Name::as_str);
-                    return Err(vocabulary::unknown("resource type", &row.kind, known));
-                };
-                if resource.default_of(&default.property).is_some() {
+                if known.iter().any(|it| it.property == default.property) {
                     return Err(Problem::Duplicate);
                 }
-                resource.defaults.push(default);
+                known.push(default);
                 Ok(())
             });
             if let Err(problem) = added {
+                let label = format!("{}.{}", row.kind, row.property);
                 self.refuse(file, spanned, "default", &label, problem);
             }
         }
@@ -332,6 +339,6 @@ impl Loader {
 
 /// Why a file that no topic owns is refused.
 const PLACE: Problem = Problem::Conflict(
-    "no knowledge is read from this place: it is `kinds.toml`, `parts.toml`, `runtimes.toml`, `events/**`, `iam/actions.toml`, \
-     `resources/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
+    "no knowledge is read from this place: it is `kinds.toml`, `parts.toml`, `events/**`, `iam/actions.toml`, `resources/*`, \
+     `platform/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
 );

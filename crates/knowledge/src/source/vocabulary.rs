@@ -4,8 +4,8 @@ use base::Name;
 
 use crate::error::Problem;
 use crate::{
-    Access, CallbackResult, DefaultWho, Encoding, FileAccess, Outcome, Reference, SecretCheck,
-    Trust,
+    Access, CallbackResult, Concern, DefaultWho, Encoding, FileAccess, Outcome, Reference,
+    SecretCheck, Trust,
 };
 
 /// A type whose values are words of a closed vocabulary.
@@ -96,6 +96,15 @@ impl Vocabulary for Access {
         ("delete", Self::Delete),
         ("permissions", Self::Permissions),
         ("invoke", Self::Invoke),
+    ];
+}
+
+impl Vocabulary for Concern {
+    const WHAT: &'static str = "concern";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("data-at-rest", Self::DataAtRest),
+        ("data-in-transit", Self::DataInTransit),
+        ("recovery", Self::Recovery),
     ];
 }
 

@@ -1,13 +1,21 @@
 //! Broken authentication.
 
 mod home_made_authentication;
-mod unauthenticated_endpoint;
+mod iot_policy;
+mod open_route;
+mod permissive_cors;
+mod public_trigger;
 mod unverified_token;
 
 use crate::family::Family;
 
+pub(crate) use public_trigger::feeds_function;
+
 pub(crate) const FAMILIES: &[Family] = &[
-    unauthenticated_endpoint::FAMILY,
+    iot_policy::FAMILY,
+    open_route::FAMILY,
+    permissive_cors::FAMILY,
+    public_trigger::FAMILY,
     unverified_token::FAMILY,
     home_made_authentication::FAMILY,
 ];

@@ -1,0 +1,82 @@
+//! What platforms do by themselves: what a service does where a template says nothing, and how long runtimes are supported.
+//! Read from `knowledge/platform/`.
+
+use base::Name;
+use serde::{Deserialize, Serialize};
+
+/// What a service does where the template does not say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceDefault {
+    /// The property as CloudFormation names it, dotted: `PublicAccessBlockConfiguration.BlockPublicAcls`.
+    pub property: Name,
+    /// The value, as text: `AES256`, `3`, `none`.
+    pub value: Name,
+    /// What the property protects.
+    pub protects: Concern,
+    /// Properties that, where they are written, let another resource decide: a database restored from a snapshot.
+    pub unless: Vec<Name>,
+    /// Since when, `YYYY-MM-DD`; nothing where it has always been so.
+    pub since: Option<Name>,
+    /// Where that is published.
+    pub source: String,
+}
+
+impl ServiceDefault {
+    /// Whether a value of the property leaves the resource unprotected.
+    #[must_use]
+    pub fn is_off(value: &str) -> bool {
+        ["none", "false", "disabled", "suspended", "plaintext", "0"]
+            .iter()
+            .any(|off| value.eq_ignore_ascii_case(off))
+    }
+}
+
+/// What a property protects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Concern {
+    /// Stored data, from whoever gets at the disks.
+    DataAtRest,
+    /// Data on its way, from whoever listens.
+    DataInTransit,
+    /// Data, from being deleted or overwritten.
+    Recovery,
+}
+
+/// A runtime of functions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Runtime {
+    /// Its identifier in templates: `python3.9`.
+    pub id: Name,
+    /// The folder that holds its language's knowledge, `python` or `javascript`, or another language's name.
+    pub language: Name,
+    /// The day from which the provider no longer patches it, `YYYY-MM-DD`. Days in this form compare as texts. Nothing
+    /// where no day is set.
+    pub deprecated: Option<Name>,
+    /// The day from which no new function can use it, `YYYY-MM-DD`.
+    pub blocks_create: Option<Name>,
+    /// The day from which functions that use it cannot be changed, `YYYY-MM-DD`.
+    pub blocks_update: Option<Name>,
+    /// The runtime to move to.
+    pub upgrade_to: Option<Name>,
+    /// Where the days are published.
+    pub source: String,
+}
+
+impl Runtime {
+    /// Whether it is out of support on `day` (`YYYY-MM-DD`).
+    #[must_use]
+    pub fn is_deprecated_on(&self, day: &str) -> bool {
+        has_come(self.deprecated.as_ref(), day)
+    }
+
+    /// Whether no new function can use it on `day` (`YYYY-MM-DD`).
+    #[must_use]
+    pub fn is_blocked_on(&self, day: &str) -> bool {
+        has_come(self.blocks_create.as_ref(), day)
+    }
+}
+
+fn has_come(from: Option<&Name>, day: &str) -> bool {
+    from.is_some_and(|from| from.as_str() <= day)
+}

@@ -1,0 +1,324 @@
+//! SAS-2: routes and function URLs that answer anyone, judged by what their function does, by what they are for, and by how
+//! the other routes of the same API are protected.
+
+use crate::family::{Family, Input};
+use app::{AuthKind, ResourceId, StackId, Trigger};
+use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
+use flow::{CallFact, Origin};
+use knowledge::{Access, Operation, Step};
+
+pub(super) const FAMILY: Family = Family {
+    rules: || vec![ENDPOINT, GAP, URL],
+    check,
+};
+
+const ENDPOINT: RuleInfo = RuleInfo {
+    name: "sas2/unauthenticated-endpoint",
+    title: "A route that changes state answers anyone",
+    page: include_str!("../../docs/sas2/unauthenticated-endpoint.md"),
+    cwe: 306,
+};
+
+const GAP: RuleInfo = RuleInfo {
+    name: "sas2/authorizer-gap",
+    title: "A route lacks the authorizer that its neighbours have",
+    page: include_str!("../../docs/sas2/authorizer-gap.md"),
+    cwe: 306,
+};
+
+const URL: RuleInfo = RuleInfo {
+    name: "sas2/function-url-without-auth",
+    title: "A function URL answers anyone",
+    page: include_str!("../../docs/sas2/function-url-without-auth.md"),
+    cwe: 306,
+};
+
+/// Parts of paths that must be open, or are meant to be: nobody has a token before signing in, and a health check has no
+/// secrets.
+const MEANT_TO_BE_OPEN: [&str; 33] = [
+    "login",
+    "logout",
+    "signin",
+    "signup",
+    "sign-in",
+    "sign-up",
+    "register",
+    "registration",
+    "auth",
+    "authorize",
+    "authenticate",
+    "oauth",
+    "oauth2",
+    "token",
+    "tokens",
+    "callback",
+    "refresh",
+    "forgot-password",
+    "reset-password",
+    "password-reset",
+    "confirm",
+    "verify",
+    "health",
+    "healthcheck",
+    "healthz",
+    "ping",
+    "status",
+    "version",
+    ".well-known",
+    "docs",
+    "swagger",
+    "favicon.ico",
+    "robots.txt",
+];
+
+/// Parts of paths that other services call: they sign what they send.
+const CALLED_BY_SERVICES: [&str; 10] = [
+    "webhook", "webhooks", "hook", "hooks", "slack", "github", "stripe", "telegram", "twilio",
+    "bot",
+];
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let application = &input.model.application;
+    application
+        .triggers
+        .iter()
+        .filter(|trigger| is_open(input, trigger))
+        .filter_map(|trigger| judge(input, trigger))
+        .collect()
+}
+
+/// Whether everyone on the internet gets an answer. An API key names a client; it is handed to every browser.
+fn is_open(input: &Input<'_>, trigger: &Trigger) -> bool {
+    matches!(trigger.auth.kind, AuthKind::None | AuthKind::ApiKey)
+        && trigger
+            .route
+            .as_ref()
+            .is_none_or(|route| route.method != "OPTIONS")
+        && !is_fenced(input, trigger)
+}
+
+/// Whether the API itself lets only some networks or accounts in, or that cannot be told.
+fn is_fenced(input: &Input<'_>, trigger: &Trigger) -> bool {
+    let model = input.model;
+    let api = trigger
+        .source
+        .known()
+        .and_then(|source| model.resource_of_text(source));
+    let Some((id, api)) = api.and_then(|id| Some((id, model.application.resource(id)?))) else {
+        return false;
+    };
+    let types = api.properties.at("EndpointConfiguration.Types");
+    let is_private = types.is_unknown()
+        || types.known().is_some_and(|types| {
+            types
+                .items()
+                .iter()
+                .any(|kind| kind.as_name().is_none_or(|kind| kind == "PRIVATE"))
+        });
+    let has_policy = !api.properties.at("Policy").is_absent();
+    let mut policies = model.application.policies_of(id);
+    let is_for_anyone = policies.any(|policy| policy.grants_for_anyone().next().is_some());
+    is_private || (has_policy && !is_for_anyone)
+}
+
+/// The worst that the function behind a trigger does.
+struct Deed<'a> {
+    call: &'a CallFact,
+    access: Access,
+}
+
+fn judge(input: &Input<'_>, trigger: &Trigger) -> Option<Finding> {
+    if verifies_caller(input, trigger) {
+        return None;
+    }
+    let deed = worst_deed(input, trigger);
+    if trigger.kind == "aws.lambda.url" {
+        return Some(function_url(input, trigger, deed.as_ref()));
+    }
+    if is_about(trigger, &MEANT_TO_BE_OPEN) {
+        return None;
+    }
+    if let Some(protected) = neighbours(input, trigger) {
+        return Some(gap(input, trigger, protected, deed.as_ref()));
+    }
+    endpoint(input, trigger, &deed?)
+}
+
+fn endpoint(input: &Input<'_>, trigger: &Trigger, deed: &Deed<'_>) -> Option<Finding> {
+    let model = input.model;
+    let what = name(trigger);
+    let mut confidence = Confidence::Medium;
+    let mut why = "";
+    if is_about(trigger, &CALLED_BY_SERVICES) {
+        // A check that was not seen may be there.
+        if !model.is_fully_seen(trigger.function) {
+            return None;
+        }
+        confidence = Confidence::Low;
+        why = " and no check of a signature was seen";
+    }
+    let key = if matches!(trigger.auth.kind, AuthKind::ApiKey) {
+        "asks for an API key alone, which authenticates nobody"
+    } else {
+        "needs no authentication"
+    };
+    Some(
+        Finding::new(
+            &ENDPOINT,
+            trigger.place,
+            format!(
+                "{what} {key},{why} and its function calls `{}`",
+                deed.call.path
+            ),
+        )
+        .score(impact(deed.access), Reach::Anonymous)
+        .confidence(confidence)
+        .functions([model.function_name(trigger.function)])
+        .step(StepKind::Config, trigger.place, "no authorizer is declared")
+        .step(
+            StepKind::Step,
+            deed.call.place,
+            format!("`{}` changes state", deed.call.path),
+        )
+        .fix("Declare an authorizer for the route, or IAM authentication")
+        .subject(what),
+    )
+}
+
+fn function_url(input: &Input<'_>, trigger: &Trigger, deed: Option<&Deed<'_>>) -> Finding {
+    let name = input.model.function_name(trigger.function);
+    let place = trigger.auth.place.unwrap_or(trigger.place);
+    let impact = deed.map_or(Impact::Hygiene, |deed| impact(deed.access));
+    let mut message = format!("The URL of `{name}` answers anyone");
+    if let Some(deed) = deed {
+        message.push_str(&format!(", and the function calls `{}`", deed.call.path));
+    }
+    let mut finding = Finding::new(&URL, place, message)
+        .score(impact, Reach::Anonymous)
+        .functions([name.clone()])
+        .step(StepKind::Config, place, "no authentication is demanded");
+    if let Some(deed) = deed {
+        finding = finding.step(
+            StepKind::Step,
+            deed.call.place,
+            format!("`{}` changes state", deed.call.path),
+        );
+    }
+    finding
+        .fix("Demand IAM authentication, or put an API with an authorizer in front")
+        .subject(name)
+}
+
+fn gap(input: &Input<'_>, trigger: &Trigger, protected: usize, deed: Option<&Deed<'_>>) -> Finding {
+    let what = name(trigger);
+    let impact = deed.map_or(Impact::Limited, |_| Impact::Serious);
+    Finding::new(
+        &GAP,
+        trigger.place,
+        format!("{what} answers anyone, while {protected} other routes of the same API ask for authentication"),
+    )
+    .score(impact, Reach::Anonymous)
+    .confidence(Confidence::Medium)
+    .functions([input.model.function_name(trigger.function)])
+    .step(StepKind::Config, trigger.place, "no authorizer is declared")
+    .fix("Declare the authorizer of the other routes for this one too")
+    .subject(what)
+}
+
+fn impact(access: Access) -> Impact {
+    match access {
+        Access::Delete | Access::Permissions => Impact::Serious,
+        Access::Write | Access::Invoke | Access::Read => Impact::Limited,
+    }
+}
+
+fn worst_deed<'a>(input: &Input<'a>, trigger: &Trigger) -> Option<Deed<'a>> {
+    let badness = |operation: &Operation| match operation.access {
+        Access::Permissions | Access::Delete => 2,
+        Access::Write => 1,
+        Access::Read | Access::Invoke => 0,
+    };
+    let operations = input.model.operations_of(trigger.function);
+    let (operation, call) = operations
+        .filter(|(operation, _)| badness(operation) != 0)
+        .reduce(|worst, other| {
+            if badness(worst.0) < badness(other.0) {
+                other
+            } else {
+                worst
+            }
+        })?;
+    Some(Deed {
+        call,
+        access: operation.access,
+    })
+}
+
+/// How many routes of the same API ask for authentication, where those are most and this one stands out.
+fn neighbours(input: &Input<'_>, trigger: &Trigger) -> Option<usize> {
+    let api = |trigger: &Trigger| -> Option<(StackId, Option<ResourceId>)> {
+        let function = input.model.application.function(trigger.function)?;
+        let api = trigger
+            .source
+            .known()
+            .and_then(|source| input.model.resource_of_text(source));
+        Some((function.stack, api))
+    };
+    let own = api(trigger)?;
+    let routes = input.model.application.triggers.iter().filter(|other| {
+        other.kind == trigger.kind && other.route.is_some() && api(other) == Some(own)
+    });
+    let (mut open, mut protected) = (0, 0);
+    for route in routes {
+        match route.auth.kind {
+            AuthKind::Iam | AuthKind::Token { .. } | AuthKind::Function { .. } => protected += 1,
+            AuthKind::None | AuthKind::ApiKey
+                if is_open(input, route) && !is_about(route, &MEANT_TO_BE_OPEN) =>
+            {
+                open += 1;
+            }
+            _ => {}
+        }
+    }
+    (3 <= protected && open * 2 <= protected).then_some(protected)
+}
+
+/// Whether one part of the route's path is one of these words.
+fn is_about(trigger: &Trigger, words: &[&str]) -> bool {
+    trigger.route.as_ref().is_some_and(|route| {
+        route
+            .path
+            .split('/')
+            .any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
+    })
+}
+
+/// Whether the function itself compares a part of the request's headers with something it knows.
+fn verifies_caller(input: &Input<'_>, trigger: &Trigger) -> bool {
+    input.model.analyses_of(trigger.function).any(|analysis| {
+        let comparisons = analysis.facts.comparisons.iter();
+        let mut labels = comparisons.flat_map(|comparison| &comparison.labels);
+        labels.any(|label| {
+            let source = analysis.facts.source(label.source);
+            source.is_some_and(|source| is_credential(&source.origin))
+        })
+    })
+}
+
+/// Whether data comes from the headers of a request.
+fn is_credential(origin: &Origin) -> bool {
+    let Origin::Event { path, .. } = origin else {
+        return false;
+    };
+    path.iter().any(|step| {
+        matches!(step, Step::Field(field) if ["headers", "multiValueHeaders", "cookies"].contains(&field.as_str()))
+    })
+}
+
+fn name(trigger: &Trigger) -> String {
+    match &trigger.route {
+        Some(route) if route.method.is_empty() => format!("`{}`", route.path),
+        Some(route) => format!("`{} {}`", route.method, route.path),
+        None => "The address".to_owned(),
+    }
+}

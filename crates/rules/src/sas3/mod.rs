@@ -1,0 +1,21 @@
+//! Insecure deployment configuration.
+
+mod end_of_life_runtime;
+mod open_policy;
+mod protection;
+mod public_acl;
+mod public_bucket;
+mod transport;
+
+use crate::family::Family;
+
+pub(crate) use public_bucket::{Block, block};
+
+pub(crate) const FAMILIES: &[Family] = &[
+    end_of_life_runtime::FAMILY,
+    open_policy::FAMILY,
+    protection::FAMILY,
+    public_acl::FAMILY,
+    public_bucket::FAMILY,
+    transport::FAMILY,
+];
