@@ -148,8 +148,9 @@ fn unpinned(manifest: &Manifest) -> Option<Finding> {
         1 => " and one more package".to_owned(),
         count => format!(" and {count} more packages"),
     };
+    let take = if open.len() == 1 { "takes" } else { "take" };
     let message = format!(
-        "{how}{others} in `{}` take whatever version is newest when the function is packaged",
+        "{how}{others} in `{}` {take} whatever version is newest when the function is packaged",
         manifest.path
     );
     let mut finding = Finding::new(&UNPINNED, first.place, message)

@@ -1,6 +1,7 @@
 //! SAS-8: outside data that grows without bound when it is read: decompression bombs, entity bombs.
 
 use crate::family::{Family, Input};
+use app::FunctionId;
 use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
 
 pub(super) const FAMILY: Family = Family {
@@ -17,7 +18,13 @@ const INFO: RuleInfo = RuleInfo {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
+    // What CloudWatch Logs delivers is packed by the platform, in events of bounded size.
+    let is_packed_by_platform = |function: &FunctionId| {
+        let mut triggers = model.application.triggers_of(*function).peekable();
+        triggers.peek().is_some() && triggers.all(|trigger| trigger.kind == "aws.logs")
+    };
     let flows = model.flows("payload-size").into_iter();
+    let flows = flows.filter(|flow| !flow.functions.last().is_some_and(is_packed_by_platform));
     flows
         .map(|flow| {
             let function = model.code_name(flow.sink.function);

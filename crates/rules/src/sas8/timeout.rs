@@ -40,20 +40,36 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         };
         let found =
             behind_api(input, id, seconds, place).or_else(|| maximal(function, seconds, place));
-        findings.extend(found.map(|finding| {
-            finding
+        if let Some(finding) = found {
+            let finding = finding
                 .functions([model.function_name(id)])
-                .subject(function.name.to_string())
-        }));
+                .subject(function.name.to_string());
+            add(&mut findings, finding);
+        }
         findings.extend(shorter_visibility(input, id, function, seconds));
     }
     findings
 }
 
-/// How long an API waits for the function that a trigger invokes, in seconds.
+/// Adds a finding; a timeout that several functions inherit is written once and found once.
+fn add(findings: &mut Vec<Finding>, finding: Finding) {
+    let known = findings
+        .iter_mut()
+        .find(|known| known.place == finding.place && known.message == finding.message);
+    match known {
+        Some(known) => {
+            known.score.exposure = known.score.exposure.max(finding.score.exposure);
+            known.functions.extend(finding.functions);
+        }
+        None => findings.push(finding),
+    }
+}
+
+/// How long an API waits for the function that a trigger invokes, in seconds. A WebSocket API has no caller who waits: answers are
+/// posted to the connection.
 fn patience(trigger: &Trigger) -> Option<f64> {
     match trigger.kind.as_str() {
-        "aws.apigw.rest" | "aws.apigw.websocket" => Some(29.0),
+        "aws.apigw.rest" => Some(29.0),
         "aws.apigw.http" => Some(30.0),
         _ => None,
     }
