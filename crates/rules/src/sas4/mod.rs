@@ -1,7 +1,9 @@
 //! Over-privileged roles.
 
+mod role;
+mod unused;
 mod wildcard;
 
 use crate::family::Family;
 
-pub(crate) const FAMILIES: &[Family] = &[wildcard::FAMILY];
+pub(crate) const FAMILIES: &[Family] = &[unused::FAMILY, wildcard::FAMILY];

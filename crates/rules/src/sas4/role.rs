@@ -1,0 +1,72 @@
+//! A role as the rules of this risk look at it: with the functions that run under it, and what their code calls.
+
+use app::{FunctionId, Principal, Role, RoleId};
+use base::Name;
+use finding::Reach;
+use link::Model;
+
+/// A role that functions run under.
+pub(super) struct UsedRole<'m> {
+    pub(super) model: &'m Model<'m>,
+    pub(super) role: &'m Role,
+    pub(super) functions: Vec<FunctionId>,
+}
+
+/// The roles that functions run under, in the order of their ids.
+pub(super) fn used<'m>(model: &'m Model<'m>) -> impl Iterator<Item = UsedRole<'m>> {
+    let roles = model.application.roles.iter().zip(0..);
+    roles.filter_map(move |(role, id)| {
+        let functions = model.application.functions();
+        let functions: Vec<FunctionId> = functions
+            .filter(|(_, function)| function.role.known() == Some(&RoleId(id)))
+            .map(|(id, _)| id)
+            .collect();
+        (!functions.is_empty()).then_some(UsedRole {
+            model,
+            role,
+            functions,
+        })
+    })
+}
+
+impl UsedRole<'_> {
+    pub(super) fn names(&self) -> Vec<Name> {
+        self.model.function_names(&self.functions)
+    }
+
+    /// The cheapest way to one of the functions.
+    pub(super) fn exposure(&self) -> Reach {
+        let reaches = self.functions.iter().map(|id| self.model.exposure(*id));
+        reaches.max().unwrap_or(Reach::Tenant)
+    }
+
+    /// The actions that the code calls, where the code of every function is seen to its end.
+    pub(super) fn called(&self) -> Option<Vec<Name>> {
+        let is_seen = |id: &FunctionId| self.model.is_fully_seen(*id);
+        if self.role.open.is_some() || self.is_shared() || !self.functions.iter().all(is_seen) {
+            return None;
+        }
+        let operations = self
+            .functions
+            .iter()
+            .flat_map(|id| self.model.operations_of(*id));
+        let mut actions: Vec<Name> = operations
+            .flat_map(|(operation, _)| operation.actions.iter().cloned())
+            .collect();
+        actions.sort();
+        actions.dedup();
+        Some(actions)
+    }
+
+    /// Whether something else than functions may assume the role as well.
+    fn is_shared(&self) -> bool {
+        self.role.trust.iter().any(|grant| {
+            grant.principals.iter().any(|principal| match principal {
+                Principal::Service(service) => {
+                    service.literal().as_deref() != Some("lambda.amazonaws.com")
+                }
+                _ => true,
+            })
+        })
+    }
+}
