@@ -7,6 +7,9 @@
 )]
 #![expect(clippy::print_stderr, reason = "a command prints what went wrong")]
 
+mod licences;
+mod sources;
+mod test;
 mod tidy;
 
 use std::process::{Command, ExitCode};
@@ -16,7 +19,7 @@ use anyhow::{Context, Result, bail};
 fn main() -> ExitCode {
     let verb = std::env::args().nth(1).unwrap_or_default();
     let result = match verb.as_str() {
-        "test" => test(),
+        "test" => test::all(),
         "tidy" => tidy::check(),
         "bench" => bench(),
         _ => Err(anyhow::anyhow!(
@@ -32,21 +35,6 @@ fn main() -> ExitCode {
     }
 }
 
-/// Everything that CI checks.
-fn test() -> Result<()> {
-    tidy::check()?;
-    cargo(&["fmt", "--all", "--check"])?;
-    cargo(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ])?;
-    cargo(&["test", "--workspace"])
-}
-
 /// Figures of scans of generated applications, and of the directories named.
 fn bench() -> Result<()> {
     let paths: Vec<String> = std::env::args().skip(2).collect();
@@ -56,12 +44,22 @@ fn bench() -> Result<()> {
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {
-    let status = Command::new("cargo")
-        .args(arguments)
+    run(Command::new("cargo").args(arguments))
+}
+
+/// Runs a command and fails where it does.
+fn run(command: &mut Command) -> Result<()> {
+    let arguments: Vec<_> = command.get_args().map(|it| it.to_string_lossy()).collect();
+    let name = format!(
+        "{} {}",
+        command.get_program().to_string_lossy(),
+        arguments.join(" ")
+    );
+    let status = command
         .status()
-        .with_context(|| format!("`cargo {}` could not be started", arguments.join(" ")))?;
+        .with_context(|| format!("`{name}` could not be started"))?;
     if !status.success() {
-        bail!("`cargo {}` failed", arguments.join(" "));
+        bail!("`{name}` failed");
     }
     Ok(())
 }

@@ -51,8 +51,14 @@ const PARSERS: [(&str, &str); 3] = [
     ("saphyr", "doc"),
 ];
 
-/// Fails on the first crate that depends on something it may not.
+/// Fails on the first crate that depends on something it may not, and on the first file that is out of shape.
 pub(crate) fn check() -> Result<()> {
+    edges()?;
+    crate::sources::check()?;
+    crate::licences::check()
+}
+
+fn edges() -> Result<()> {
     for (name, allowed) in EDGES {
         let path = format!("crates/{name}/Cargo.toml");
         if !std::path::Path::new(&path).exists() {

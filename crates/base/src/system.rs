@@ -20,6 +20,13 @@ pub trait System: Sync {
 
     /// Whether `path` names a file that [`System::read`] could open, excluded ones (such as `.env`) included.
     fn exists(&self, path: &RelPath) -> bool;
+
+    /// Whether `path` may be read as a template in its own right. Where the user named one template, the others are read only
+    /// where that one refers to them.
+    fn is_template_wanted(&self, path: &RelPath) -> bool {
+        let _ = path;
+        true
+    }
 }
 
 /// One listed file.

@@ -30,7 +30,9 @@ pub fn read(system: &dyn System, budget: &Budget) -> Output {
     };
     let mut builder = Builder::default();
     for entry in system.files() {
-        discover::template(&project, &mut builder, entry);
+        if system.is_template_wanted(&entry.path) {
+            discover::template(&project, &mut builder, entry);
+        }
     }
     builder.drop_parts();
     cloudformation::interpret(builder, budget)

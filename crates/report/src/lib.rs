@@ -2,26 +2,61 @@
 //!
 //! The scan keeps no texts, so each file that a report mentions is read once more here.
 
+mod frame;
 mod json;
+mod judged;
+mod plain;
+mod sarif;
 mod terminal;
 
 use std::collections::BTreeMap;
 
-use app::Application;
-use base::{Diagnostics, FileId, LineColumn, LineIndex, Place, System};
-use finding::{Finding, Risk};
+use app::{Application, Function, FunctionId, Trigger};
+use base::{Diagnostics, FileId, LineColumn, LineIndex, Name, Place, RelPath, System};
+use finding::{Reach, RuleInfo};
+
+pub use judged::{Judged, Origin, Suppression};
+pub use sarif::FINGERPRINT;
+pub use terminal::{Detail, Look};
 
 /// Everything that a report is written from.
-pub struct Report<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
     /// The application.
     pub application: &'a Application,
+    /// Who can make each trigger fire, in the order of the application's triggers.
+    pub exposures: &'a [Reach],
     /// Findings, in the order of places.
-    pub findings: &'a [Finding],
-    /// What was skipped.
+    pub findings: &'a [Judged],
+    /// What was skipped, sorted.
     pub diagnostics: &'a Diagnostics,
-    /// The texts of the files that the findings mention.
+    /// All rules, ordered by name.
+    pub rules: &'a [RuleInfo],
+    /// How much was scanned.
+    pub coverage: &'a Coverage,
+}
+
+/// How much was scanned, and under which settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Files listed.
+    pub files: usize,
+    /// Code files read.
+    pub code_files: usize,
+    /// Templates found.
+    pub stacks: usize,
+    /// Findings left out because the baseline has them.
+    pub known: usize,
+    /// The configuration in effect, as the user would name it.
+    pub configuration: Option<String>,
+}
+
+/// A report about one scan.
+pub struct Report<'a> {
+    input: Input<'a>,
+    /// The texts of the files that the report mentions.
     texts: BTreeMap<FileId, SourceText>,
-    paths: Vec<base::RelPath>,
+    paths: Vec<RelPath>,
 }
 
 struct SourceText {
@@ -30,27 +65,16 @@ struct SourceText {
 }
 
 impl<'a> Report<'a> {
-    /// Reads the files that the findings mention.
+    /// Reads the files that the report mentions.
     #[must_use]
-    pub fn new(
-        system: &dyn System,
-        application: &'a Application,
-        findings: &'a [Finding],
-        diagnostics: &'a Diagnostics,
-    ) -> Self {
-        let paths: Vec<base::RelPath> = system
+    pub fn new(system: &dyn System, input: Input<'a>) -> Self {
+        let paths: Vec<RelPath> = system
             .files()
             .iter()
             .map(|entry| entry.path.clone())
             .collect();
-        let evidence = findings
-            .iter()
-            .flat_map(|finding| finding.evidence.iter().map(|step| step.place));
-        let places = findings.iter().map(|finding| finding.place).chain(evidence);
-        let functions = application.functions.iter().map(|function| function.place);
-        let skipped = diagnostics.iter().filter_map(|diagnostic| diagnostic.place);
         let mut texts = BTreeMap::new();
-        for place in places.chain(functions).chain(skipped) {
+        for place in mentioned(&input) {
             let Some(path) = paths.get(place.file.0 as usize) else {
                 continue;
             };
@@ -63,18 +87,16 @@ impl<'a> Report<'a> {
             });
         }
         Self {
-            application,
-            findings,
-            diagnostics,
+            input,
             texts,
             paths,
         }
     }
 
-    /// The report for a terminal, in plain text.
+    /// The report for a terminal, with the escapes of its colours.
     #[must_use]
-    pub fn terminal(&self) -> String {
-        terminal::write(self)
+    pub fn terminal(&self, look: &Look) -> String {
+        terminal::write(self, look)
     }
 
     /// The report as JSON; see `schema/report-v1.schema.json`.
@@ -85,10 +107,58 @@ impl<'a> Report<'a> {
         json::write(self)
     }
 
+    /// The report as SARIF 2.1.0.
+    ///
+    /// # Errors
+    /// When a value cannot be written as JSON, which no report holds.
+    pub fn sarif(&self) -> Result<String, serde_json::Error> {
+        sarif::write(self)
+    }
+
+    /// What is shown and nobody decided to live with.
+    fn open(&self) -> impl Iterator<Item = &'a Judged> {
+        self.input
+            .findings
+            .iter()
+            .filter(|it| it.suppression.is_none())
+    }
+
+    /// What somebody decided to live with.
+    fn suppressed(&self) -> impl Iterator<Item = (&'a Judged, &'a Suppression)> {
+        self.input
+            .findings
+            .iter()
+            .filter_map(|it| Some((it, it.suppression.as_ref()?)))
+    }
+
+    fn rule(&self, name: &str) -> Option<&'a RuleInfo> {
+        self.input.rules.iter().find(|rule| rule.name == name)
+    }
+
+    /// The triggers of a function, each with who can make it fire.
+    fn triggers_of(&self, id: FunctionId) -> impl Iterator<Item = (&'a Trigger, Reach)> {
+        let triggers = self.input.application.triggers.iter();
+        triggers
+            .zip(self.input.exposures.iter().copied())
+            .filter(move |(trigger, _)| trigger.function == id)
+    }
+
+    /// The name of what feeds a trigger: a resource of the project, or a text of the template.
+    fn source_of(&self, trigger: &Trigger) -> Option<String> {
+        let text = trigger.source.known()?;
+        let resource = text
+            .resource()
+            .and_then(|id| self.input.application.resource(id));
+        Some(match resource {
+            Some(resource) => resource.logical_id.to_string(),
+            None => text.display(),
+        })
+    }
+
     fn path(&self, place: Place) -> &str {
         self.paths
             .get(place.file.0 as usize)
-            .map(base::RelPath::as_str)
+            .map(RelPath::as_str)
             .unwrap_or_default()
     }
 
@@ -108,50 +178,54 @@ impl<'a> Report<'a> {
             })
     }
 
-    /// The line that a finding points at. Where it holds a secret, that is left out: a report is read by more people than the
-    /// file.
-    fn excerpt(&self, finding: &Finding) -> String {
-        let line = self.line(finding.place);
-        if Risk::of_rule(finding.rule) != Some(Risk::Secrets) {
-            return line.to_owned();
-        }
-        let secret = self
-            .texts
-            .get(&finding.place.file)
-            .map(|source| finding.place.span.of(&source.text))
-            .and_then(|text| text.lines().next());
-        match secret.filter(|secret| !secret.is_empty()) {
-            Some(secret) => line.replace(secret, "…"),
-            None => line.to_owned(),
-        }
+    /// Line and column of a byte, the column in UTF-16 code units.
+    fn utf16(&self, file: FileId, offset: u32) -> LineColumn {
+        self.texts
+            .get(&file)
+            .map_or(LineColumn { line: 1, column: 1 }, |source| LineColumn {
+                line: source.lines.line(offset),
+                column: source.lines.utf16_column(&source.text, offset),
+            })
     }
 
-    /// The line that a place starts in, without its end.
-    fn line(&self, place: Place) -> &str {
-        let Some(source) = self.texts.get(&place.file) else {
-            return "";
-        };
-        let line = source.lines.line(place.span.start);
-        source
-            .lines
-            .line_span(&source.text, line)
-            .of(&source.text)
-            .trim_end()
+    /// `src/app.py:12`.
+    fn file_line(&self, place: Place) -> String {
+        format!("{}:{}", self.path(place), self.start(place).line)
     }
 
-    fn function_id(&self, index: usize) -> String {
-        let Some(function) = self.application.functions.get(index) else {
-            return String::new();
-        };
+    /// A function's name in reports, the one that findings hold: `stack/function`.
+    fn function_id(&self, function: &Function) -> Name {
         let stack = self
+            .input
             .application
             .stack(function.stack)
             .map(|stack| stack.name.as_str())
             .unwrap_or_default();
         if stack.is_empty() {
-            function.name.to_string()
+            function.name.clone()
         } else {
-            format!("{stack}/{}", function.name)
+            Name::from(format!("{stack}/{}", function.name))
         }
     }
+}
+
+/// Every place that a report names.
+fn mentioned(input: &Input<'_>) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for judged in input.findings {
+        places.push(judged.finding.place);
+        places.extend(judged.finding.evidence.iter().map(|step| step.place));
+        if let Some(Suppression {
+            origin: Origin::Comment(place),
+            ..
+        }) = judged.suppression
+        {
+            places.push(place);
+        }
+    }
+    let application = input.application;
+    places.extend(application.functions.iter().map(|it| it.place));
+    places.extend(application.triggers.iter().map(|it| it.place));
+    places.extend(input.diagnostics.iter().filter_map(|it| it.place));
+    places
 }

@@ -1,11 +1,13 @@
 //! A project that is a directory. Links are not followed, special files are not opened, ignored files are not listed.
 
-use std::fs::File;
+use std::fs::{File, FileType};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use base::{Code, Diagnostic, Diagnostics, Entry, ReadError, RelPath, System};
-use ignore::WalkBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::config::Config;
 
 /// Largest file that is read, in bytes. Larger ones are data or bundles.
 const LARGEST_FILE: u64 = 8 << 20;
@@ -22,6 +24,22 @@ const SKIPPED: [&str; 8] = [
     "site-packages",
 ];
 
+/// The longest `.gitignore` that is obeyed, in bytes.
+const LARGEST_IGNORE: u64 = 1 << 20;
+
+/// The deepest directory that is entered.
+const DEEPEST: usize = 128;
+
+/// Which files of a directory are listed.
+#[derive(Clone, Copy, Default)]
+pub struct Listing<'a> {
+    /// The one file that the user named, where it is not the whole directory. A code file is listed alone; with a template,
+    /// the directory's other files are listed but not read as templates of their own.
+    pub only: Option<&'a RelPath>,
+    /// The project's own choice.
+    pub config: Option<&'a Config>,
+}
+
 /// A directory on disk.
 #[derive(Debug)]
 pub struct DiskSystem {
@@ -29,49 +47,62 @@ pub struct DiskSystem {
     entries: Vec<Entry>,
     /// What could not be listed.
     problems: Diagnostics,
+    template: Option<RelPath>,
 }
 
 impl DiskSystem {
     /// Lists the files below `root`.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        let walk = WalkBuilder::new(root)
-            .hidden(false)
-            .require_git(false)
-            .parents(false)
-            .git_global(false)
-            .follow_links(false)
-            .filter_entry(|entry| {
-                !entry
-                    .file_name()
-                    .to_str()
-                    .is_some_and(|name| SKIPPED.contains(&name))
-            })
-            .build();
-        let mut entries = Vec::new();
-        let mut problems = Diagnostics::new();
-        for found in walk {
-            match found {
-                Ok(found) if found.file_type().is_some_and(|kind| kind.is_file()) => {
-                    let size = found.metadata().map(|data| data.len()).unwrap_or_default();
-                    match relative(root, found.path()) {
-                        Some(path) => entries.push(Entry { path, size }),
-                        None => problems.push(unreadable(
-                            RelPath::root(),
-                            format!("the name of {:?} is not UTF-8 text", found.path()),
-                        )),
-                    }
+        Self::listed(root, Listing::default())
+    }
+
+    /// Lists some of the files below `root`.
+    #[must_use]
+    pub fn listed(root: &Path, listing: Listing<'_>) -> Self {
+        let mut system = Self::unlisted(root);
+        match listing.only {
+            Some(only) if crate::scan::is_code(only) => system.entries.extend(system.entry(only)),
+            template => {
+                system.template = template.cloned();
+                let mut walk = Walk {
+                    system: &system,
+                    found: Vec::new(),
+                    problems: Diagnostics::new(),
+                    ignores: Vec::new(),
+                };
+                walk.directory(&RelPath::root(), 0);
+                let (mut found, problems) = (walk.found, walk.problems);
+                if let Some(config) = listing.config {
+                    found
+                        .retain(|entry| template == Some(&entry.path) || config.lists(&entry.path));
                 }
-                Ok(_) => {}
-                Err(error) => problems.push(refused_directory(root, &error)),
+                found.sort_by(|one, other| one.path.cmp(&other.path));
+                system.entries = found;
+                system.problems = problems;
             }
         }
-        entries.sort_by(|one, other| one.path.cmp(&other.path));
+        system
+    }
+
+    /// A directory of which nothing is listed, to read files by their names.
+    #[must_use]
+    pub fn unlisted(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
-            entries,
-            problems,
+            entries: Vec::new(),
+            problems: Diagnostics::new(),
+            template: None,
         }
+    }
+
+    /// A regular file, links not followed.
+    fn entry(&self, path: &RelPath) -> Option<Entry> {
+        let data = self.root.join(path.as_str()).symlink_metadata().ok()?;
+        data.is_file().then(|| Entry {
+            path: path.clone(),
+            size: data.len(),
+        })
     }
 
     /// The path on disk, where it lies inside the root with all links followed.
@@ -123,29 +154,110 @@ impl System for DiskSystem {
     fn exists(&self, path: &RelPath) -> bool {
         self.inside(path).is_ok_and(|path| path.is_file())
     }
+
+    fn is_template_wanted(&self, path: &RelPath) -> bool {
+        self.template.as_ref().is_none_or(|only| only == path)
+    }
 }
 
-fn relative(root: &Path, path: &Path) -> Option<RelPath> {
-    RelPath::new(path.strip_prefix(root).ok()?.to_str()?).ok()
+/// The listing of a directory. The crate `ignore` would walk for us, but it follows a `.gitignore` that is a link, and a `.git`
+/// that points elsewhere, out of the root.
+struct Walk<'a> {
+    system: &'a DiskSystem,
+    found: Vec<Entry>,
+    problems: Diagnostics,
+    /// What the `.gitignore` files of the directories above say, outermost first.
+    ignores: Vec<Gitignore>,
 }
 
-/// A directory or file that the walk could not enter, or a line of an ignore file that it could not read.
-fn refused_directory(root: &Path, error: &ignore::Error) -> Diagnostic {
-    let path = path_of(error).and_then(|path| relative(root, path));
-    let cause = match error.io_error() {
-        Some(cause) => cause.to_string(),
-        None => error.to_string(),
-    };
-    unreadable(path.unwrap_or_else(RelPath::root), cause)
-}
-
-fn path_of(error: &ignore::Error) -> Option<&Path> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            path_of(err)
+impl Walk<'_> {
+    fn directory(&mut self, directory: &RelPath, depth: usize) {
+        if DEEPEST < depth {
+            let cause = format!("the directory is more than {DEEPEST} levels deep");
+            self.problems.push(unreadable(directory.clone(), cause));
+            return;
         }
-        _ => None,
+        let ignore = self.gitignore(directory);
+        let is_ignoring = ignore.is_some();
+        self.ignores.extend(ignore);
+        for (name, kind) in self.names(directory) {
+            let Ok(path) = directory.join(&name) else {
+                continue;
+            };
+            let is_directory = kind.is_dir();
+            if self.is_ignored(&path, is_directory) {
+                continue;
+            }
+            if is_directory && !SKIPPED.contains(&name.as_str()) {
+                self.directory(&path, depth + 1);
+            } else if kind.is_file() {
+                self.found.extend(self.system.entry(&path));
+            }
+        }
+        if is_ignoring {
+            self.ignores.pop();
+        }
+    }
+
+    /// What a directory holds, in the order of names.
+    fn names(&mut self, directory: &RelPath) -> Vec<(String, FileType)> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the implementation of base::System for directories"
+        )]
+        let entries = match std::fs::read_dir(self.system.root.join(directory.as_str())) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let problem = unreadable(directory.clone(), error.to_string());
+                self.problems.push(problem);
+                return Vec::new();
+            }
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let named = entry.and_then(|it| Ok((it.file_name(), it.file_type()?)));
+            let problem = match named.map(|(name, kind)| (name.into_string(), kind)) {
+                // A path of the project has no backslash in a name.
+                Ok((Ok(name), kind)) if !name.contains('\\') => {
+                    names.push((name, kind));
+                    continue;
+                }
+                Ok((Ok(name), _)) => format!("the name {name:?} holds a backslash"),
+                Ok((Err(name), _)) => format!("the name of {name:?} is not UTF-8 text"),
+                Err(error) => error.to_string(),
+            };
+            self.problems.push(unreadable(directory.clone(), problem));
+        }
+        names.sort_by(|one, other| one.0.cmp(&other.0));
+        names
+    }
+
+    fn gitignore(&self, directory: &RelPath) -> Option<Gitignore> {
+        let path = directory.join(".gitignore").ok()?;
+        let entry = self.system.entry(&path)?;
+        if LARGEST_IGNORE < entry.size {
+            return None;
+        }
+        let text = self.system.read(&path).ok()?;
+        let mut builder = GitignoreBuilder::new(Path::new("/").join(directory.as_str()));
+        for line in text.lines() {
+            // A line that is no pattern is no reason to scan nothing.
+            let _ = builder.add_line(None, line);
+        }
+        builder.build().ok()
+    }
+
+    /// The innermost file that says something decides.
+    fn is_ignored(&self, path: &RelPath, is_directory: bool) -> bool {
+        let path = Path::new("/").join(path.as_str());
+        let mut decisions = self
+            .ignores
+            .iter()
+            .rev()
+            .map(|ignore| ignore.matched(&path, is_directory));
+        decisions
+            .find(|decision| !decision.is_none())
+            .is_some_and(|decision| decision.is_ignore())
     }
 }
 

@@ -1,8 +1,14 @@
 //! The scan as a library: what the binary, and tests, call.
 
+pub mod baseline;
+pub mod config;
 pub mod disk;
+pub mod ignores;
 mod inline;
+pub mod judge;
+pub mod names;
 pub mod scan;
 mod secrets;
+pub mod select;
 
 pub use base::MemorySystem;

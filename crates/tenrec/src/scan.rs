@@ -4,12 +4,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use app::{Application, Code, Dialect, Environment, Function, Platform, Prop, Stack, StackId};
 use base::{Budget, Code as DiagnosticCode, Diagnostic, Diagnostics, FileId, RelPath, System};
-use finding::Finding;
+use finding::{Finding, Reach};
 use ir::{Module, Program};
 use knowledge::Knowledge;
 use link::Model;
 use rayon::prelude::*;
 
+use crate::ignores::{self, Ignore};
 use crate::{inline, secrets};
 
 /// What a scan gives.
@@ -21,6 +22,10 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// What was skipped, and why, in the order of paths.
     pub diagnostics: Diagnostics,
+    /// Who can make each trigger fire, in the order of the application's triggers.
+    pub exposures: Vec<Reach>,
+    /// The inline ignores of the code, in the order of files.
+    pub ignores: Vec<Ignore>,
     /// How much was read.
     pub statistics: Statistics,
 }
@@ -38,16 +43,22 @@ pub struct Statistics {
     pub bytes: u64,
 }
 
-/// Scans a project.
+/// Scans a project with what is known to the binary.
 #[must_use]
 pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
+    run_with(system, Knowledge::builtin(), budget)
+}
+
+/// Scans a project with this knowledge.
+#[must_use]
+pub fn run_with(system: &dyn System, knowledge: &Knowledge, budget: &Budget) -> Outcome {
     let read = iac::read(system, budget);
     let mut application = read.application;
     let mut diagnostics = read.diagnostics;
     diagnostics.extend_from_slice(system.problems());
     let inline = inline::read(system, budget, &mut application, parsed);
     diagnostics.extend(inline.diagnostics);
-    let (program, bytes) = code(system, budget, inline.modules, &mut diagnostics);
+    let (program, ignores, bytes) = code(system, budget, inline.modules, &mut diagnostics);
     let has_template = !application.stacks.is_empty();
     if !has_template {
         add_handlers_by_shape(&mut application, &program, &mut diagnostics);
@@ -62,7 +73,7 @@ pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
         },
         bytes,
     };
-    let model = Model::build(application, program, Knowledge::builtin(), budget);
+    let model = Model::build(application, program, knowledge, budget);
     let secrets = secrets::read(system, budget);
     let (inventory, unread) = deps::read(system, budget);
     diagnostics.extend(unread);
@@ -72,6 +83,8 @@ pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
         secrets: &secrets,
         templates: &read.project_files,
     });
+    let triggers = model.application.triggers.iter();
+    let exposures = triggers.map(|it| model.exposure_of(it)).collect();
     diagnostics.extend(model.diagnostics);
     diagnostics.sort();
     diagnostics.dedup();
@@ -79,12 +92,22 @@ pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
         application: model.application,
         findings,
         diagnostics,
+        exposures,
+        ignores,
         statistics,
     }
 }
 
-/// One code file: its module where it could be read, what could not, and its size in bytes.
-type Lowered = (Option<(RelPath, Module)>, Diagnostics, u64);
+/// One code file.
+#[derive(Default)]
+struct Lowered {
+    /// Its module, where it could be read.
+    module: Option<(RelPath, Module)>,
+    /// What could not.
+    diagnostics: Diagnostics,
+    ignores: Vec<Ignore>,
+    bytes: u64,
+}
 
 /// Reads and lowers all code files, in parallel; `modules` are there already.
 fn code(
@@ -92,7 +115,7 @@ fn code(
     budget: &Budget,
     mut modules: Vec<(RelPath, Module)>,
     diagnostics: &mut Diagnostics,
-) -> (Program, u64) {
+) -> (Program, Vec<Ignore>, u64) {
     let lowered: Vec<Lowered> = system
         .files()
         .par_iter()
@@ -108,16 +131,24 @@ fn code(
             )
         })
         .collect();
+    let mut ignores = Vec::new();
     let mut bytes = 0;
-    for (module, problems, size) in lowered {
-        modules.extend(module);
-        diagnostics.extend(problems);
-        bytes += size;
+    for file in lowered {
+        modules.extend(file.module);
+        diagnostics.extend(file.diagnostics);
+        ignores.extend(file.ignores);
+        bytes += file.bytes;
     }
-    (Program::new(modules), bytes)
+    (Program::new(modules), ignores, bytes)
 }
 
-fn is_code(path: &RelPath) -> bool {
+/// Whether a file may be scanned on its own: code, or what may be a template.
+#[must_use]
+pub fn is_scanned(path: &RelPath) -> bool {
+    is_code(path) || matches!(path.extension(), "yml" | "yaml" | "json" | "template")
+}
+
+pub(crate) fn is_code(path: &RelPath) -> bool {
     let is_declaration = path.as_str().ends_with(".d.ts");
     matches!(
         path.extension(),
@@ -126,17 +157,14 @@ fn is_code(path: &RelPath) -> bool {
 }
 
 fn lower(system: &dyn System, budget: &Budget, file: FileId, path: &RelPath, size: u64) -> Lowered {
-    let skipped = |code, message: String| {
-        (
-            None,
-            vec![Diagnostic {
-                path: path.clone(),
-                place: None,
-                code,
-                message,
-            }],
-            0,
-        )
+    let skipped = |code, message: String| Lowered {
+        diagnostics: vec![Diagnostic {
+            path: path.clone(),
+            place: None,
+            code,
+            message,
+        }],
+        ..Lowered::default()
     };
     if budget.code_bytes < size {
         let message = format!(
@@ -155,9 +183,12 @@ fn lower(system: &dyn System, budget: &Budget, file: FileId, path: &RelPath, siz
         }
     };
     match parsed(file, path, &text, budget) {
-        Some((module, diagnostics)) => {
-            (Some((path.clone(), module)), diagnostics, text.len() as u64)
-        }
+        Some((module, diagnostics)) => Lowered {
+            module: Some((path.clone(), module)),
+            diagnostics,
+            ignores: ignores::parse(file, path, &text),
+            bytes: text.len() as u64,
+        },
         None => skipped(
             DiagnosticCode::Internal,
             "the file could not be analysed; please report it".to_owned(),

@@ -1,0 +1,35 @@
+//! Findings as the user's settings leave them: what every report is written from.
+
+use base::Place;
+use finding::{Finding, Severity};
+
+/// A finding as the user's settings leave it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// What was found.
+    pub finding: Finding,
+    /// How bad; the project may have set another severity than the computed one.
+    pub severity: Severity,
+    /// Its name across runs, see [`Finding::fingerprint`].
+    pub fingerprint: String,
+    /// Set where somebody decided to live with it.
+    pub suppression: Option<Suppression>,
+}
+
+/// Somebody's decision to live with a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// Where the decision is written.
+    pub origin: Origin,
+    /// Why.
+    pub reason: String,
+}
+
+/// Where a decision to live with a finding is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In a comment of the file itself, there.
+    Comment(Place),
+    /// In the project's configuration.
+    Configuration,
+}

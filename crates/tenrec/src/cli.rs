@@ -1,0 +1,238 @@
+//! The arguments of the command line.
+
+use std::path::PathBuf;
+
+use clap::{
+    ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
+use clap_complete::Shell;
+use tenrec::select::FailOn;
+
+/// Finds the ten most critical risks of serverless applications, and proves them.
+///
+/// Tenrec reads templates and handlers into one model, follows the data that somebody outside controls from the trigger through
+/// the code and across functions, and shows the way. Nothing of what is scanned is run.
+#[derive(Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+    /// When to use colours; `auto` means on a terminal, unless NO_COLOR is set.
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(crate) color: Color,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tenrec scan                          scan the current directory
+  tenrec explain sas1/ssrf             what a rule finds, how it is exploited, how it is fixed
+  tenrec rules                         list all rules";
+
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  tenrec scan services/api
+  tenrec scan template.yaml --fail-on high
+  tenrec scan --format terminal --format sarif=tenrec.sarif
+  tenrec scan --format json --output report.json
+  tenrec scan --select sas1,critical --ignore sas1/ssrf
+  tenrec scan --baseline report.json   only findings that are not in the report
+
+Exit codes:
+  0  nothing at or above --fail-on
+  1  findings at or above --fail-on
+  2  the scan failed, or the command is wrong";
+
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Scan a project, a template or a handler
+    Scan(Box<Scan>),
+    /// Print a rule's page, or list the rules of a risk
+    #[command(
+        after_help = "Examples:\n  tenrec explain sas1/os-command-injection\n  tenrec explain sas4"
+    )]
+    Explain {
+        /// A rule such as sas1/os-command-injection, or a risk such as sas1
+        rule: String,
+    },
+    /// List all rules with the weakness each finds
+    Rules {
+        /// How the list is written
+        #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+        format: ListFormat,
+    },
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Examples:\n  tenrec completions bash > /etc/bash_completion.d/tenrec\n  tenrec completions fish > ~/.config/fish/completions/tenrec.fish"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Args)]
+#[command(after_help = SCAN_EXAMPLES)]
+pub(crate) struct Scan {
+    /// The project's directory, one template, or one code file
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// How a report is written, and where: FORMAT or FORMAT=FILE; may be repeated
+    ///
+    /// The formats are terminal (for people), json (see schema/report-v1.schema.json) and sarif (2.1.0, for code scanning).
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "terminal", value_parser = destination)]
+    pub(crate) format: Vec<Destination>,
+    /// Write the report of the --format before it to this file instead of the standard output; may be repeated
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    /// The least severity that makes the exit code 1: critical, high, medium, low, info, or never [default: low]
+    #[arg(long, value_name = "SEVERITY", value_parser = FailOn::parse)]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Show only these rules (sas1/ssrf), risks (sas1) or severities (high); instead of the configuration's
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Do not show these rules, risks or severities, whatever is selected
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// Show only findings that this earlier report (JSON or SARIF) does not have
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Use this configuration instead of tenrec.toml in the project's directory
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Use no configuration, not even the project's own
+    #[arg(long)]
+    pub(crate) no_config: bool,
+    /// How many threads work [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Print findings only, no summary and no progress
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// List everything that was skipped
+    #[arg(long, short, action = ArgAction::SetTrue)]
+    pub(crate) verbose: bool,
+}
+
+/// A report: how it is written, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Destination {
+    pub(crate) format: Format,
+    /// The standard output where there is none.
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Terminal,
+    Json,
+    Sarif,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Terminal,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Reads the command line. Where it is wrong, prints why and ends the program with 2.
+pub(crate) fn parse() -> Arguments {
+    let matches = Arguments::command().get_matches();
+    Arguments::from_arg_matches(&matches)
+        .and_then(|mut arguments| {
+            if let (Verb::Scan(scan), Some(matches)) =
+                (&mut arguments.verb, matches.subcommand_matches("scan"))
+            {
+                scan.pair(matches)?;
+            }
+            Ok(arguments)
+        })
+        .unwrap_or_else(|error| error.exit())
+}
+
+impl Scan {
+    /// Gives each `--output` to the `--format` before it, or to the first where none is before it.
+    fn pair(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        let wrong = |message: &str| {
+            Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, message)
+        };
+        let indices =
+            |name: &str| -> Vec<usize> { matches.indices_of(name).into_iter().flatten().collect() };
+        let formats = indices("format");
+        for (file, at) in self.output.drain(..).zip(indices("output")) {
+            let before = formats.iter().filter(|format| **format < at).count();
+            let Some(destination) = self.format.get_mut(before.saturating_sub(1)) else {
+                continue;
+            };
+            if destination.file.replace(file).is_some() {
+                return Err(wrong(
+                    "a --format has two files; give each --output after its --format",
+                ));
+            }
+        }
+        if 1 < self.format.iter().filter(|it| it.file.is_none()).count() {
+            return Err(wrong(
+                "only one report can go to the standard output; write the others as --format FORMAT=FILE",
+            ));
+        }
+        let mut files: Vec<&PathBuf> = self
+            .format
+            .iter()
+            .filter_map(|it| it.file.as_ref())
+            .collect();
+        files.sort();
+        if files.windows(2).any(|pair| pair.first() == pair.last()) {
+            return Err(wrong("two reports have the same file"));
+        }
+        Ok(())
+    }
+}
+
+/// Reads `FORMAT` or `FORMAT=FILE`.
+fn destination(text: &str) -> Result<Destination, String> {
+    let (format, file) = match text.split_once('=') {
+        Some((format, file)) => (format, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let known = ["terminal", "json", "sarif"];
+    match Format::from_str(format, false) {
+        Ok(_)
+            if file
+                .as_ref()
+                .is_some_and(|file| file.as_os_str().is_empty()) =>
+        {
+            Err("the file after `=` has no name".to_owned())
+        }
+        Ok(format) => Ok(Destination { format, file }),
+        Err(_) => Err(format!(
+            "there is no format `{format}` (terminal, json, sarif){}",
+            tenrec::names::hint(format, known)
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_destination_is_a_format_with_or_without_a_file() {
+        let json = destination("json=out.json").unwrap();
+        assert_eq!(json.format, Format::Json);
+        assert_eq!(json.file, Some(PathBuf::from("out.json")));
+        assert_eq!(destination("sarif").unwrap().file, None);
+        assert!(destination("jsn").unwrap_err().contains("`json`"));
+        assert!(destination("json=").is_err());
+    }
+}

@@ -1,0 +1,6 @@
+//! One module for each verb.
+
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod rules;
+pub(crate) mod scan;

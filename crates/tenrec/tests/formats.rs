@@ -1,0 +1,169 @@
+//! The reports for programs, held against their schemas.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the tests run the built binary on directories of their own"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn examples() -> Vec<String> {
+    ["cv-filter", "upload-hash", "multipart", "orders"]
+        .map(|name| repository().join("examples").join(name))
+        .map(|path| path.to_str().unwrap().to_owned())
+        .to_vec()
+}
+
+fn report(path: &str, format: &str, more: &[&str]) -> (String, Value) {
+    let output = Command::new(env!("CARGO_BIN_EXE_tenrec"))
+        .args(["scan", path, "--format", format])
+        .args(more)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let value = serde_json::from_str(&text).unwrap();
+    (text, value)
+}
+
+fn assert_valid(schema: &str, report: &Value) {
+    let schema = std::fs::read_to_string(repository().join(schema)).unwrap();
+    // The standard's pattern for languages has a stray bracket that strict readers of patterns refuse.
+    let schema = schema.replace("-[a-zA-Z]{2}]?$", "-[a-zA-Z]{2}$");
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(report)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// A handler with a flaw on a line that starts with characters of two UTF-16 units, in a file whose name needs encoding, with
+/// one finding that is ignored.
+fn hostile() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let code = "import os\n\n\ndef handler(event, context):\n    '😀😀'; os.system('x ' + event['name'])\n    \
+                eval(event['a'])  # tenrec: ignore[sas1/code-injection] only in the test\n";
+    std::fs::write(directory.path().join("my äpp.py"), code).unwrap();
+    std::fs::write(directory.path().join("bad.py"), b"\xff").unwrap();
+    directory
+}
+
+#[test]
+fn json_reports_follow_their_schema() {
+    let hostile = hostile();
+    let mut projects = examples();
+    projects.push(hostile.path().to_str().unwrap().to_owned());
+    for project in projects {
+        let (_, report) = report(&project, "json", &[]);
+        assert!(
+            !report["findings"].as_array().unwrap().is_empty(),
+            "{project}"
+        );
+        assert_valid("schema/report-v1.schema.json", &report);
+    }
+}
+
+#[test]
+fn sarif_reports_follow_the_standard() {
+    let hostile = hostile();
+    let mut projects = examples();
+    projects.push(hostile.path().to_str().unwrap().to_owned());
+    for project in projects {
+        let (_, report) = report(&project, "sarif", &[]);
+        assert!(!report["runs"][0]["results"].as_array().unwrap().is_empty());
+        assert_valid("crates/report/tests/sarif-schema-2.1.0.json", &report);
+    }
+}
+
+#[test]
+fn sarif_has_what_code_scanning_reads() {
+    let hostile = hostile();
+    let (_, report) = report(hostile.path().to_str().unwrap(), "sarif", &[]);
+    let run = &report["runs"][0];
+    assert_eq!(run["columnKind"], "utf16CodeUnits");
+    let results = run["results"].as_array().unwrap();
+    let find = |rule: &str| results.iter().find(|it| it["ruleId"] == rule).unwrap();
+    let shell = find("sas1/os-command-injection");
+    let location = &shell["locations"][0]["physicalLocation"];
+    assert_eq!(location["artifactLocation"]["uri"], "my%20%C3%A4pp.py");
+    assert_eq!(location["artifactLocation"]["uriBaseId"], "%SRCROOT%");
+    // Four spaces, two quotes, four units of two characters, `; `, and columns start at 1.
+    assert_eq!(location["region"]["startColumn"], 13);
+    assert!(shell["suppressions"].is_null());
+    assert_eq!(
+        shell["partialFingerprints"]["tenrec/v1"]
+            .as_str()
+            .unwrap()
+            .len(),
+        32
+    );
+    let flow = shell["codeFlows"][0]["threadFlows"][0]["locations"].as_array();
+    assert!(2 <= flow.unwrap().len());
+    let rule = &run["tool"]["driver"]["rules"][shell["ruleIndex"].as_u64().unwrap() as usize];
+    assert_eq!(rule["id"], "sas1/os-command-injection");
+    assert!(
+        rule["help"]["markdown"]
+            .as_str()
+            .unwrap()
+            .contains("## How it is fixed")
+    );
+    let tags = rule["properties"]["tags"].as_array().unwrap();
+    for tag in ["security", "external/cwe/cwe-078", "SAS-1"] {
+        assert!(tags.contains(&tag.into()), "{tags:?}");
+    }
+    let ignored = find("sas1/code-injection");
+    assert_eq!(ignored["suppressions"][0]["kind"], "inSource");
+    assert_eq!(
+        ignored["suppressions"][0]["justification"],
+        "only in the test"
+    );
+    let notes = run["invocations"][0]["toolExecutionNotifications"].as_array();
+    let is_bad = |it: &&Value| it["descriptor"]["id"] == "unreadable-file";
+    assert!(notes.unwrap().iter().any(|it| is_bad(&it)));
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let orders = repository().join("examples/orders");
+    let orders = orders.to_str().unwrap();
+    for format in ["json", "sarif"] {
+        let (one, _) = report(orders, format, &["--threads", "1"]);
+        let (many, _) = report(orders, format, &["--threads", "7"]);
+        assert_eq!(one, many);
+    }
+}
+
+#[test]
+fn the_sarif_tool_of_microsoft_accepts_the_report() {
+    let tool = repository()
+        .join("target/tools/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool");
+    if !tool.exists() {
+        println!("skipped: `cargo xtask test` could not install @microsoft/sarif-multitool");
+        return;
+    }
+    let directory = hostile();
+    let file = directory.path().join("report.sarif");
+    let (text, _) = report(directory.path().to_str().unwrap(), "sarif", &[]);
+    std::fs::write(&file, text).unwrap();
+    let output = Command::new(tool)
+        .args(["validate", file.to_str().unwrap()])
+        .env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("Analysis completed successfully"), "{said}");
+    assert!(!said.contains(": error "), "{said}");
+}
