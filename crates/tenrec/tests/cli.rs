@@ -123,8 +123,8 @@ fn scanned(directory: &Path, more: &[&str]) -> (serde_json::Value, Option<i32>) 
     arguments.extend(more);
     let output = tenrec(&arguments);
     let report = serde_json::from_slice(&output.stdout);
-    let report = report.unwrap_or_else(|_| panic!("{output:?}"));
-    (report, output.status.code())
+    assert!(report.is_ok(), "{output:?}");
+    (report.unwrap(), output.status.code())
 }
 
 /// The rules of the findings of a report.

@@ -1,10 +1,6 @@
 //! The commands of the README work as they are written.
 
 #![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-#![expect(
     clippy::disallowed_methods,
     reason = "the test reads the README and runs the built binary"
 )]
