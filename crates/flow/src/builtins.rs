@@ -136,6 +136,22 @@ impl<'p> Engine<'p> {
             Shape::Event(_) | Shape::Object(_) => {
                 self.object_method(receiver, method, arguments, site)
             }
+            // `event.get("a", {}).get("b")`
+            Shape::OneOf(shapes)
+                if shapes
+                    .iter()
+                    .all(|shape| matches!(shape, Shape::Event(_) | Shape::Object(_))) =>
+            {
+                let answers = shapes.iter().map(|shape| {
+                    let single = Value {
+                        taint: receiver.taint.clone(),
+                        shape: shape.clone(),
+                    };
+                    self.object_method(&single, method, arguments, site)
+                });
+                let answers: Option<Vec<Value>> = answers.collect();
+                answers?.into_iter().reduce(|one, other| one.join(&other))
+            }
             Shape::Api(api) => {
                 if self.is_environment(&api.path) {
                     return self.environment_method(method, arguments);

@@ -18,10 +18,12 @@ const INFO: RuleInfo = RuleInfo {
     cwe: 732,
 };
 
-/// Services that prove who calls in another way than by the source's ARN: Alexa by the skill id in the event.
-const WITHOUT_SOURCE: [&str; 3] = [
+/// Services that prove who calls in another way than by the source's ARN (Alexa: by the skill's id in the event), or that
+/// invoke functions of their own account alone (load balancers).
+const WITHOUT_SOURCE: [&str; 4] = [
     "alexa-appkit.amazon.com",
     "alexa-connectedhome.amazon.com",
+    "elasticloadbalancing.amazonaws.com",
     "lexv2.amazonaws.com",
 ];
 
