@@ -1,7 +1,7 @@
 //! The whole application and its tables. Everything is in source order of its template, templates in path order, so that ids
 //! are the same in every run.
 
-use base::{Name, Place, RelPath};
+use base::{Map, Name, Place, RelPath};
 
 use crate::{Function, ResourcePolicy, Role, Trigger, Value};
 
@@ -45,6 +45,16 @@ pub struct Application {
     pub roles: Vec<Role>,
     /// Policies attached to resources: bucket, queue, topic, function permissions, key policies.
     pub policies: Vec<ResourcePolicy>,
+    /// Made by [`Application::index`].
+    index: Option<Index>,
+}
+
+/// Where the things of one function or resource are in the application's tables.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    triggers: Vec<Vec<u32>>,
+    policies: Vec<Vec<u32>>,
+    kinds: Map<Name, Vec<u32>>,
 }
 
 /// One deployable unit.
@@ -135,26 +145,89 @@ impl Application {
             .map(|(index, resource)| (ResourceId(index as u32), resource))
     }
 
+    /// Makes the look-ups below cost what they find rather than the size of the application. To be called once the tables
+    /// are complete; what is added to them afterwards is not found.
+    pub fn index(&mut self) {
+        let mut index = Index {
+            triggers: vec![Vec::new(); self.functions.len()],
+            policies: vec![Vec::new(); self.resources.len()],
+            kinds: Map::default(),
+        };
+        for (at, trigger) in self.triggers.iter().enumerate() {
+            if let Some(of) = index.triggers.get_mut(trigger.function.0 as usize) {
+                of.push(at as u32);
+            }
+        }
+        for (at, policy) in self.policies.iter().enumerate() {
+            for target in policy.target.resources() {
+                if let Some(of) = index.policies.get_mut(target.0 as usize)
+                    && of.last() != Some(&(at as u32))
+                {
+                    of.push(at as u32);
+                }
+            }
+        }
+        for (at, resource) in self.resources.iter().enumerate() {
+            let of = index.kinds.entry(resource.kind.clone()).or_default();
+            of.push(at as u32);
+        }
+        self.index = Some(index);
+    }
+
     /// All resources of one type.
     pub fn resources_of<'a>(
         &'a self,
         kind: &'a str,
     ) -> impl Iterator<Item = (ResourceId, &'a Resource)> {
-        self.resources()
-            .filter(move |(_, resource)| resource.kind == kind)
+        let of = |index: &'a Index| index.kinds.get(kind).map(Vec::as_slice);
+        self.indexed(&self.resources, of, move |resource| resource.kind == kind)
+            .map(|(at, resource)| (ResourceId(at), resource))
     }
 
     /// The triggers of one function.
     pub fn triggers_of(&self, function: FunctionId) -> impl Iterator<Item = &Trigger> {
-        self.triggers
-            .iter()
-            .filter(move |trigger| trigger.function == function)
+        self.numbered_triggers_of(function)
+            .map(|(_, trigger)| trigger)
+    }
+
+    /// The triggers of one function with their positions in [`Application::triggers`].
+    pub fn numbered_triggers_of<'a>(
+        &'a self,
+        function: FunctionId,
+    ) -> impl Iterator<Item = (u32, &'a Trigger)> {
+        let of = move |index: &'a Index| index.triggers.get(function.0 as usize).map(Vec::as_slice);
+        self.indexed(&self.triggers, of, move |trigger| {
+            trigger.function == function
+        })
     }
 
     /// The policies attached to one resource.
-    pub fn policies_of(&self, resource: ResourceId) -> impl Iterator<Item = &ResourcePolicy> {
-        self.policies
-            .iter()
-            .filter(move |policy| policy.target.resources().any(|target| target == resource))
+    pub fn policies_of<'a>(
+        &'a self,
+        resource: ResourceId,
+    ) -> impl Iterator<Item = &'a ResourcePolicy> {
+        let of = move |index: &'a Index| index.policies.get(resource.0 as usize).map(Vec::as_slice);
+        self.indexed(&self.policies, of, move |policy| {
+            policy.target.resources().any(|target| target == resource)
+        })
+        .map(|(_, policy)| policy)
+    }
+
+    /// The rows of a table that the index lists; before there is an index, those that are `wanted`.
+    fn indexed<'a, T>(
+        &'a self,
+        table: &'a [T],
+        of: impl Fn(&'a Index) -> Option<&'a [u32]>,
+        wanted: impl Fn(&T) -> bool,
+    ) -> impl Iterator<Item = (u32, &'a T)> {
+        let listed = self
+            .index
+            .as_ref()
+            .map(|index| of(index).unwrap_or_default());
+        let scanned = if listed.is_none() { table } else { &[] };
+        let listed = listed.unwrap_or_default().iter();
+        let found = listed.filter_map(|at| Some((*at, table.get(*at as usize)?)));
+        let rest = (0..).zip(scanned).filter(move |(_, row)| wanted(row));
+        found.chain(rest)
     }
 }

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use base::Name;
+use base::{Name, Place};
+use knowledge::Step;
 
 use crate::call::Arguments;
 use crate::engine::{Engine, Frame};
@@ -12,7 +13,9 @@ use crate::library::{CallSite, environment_variable};
 use crate::members::field_name;
 use crate::state::State;
 use crate::taint::Origin;
-use crate::{ArgumentValue, CallFact, FunctionValue, PartialValue, Shape, Taint, Value};
+use crate::{
+    ArgumentValue, CallFact, FunctionValue, List, Object, PartialValue, Shape, Taint, Value,
+};
 
 impl<'p> Engine<'p> {
     /// Calls that are part of how handlers and promises work.
@@ -164,7 +167,10 @@ impl<'p> Engine<'p> {
                         None => Some(self.get_field(&event, method, site.place)),
                     };
                 }
-                None
+                let reads_field = method == "get" && self.is_operation_result(api, &receiver.taint);
+                reads_field
+                    .then(|| self.object_method(receiver, method, arguments, site))
+                    .flatten()
             }
             _ => None,
         }
@@ -312,7 +318,16 @@ impl<'p> Engine<'p> {
         let Some(operation) = self.knowledge.operation_of(call) else {
             return Taint::CLEAN;
         };
-        let (parameters, is_complete) = self.parameters(call, operation, inputs);
+        let (mut parameters, is_complete) = self.parameters(call, operation, inputs);
+        for (name, value) in &mut parameters {
+            let is_written = operation
+                .writes
+                .iter()
+                .any(|part| matches!(part.at.first(), Some(Step::Field(head)) if head == name));
+            if is_written {
+                *value = self.with_events_read(value, inputs.place, 0);
+            }
+        }
         let fact = CallFact {
             operation: call.operation,
             path: path.clone(),
@@ -325,7 +340,11 @@ impl<'p> Engine<'p> {
         if operation.reads.is_empty() {
             return Taint::CLEAN;
         }
-        let mut taint = Taint::of(self.facts.label(Origin::Call(index), inputs.place));
+        let origin = Origin::Call {
+            call: index,
+            path: Arc::new([]),
+        };
+        let mut taint = Taint::of(self.facts.label(origin, inputs.place));
         // Whoever chooses the object chooses what is read.
         let key = operation
             .resource
@@ -336,6 +355,38 @@ impl<'p> Engine<'p> {
             taint = taint.join(&self.through(&chosen, path, inputs.place));
         }
         taint
+    }
+
+    /// The value with the outside data of the events in it as labels, for those who see the value without the event.
+    fn with_events_read(&mut self, value: &Value, place: Place, depth: u32) -> Value {
+        const DEEPEST: u32 = 6;
+        let mut read = value.clone();
+        if DEEPEST < depth {
+            return read;
+        }
+        match &value.shape {
+            Shape::Event(event) => {
+                let taint = self.event_taint(event, place);
+                read.with_taint(&taint)
+            }
+            Shape::Object(object) => {
+                let mut object = Object::clone(object);
+                for (_, field) in &mut object.fields {
+                    *field = self.with_events_read(field, place, depth + 1);
+                }
+                read.shape = Shape::Object(Arc::new(object));
+                read
+            }
+            Shape::List(list) => {
+                let mut list = List::clone(list);
+                for item in list.items.iter_mut().chain(&mut list.rest) {
+                    *item = self.with_events_read(item, place, depth + 1);
+                }
+                read.shape = Shape::List(Arc::new(list));
+                read
+            }
+            _ => read,
+        }
     }
 
     /// The parameters of an operation by name, and whether all are visible.

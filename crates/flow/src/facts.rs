@@ -194,7 +194,8 @@ impl Facts {
     /// The field path of an event source, for people: `Records[].s3.object.key`.
     #[must_use]
     pub fn field(path: &[Step]) -> String {
-        knowledge::EventPath(path.to_vec()).to_string()
+        let shown = path.iter().filter(|step| **step != Step::Deep);
+        knowledge::EventPath(shown.cloned().collect()).to_string()
     }
 
     pub(crate) fn add_trace(&mut self, step: TraceStep) -> TraceId {
@@ -204,16 +205,7 @@ impl Facts {
 
     /// The label of data from `origin`, read at `place`.
     pub(crate) fn label(&mut self, origin: Origin, place: Place) -> Label {
-        let source = Source { origin, place };
-        let id = match self.source_index.get(&source) {
-            Some(id) => *id,
-            None => {
-                let id = SourceId(self.sources.len() as u32);
-                self.sources.push(source.clone());
-                self.source_index.insert(source, id);
-                id
-            }
-        };
+        let id = self.source_id(origin, place);
         let trace = self.add_trace(TraceStep {
             before: None,
             place,
@@ -224,6 +216,17 @@ impl Facts {
             clears: knowledge::KindSet::NONE,
             trace,
         }
+    }
+
+    pub(crate) fn source_id(&mut self, origin: Origin, place: Place) -> SourceId {
+        let source = Source { origin, place };
+        if let Some(id) = self.source_index.get(&source) {
+            return *id;
+        }
+        let id = SourceId(self.sources.len() as u32);
+        self.sources.push(source.clone());
+        self.source_index.insert(source, id);
+        id
     }
 
     /// The same data after one more step.

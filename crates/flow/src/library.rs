@@ -15,8 +15,8 @@ use crate::state::State;
 use crate::taint::Origin;
 use crate::value::join_option;
 use crate::{
-    ApiValue, ArgumentValue, Atom, Constant, EntryFact, EventValue, MarkFact, MisuseFact, Note,
-    Shape, SinkFact, Subject, Taint, TestValue, Value,
+    ApiValue, ArgumentValue, Atom, Constant, EntryFact, EventValue, List, MarkFact, MisuseFact,
+    Note, Object, Shape, SinkFact, Subject, Taint, TestValue, Value,
 };
 
 /// Where a call stands, and where its arguments and receiver stand.
@@ -263,7 +263,10 @@ impl<'p> Engine<'p> {
                 for (input, _) in self.resolve_input(from, inputs) {
                     if propagation.is_value {
                         let input = self.value_cleared(input, propagation.clears, place);
-                        let output = wrapped(input, &propagation.to.steps);
+                        let output = match propagation.to.steps.as_slice() {
+                            [Step::Deep] => self.parsed(input),
+                            steps => wrapped(input, steps),
+                        };
                         value = join_option(value, Some(output));
                     } else {
                         let passed = self.deep_taint(&input, place).cleared(propagation.clears);
@@ -323,12 +326,53 @@ impl<'p> Engine<'p> {
         if kinds.is_empty() {
             return value;
         }
-        let taint = self.deep_taint(&value, place).cleared(kinds);
-        let shape = match value.shape {
-            Shape::Event(_) | Shape::Object(_) | Shape::List(_) => Shape::Unknown,
-            shape => shape,
-        };
-        Value { taint, shape }
+        match &value.shape {
+            Shape::Object(object) => {
+                let mut object = Object::clone(object);
+                object.class = None;
+                let fields = object.fields.iter_mut().map(|(_, field)| field);
+                for field in fields.chain(&mut object.rest) {
+                    *field = self.value_cleared(std::mem::take(field), kinds, place);
+                }
+                Value {
+                    taint: value.taint.cleared(kinds),
+                    shape: Shape::Object(Arc::new(object)),
+                }
+            }
+            Shape::List(list) => {
+                let mut list = List::clone(list);
+                for item in list.items.iter_mut().chain(&mut list.rest) {
+                    *item = self.value_cleared(std::mem::take(item), kinds, place);
+                }
+                Value {
+                    taint: value.taint.cleared(kinds),
+                    shape: Shape::List(Arc::new(list)),
+                }
+            }
+            Shape::Event(_) => Value::tainted(self.deep_taint(&value, place).cleared(kinds)),
+            _ => Value {
+                taint: self.deep_taint(&value, place).cleared(kinds),
+                shape: value.shape,
+            },
+        }
+    }
+
+    /// What a text holds. For a text of an event the way goes on below a step of its own, so that it no longer is that text.
+    fn parsed(&self, value: Value) -> Value {
+        match &value.shape {
+            Shape::Event(event) if self.is_text_field(event) => {
+                let path = event.path.iter().cloned().chain([Step::Deep]);
+                let inside = EventValue {
+                    seed: event.seed,
+                    path: path.collect(),
+                };
+                Value {
+                    taint: value.taint,
+                    shape: Shape::Event(Arc::new(inside)),
+                }
+            }
+            _ => value,
+        }
     }
 
     fn result_shape(&mut self, path: &Name, model: &CallModel, inputs: &Inputs<'_>) -> Shape {

@@ -11,7 +11,8 @@ use crate::seed::{Standing, standing};
 use crate::taint::Origin;
 use crate::value::join_option;
 use crate::{
-    ApiValue, ClassValue, Constant, EventValue, FunctionValue, List, Object, Shape, Taint, Value,
+    ApiValue, ClassValue, Constant, EventValue, FunctionValue, Label, List, Object, Shape, Taint,
+    Value,
 };
 
 /// How long a path into an event is tracked; recursion over an event's own parts would go on for ever.
@@ -272,7 +273,7 @@ impl<'p> Engine<'p> {
             })
             .fold(knowledge::KindSet::NONE, |set, row| set.union(row.clears));
         let value = Value {
-            taint: taint.cleared(clears),
+            taint: self.opened(api, taint, name).cleared(clears),
             shape: Shape::Api(Arc::new(ApiValue {
                 path,
                 construction: api.construction.clone(),
@@ -283,6 +284,49 @@ impl<'p> Engine<'p> {
             _ => Taint::CLEAN,
         };
         value.with_taint(&source)
+    }
+
+    /// The taint of a field of what an operation gave: its labels say which part of the result they are.
+    fn opened(&mut self, api: &ApiValue, taint: &Taint, name: &str) -> Taint {
+        if !self.is_operation_result(api, taint) {
+            return taint.clone();
+        }
+        taint.map(|label| {
+            let Some(source) = self.facts.source(label.source) else {
+                return label;
+            };
+            let Origin::Call { call, path } = &source.origin else {
+                return label;
+            };
+            if LONGEST_EVENT_PATH < path.len() {
+                return label;
+            }
+            let mut path = path.to_vec();
+            path.push(Step::Field(name.into()));
+            let origin = Origin::Call {
+                call: *call,
+                path: path.into(),
+            };
+            let place = source.place;
+            Label {
+                source: self.facts.source_id(origin, place),
+                ..label
+            }
+        })
+    }
+
+    /// Whether the value is what an operation gave, or a part of it.
+    pub(crate) fn is_operation_result(&self, api: &ApiValue, taint: &Taint) -> bool {
+        taint.labels().iter().any(|label| {
+            let source = self.facts.source(label.source);
+            match source.map(|source| &source.origin) {
+                Some(Origin::Call { call, .. }) => {
+                    let call = self.facts.calls.get(*call as usize);
+                    call.is_some_and(|call| api.path.starts_with(call.path.as_str()))
+                }
+                _ => false,
+            }
+        })
     }
 
     /// `value[name] = new`.

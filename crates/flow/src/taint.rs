@@ -144,8 +144,13 @@ pub enum Origin {
         /// The field: `Records[].s3.object.key`; empty for the event as a whole.
         path: Arc<[knowledge::Step]>,
     },
-    /// What an operation reads: index in [`crate::Facts::calls`], and which of the operation's reads.
-    Call(u32),
+    /// What an operation reads.
+    Call {
+        /// Index in [`crate::Facts::calls`].
+        call: u32,
+        /// The part of the result, as far as the code opens it.
+        path: Arc<[knowledge::Step]>,
+    },
     /// A secret.
     Secret(Name),
     /// The process environment as a whole.

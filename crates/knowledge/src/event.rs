@@ -119,6 +119,56 @@ impl EventPath {
     pub fn matches(&self, path: &[Step]) -> bool {
         matches(&self.0, path)
     }
+
+    /// How the place that this path speaks of lies to a place in an event.
+    #[must_use]
+    pub fn relation(&self, path: &[Step]) -> Relation {
+        let mut row = self.0.iter();
+        let mut here: fn(usize) -> Relation = Relation::Here;
+        for (depth, step) in path.iter().enumerate() {
+            match row.next() {
+                None | Some(Step::Deep) => return here(depth),
+                Some(expected) if accepts(expected, step) => {
+                    if matches!((expected, step), (Step::Field(_), Step::AnyField)) {
+                        here = Relation::Perhaps;
+                    }
+                }
+                Some(_) => return Relation::Elsewhere,
+            }
+        }
+        match row.next() {
+            None | Some(Step::Deep) => here(path.len()),
+            Some(_) => Relation::Below(path.len()),
+        }
+    }
+}
+
+/// How the place that a row speaks of lies to a place in an event. The number says how many steps of the way to that place
+/// the row names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// The row speaks of this place, or of a whole tree that it lies in.
+    Here(usize),
+    /// The place is given by a computed key, which may be that of the row.
+    Perhaps(usize),
+    /// The row speaks of something inside.
+    Below(usize),
+    /// Neither.
+    Elsewhere,
+}
+
+fn accepts(expected: &Step, step: &Step) -> bool {
+    match (expected, step) {
+        (Step::AnyField, Step::Field(_) | Step::AnyField) => true,
+        // A computed key may be any of the fields that have a row of their own.
+        (Step::Field(_), Step::AnyField) => true,
+        // Header names are compared without case: HTTP does so, and platforms lower-case them.
+        (Step::Field(one), Step::Field(other)) => one == other || one.eq_ignore_ascii_case(other),
+        (Step::Element, Step::Element) => true,
+        // `xs["0"]` and iteration over an object that the row calls a list.
+        (Step::Element, Step::AnyField) => true,
+        _ => false,
+    }
 }
 
 fn matches(pattern: &[Step], path: &[Step]) -> bool {
@@ -174,5 +224,37 @@ impl std::fmt::Display for EventPath {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_relate_to_places_by_prefix() {
+        let table = [
+            ("body", "body", Relation::Here(1)),
+            ("headers.*", "headers", Relation::Below(1)),
+            ("headers.*", "headers.Host", Relation::Here(2)),
+            (
+                "Records[].s3.object.key",
+                "Records[].s3",
+                Relation::Below(3),
+            ),
+            (
+                "Records[].s3.object.key",
+                "Records[].eventTime",
+                Relation::Elsewhere,
+            ),
+            ("detail.**", "detail", Relation::Here(1)),
+            ("detail.**", "detail.a.b", Relation::Here(1)),
+            ("body", "body.deeper", Relation::Here(1)),
+        ];
+        for (row, place, expected) in table {
+            let row: EventPath = row.parse().unwrap();
+            let place: EventPath = place.parse().unwrap();
+            assert_eq!(row.relation(&place.0), expected, "{row} / {place}");
+        }
     }
 }

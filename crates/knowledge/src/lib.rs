@@ -33,7 +33,7 @@ mod taint;
 
 pub use access_path::{AccessPath, AccessPathError, Position, Root, Step};
 pub use error::{KnowledgeError, Problem};
-pub use event::{DefaultWho, Encoding, Event, EventField, EventPath, Trust};
+pub use event::{DefaultWho, Encoding, Event, EventField, EventPath, Relation, Trust};
 pub use kind::Kind;
 pub use knowledge::{Knowledge, LanguageModel};
 pub use operation::{

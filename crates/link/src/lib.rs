@@ -1,8 +1,14 @@
 //! Joins templates and code: handler → function, trigger → what it may bring in, SDK call → resource, write → the function
 //! that reads it. Rules see the facts of this crate and nothing below it.
 
+mod blast;
+mod channels;
+mod exposure;
+mod filters;
 mod grants;
 mod handlers;
+mod names;
+mod parts;
 mod questions;
 mod reach;
 mod resources;
@@ -36,6 +42,8 @@ pub struct Model<'k> {
     by_function: Vec<Vec<u32>>,
     /// For each role, what it allows.
     policies: Vec<iam::Policy>,
+    names: names::Names,
+    channels: channels::Channels,
 }
 
 /// What was found out about one entry point.
@@ -57,13 +65,16 @@ impl<'k> Model<'k> {
     /// Finds the handlers of all functions and follows data through them.
     #[must_use]
     pub fn build(
-        application: Application,
+        mut application: Application,
         program: Program,
         knowledge: &'k Knowledge,
         budget: &Budget,
     ) -> Self {
+        application.index();
         let policies = grants::policies(&application, knowledge);
         let mut model = Self {
+            names: names::Names::new(&application, knowledge),
+            channels: channels::Channels::default(),
             application,
             program,
             knowledge,
@@ -79,6 +90,7 @@ impl<'k> Model<'k> {
             .collect();
         model.analyses = analyses.into_iter().flatten().collect();
         model.index();
+        model.solve_channels();
         model
     }
 

@@ -1,10 +1,9 @@
 //! Questions about one function that many rules ask.
 
-use app::{Code, FunctionId, Trigger};
+use app::{Code, FunctionId};
 use base::{Name, RelPath};
-use finding::Reach;
 use flow::CallFact;
-use knowledge::{DefaultWho, Operation};
+use knowledge::Operation;
 
 use crate::{Analysis, Model};
 
@@ -43,39 +42,6 @@ impl Model<'_> {
                     && !analysis.facts.is_incomplete
                     && analysis.facts.opaque_calls.is_empty()
             })
-    }
-
-    /// The cheapest way to a function: who can make it run with data of their own.
-    #[must_use]
-    pub fn exposure(&self, function: FunctionId) -> Reach {
-        self.application
-            .triggers_of(function)
-            .map(|trigger| self.exposure_of(trigger))
-            .max()
-            .unwrap_or(Reach::Tenant)
-    }
-
-    /// Who can make a trigger fire with data of their own.
-    #[must_use]
-    pub fn exposure_of(&self, trigger: &Trigger) -> Reach {
-        let Some(event) = self.knowledge.event(&trigger.kind) else {
-            return Reach::Tenant;
-        };
-        match event.default_who {
-            DefaultWho::Anonymous => Reach::Anonymous,
-            DefaultWho::Authenticated => Reach::Authenticated,
-            DefaultWho::Tenant => Reach::Tenant,
-            DefaultWho::Operator => Reach::Operator,
-            DefaultWho::Caller => crate::reach::caller(&trigger.auth.kind),
-            DefaultWho::Writer => {
-                let source = trigger.source.known();
-                let resource = source.and_then(|source| self.resource_of_text(source));
-                match resource {
-                    Some(resource) if self.is_public(resource) => Reach::Anonymous,
-                    _ => Reach::Tenant,
-                }
-            }
-        }
     }
 
     /// The functions whose code root holds a file, so that packaging takes it along where nothing excludes it.

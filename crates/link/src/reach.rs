@@ -2,10 +2,14 @@
 //! tables to an entry point.
 
 use app::{AuthKind, FunctionId, ResourceId, Trigger};
+use base::{Name, Place};
 use finding::{Reach, Step, StepKind};
 use flow::{Facts, Label, Note, Origin, SinkFact};
-use knowledge::{DefaultWho, Trust};
+use knowledge::{DefaultWho, Encoding, Event, Relation, Step as Part, Trust};
 
+use crate::channels::{Control, Gate, Node, told_apart};
+use crate::names::Target;
+use crate::parts::without_types;
 use crate::{Analysis, Model};
 
 /// Outside data in a dangerous place, with whoever controls it.
@@ -34,8 +38,19 @@ pub struct Reached {
     pub is_proven: bool,
 }
 
-/// How many functions a flow may cross.
-const MOST_HOPS: u32 = 6;
+/// A way on which data comes to where it is read.
+#[derive(Debug)]
+pub(crate) struct Way {
+    /// The parts of resources that it comes out of.
+    pub(crate) nodes: Vec<Node>,
+    /// Who controls it where nothing is known about the nodes; nothing where it then comes from nobody.
+    who: Option<Reach>,
+    /// The trigger that brings it.
+    trigger: Option<u32>,
+    is_proven: bool,
+    /// A verified authorizer vouches for it.
+    is_identity: bool,
+}
 
 impl Model<'_> {
     /// Every flow of outside data into a sink of the kind with this name; for each sink the worst of who controls it.
@@ -86,8 +101,8 @@ impl Model<'_> {
             .functions
             .iter()
             .flat_map(|function| labels.iter().map(move |label| (*function, *label)))
-            .filter_map(|(function, label)| self.reached(analysis, function, label, 0))
-            .reduce(worse)
+            .map(|(function, label)| self.reached(analysis, function, label))
+            .fold(None, Reached::worst)
     }
 
     /// Who controls the data of a label when `function` runs.
@@ -97,247 +112,264 @@ impl Model<'_> {
         analysis: &Analysis,
         function: FunctionId,
         label: Label,
-        hops: u32,
+    ) -> Option<Reached> {
+        self.label_reached(analysis, function, label, &[], &mut Vec::new())
+    }
+
+    /// Who controls what lies further inside the data of a label. Nodes that were not asked for before go to `missing`.
+    pub(crate) fn label_reached(
+        &self,
+        analysis: &Analysis,
+        function: FunctionId,
+        label: Label,
+        further: &[Part],
+        missing: &mut Vec<Node>,
     ) -> Option<Reached> {
         let source = analysis.facts.source(label.source)?;
-        match &source.origin {
-            Origin::Event { seed, path } => {
-                let kinds = analysis.facts.seeds.get(*seed as usize)?;
-                let field = Facts::field(path);
-                let mut best: Option<Reached> = None;
-                for kind in kinds {
-                    let Some(trust) = self.trust(kind, path) else {
-                        continue;
-                    };
-                    let triggers: Vec<&Trigger> = self
-                        .application
-                        .triggers_of(function)
-                        .filter(|trigger| {
-                            &trigger.kind == kind || (*seed != 0 || kind.starts_with("web."))
-                        })
-                        .collect();
-                    let reached = if triggers.is_empty() {
-                        Some(self.without_trigger(function, kind))
-                    } else {
-                        triggers
-                            .iter()
-                            .filter_map(|trigger| {
-                                self.through_trigger(trigger, kind, trust, path, hops)
-                            })
-                            .reduce(worse)
-                    };
-                    best = best.into_iter().chain(reached).reduce(worse);
-                }
-                let mut best = best?;
-                let what = if field.is_empty() {
-                    "the whole event".to_owned()
-                } else {
-                    format!("`event.{field}`")
-                };
-                let what = what.replace(".[]", "[]");
-                best.evidence.push(Step {
-                    kind: StepKind::Source,
-                    place: source.place,
-                    message: format!("{what} is read; {} decides what is in it", who(best.who)),
-                });
-                self.add_way(&mut best.evidence, &analysis.facts, label);
-                best.functions.push(function);
-                best.functions.dedup();
-                Some(best)
-            }
-            Origin::Call(index) => {
-                let call = analysis.facts.calls.get(*index as usize)?;
-                let resource = self.resource_of(function, call)?;
-                let parts: Vec<&str> = self
-                    .operation(call)?
-                    .reads
-                    .iter()
-                    .map(|part| part.part.as_str())
-                    .collect();
-                let mut written = self.written(resource, &parts, hops)?;
-                written.evidence.push(Step {
+        let ways = self.ways(analysis, function, &source.origin, further);
+        let mut best = None;
+        for way in ways {
+            best = Reached::worst(best, self.through(way, missing));
+        }
+        let mut best = best?;
+        let step = match &source.origin {
+            Origin::Event { path, .. } => Step {
+                kind: StepKind::Source,
+                place: source.place,
+                message: format!(
+                    "{} is read; {} decides what is in it",
+                    field(path),
+                    who(best.who)
+                ),
+            },
+            Origin::Call { call, .. } => {
+                let call = analysis.facts.calls.get(*call as usize)?;
+                let target = self.target_of(function, call)?;
+                Step {
                     kind: StepKind::Channel,
                     place: call.place,
-                    message: format!("`{}` reads it back", self.resource_label(resource)),
-                });
-                self.add_way(&mut written.evidence, &analysis.facts, label);
-                written.functions.push(function);
-                Some(written)
+                    message: format!(
+                        "`{}` reads it from `{}`",
+                        call.path,
+                        self.target_label(&target)
+                    ),
+                }
+            }
+            _ => return None,
+        };
+        best.evidence.push(step);
+        self.add_way(&mut best.evidence, &analysis.facts, label);
+        if best.functions.last() != Some(&function) {
+            best.functions.push(function);
+        }
+        Some(best)
+    }
+
+    /// On which ways data of an origin comes to a function.
+    pub(crate) fn ways(
+        &self,
+        analysis: &Analysis,
+        function: FunctionId,
+        origin: &Origin,
+        further: &[Part],
+    ) -> Vec<Way> {
+        match origin {
+            Origin::Event { seed, path } => {
+                let path: Vec<Part> = path.iter().chain(further).cloned().collect();
+                let kinds = analysis.facts.seeds.get(*seed as usize);
+                let kinds = kinds.map(Vec::as_slice).unwrap_or_default();
+                kinds
+                    .iter()
+                    .flat_map(|kind| self.event_ways(function, *seed, kind, &path))
+                    .collect()
+            }
+            Origin::Call { call, path } => {
+                let path: Vec<Part> = path.iter().chain(further).cloned().collect();
+                self.read_way(analysis, function, *call, &path)
+                    .into_iter()
+                    .collect()
             }
             Origin::Secret(_)
             | Origin::Environment
             | Origin::Exception
             | Origin::Stack
-            | Origin::Remote(_) => None,
+            | Origin::Remote(_) => Vec::new(),
         }
     }
 
-    fn trust(&self, kind: &str, path: &[knowledge::Step]) -> Option<Trust> {
-        let event = self.knowledge.event(kind)?;
-        let covers = |row: &[knowledge::Step]| {
-            row.iter()
-                .zip(path)
-                .all(|(expected, step)| match (expected, step) {
-                    (knowledge::Step::Deep, _)
-                    | (knowledge::Step::AnyField, knowledge::Step::Field(_)) => true,
-                    (knowledge::Step::Field(one), knowledge::Step::Field(other)) => {
-                        one.eq_ignore_ascii_case(other)
-                    }
-                    (expected, step) => expected == step,
-                })
-        };
-        let trusts = event
-            .fields
-            .iter()
-            .filter(|field| covers(&field.path.0))
-            .map(|field| field.trust);
-        let mut outside = trusts.filter(|trust| matches!(trust, Trust::Outside | Trust::Identity));
-        outside.next()
+    /// What an operation reads out of a resource.
+    fn read_way(
+        &self,
+        analysis: &Analysis,
+        function: FunctionId,
+        call: u32,
+        path: &[Part],
+    ) -> Option<Way> {
+        let call = analysis.facts.calls.get(call as usize)?;
+        let target = self.target_of(function, call)?;
+        let is_item = |part: &str| part == "item";
+        let nodes = self.operation(call)?.reads.iter().filter_map(|part| {
+            let fields = below_result(&part.at, path)?;
+            let fields = told_apart(&fields);
+            Some(Node {
+                target: target.clone(),
+                part: part.part.clone(),
+                fields: if is_item(&part.part) {
+                    without_types(&fields)
+                } else {
+                    fields
+                },
+                gate: Gate::Open,
+            })
+        });
+        Some(Way {
+            nodes: nodes.collect(),
+            who: None,
+            trigger: None,
+            is_proven: true,
+            is_identity: false,
+        })
     }
 
-    /// A handler that nothing in the project invokes.
-    fn without_trigger(&self, function: FunctionId, kind: &str) -> Reached {
-        let has_template = self
+    /// What an event of a kind brings.
+    fn event_ways(&self, function: FunctionId, seed: u32, kind: &Name, path: &[Part]) -> Vec<Way> {
+        let Some((event, trust)) = self
+            .knowledge
+            .event(kind)
+            .and_then(|event| Some((event, trust(event, path)?)))
+        else {
+            return Vec::new();
+        };
+        let is_identity = trust == Trust::Identity;
+        let triggers = self
+            .application
+            .numbered_triggers_of(function)
+            .filter(|(_, trigger)| &trigger.kind == kind || seed != 0 || kind.starts_with("web."));
+        let mut ways: Vec<Way> = triggers
+            .filter_map(|(at, trigger)| {
+                let who = match event.default_who {
+                    DefaultWho::Operator => return None,
+                    DefaultWho::Caller => caller(&trigger.auth.kind),
+                    _ => default_reach(event.default_who),
+                };
+                let is_verified = matches!(
+                    trigger.auth.kind,
+                    AuthKind::Token { .. } | AuthKind::Function { .. } | AuthKind::Iam
+                );
+                Some(Way {
+                    nodes: self.nodes_of_trigger(at, trigger, path),
+                    who: Some(who),
+                    trigger: Some(at),
+                    is_proven: true,
+                    is_identity: is_identity && is_verified,
+                })
+            })
+            .collect();
+        if ways.is_empty() {
+            ways.push(self.without_trigger(function, event, path));
+        }
+        ways
+    }
+
+    /// A handler that no trigger of the project invokes with this kind of event: functions may, and people who have access.
+    fn without_trigger(&self, function: FunctionId, event: &Event, path: &[Part]) -> Way {
+        let resource = self
             .application
             .function(function)
-            .is_some_and(|function| function.resource.is_some());
-        let who = match (
-            has_template,
-            self.knowledge.event(kind).map(|event| event.default_who),
-        ) {
-            (false, _) => Reach::Authenticated,
-            (true, Some(DefaultWho::Anonymous)) => Reach::Anonymous,
-            (true, _) => Reach::Tenant,
+            .and_then(|function| function.resource);
+        let who = match resource {
+            // Nothing tells what stands in front.
+            None => Reach::Authenticated,
+            Some(_) => default_reach(event.default_who),
         };
-        Reached {
-            who,
-            evidence: Vec::new(),
-            functions: Vec::new(),
-            is_proven: has_template,
+        let target = resource.map(Target::Resource);
+        let nodes = target
+            .filter(|_| event.default_who == DefaultWho::Tenant)
+            .map(|target| nodes_of_event(event, path, &target, Gate::Open));
+        Way {
+            nodes: nodes.unwrap_or_default(),
+            who: Some(who),
+            trigger: None,
+            is_proven: resource.is_some(),
+            is_identity: false,
         }
     }
 
-    fn through_trigger(
-        &self,
-        trigger: &Trigger,
-        kind: &str,
-        trust: Trust,
-        path: &[knowledge::Step],
-        hops: u32,
-    ) -> Option<Reached> {
-        let event = self.knowledge.event(kind)?;
-        let resource = trigger
-            .source
-            .known()
-            .and_then(|source| self.resource_of_text(source));
-        let mut reached = match event.default_who {
-            DefaultWho::Anonymous => plain(Reach::Anonymous),
-            DefaultWho::Authenticated => plain(Reach::Authenticated),
-            DefaultWho::Tenant => plain(Reach::Tenant),
-            DefaultWho::Operator => return None,
-            DefaultWho::Caller => plain(caller(&trigger.auth.kind)),
-            DefaultWho::Writer => {
-                let parts: Vec<&str> = event
-                    .fields
-                    .iter()
-                    .filter(|field| {
-                        field
-                            .path
-                            .0
-                            .iter()
-                            .zip(path)
-                            .all(|(one, other)| one == other)
-                    })
-                    .filter_map(|field| field.channel.as_deref())
-                    .collect();
-                let public = resource
-                    .filter(|resource| self.is_public(*resource))
-                    .map(|_| plain(Reach::Anonymous));
-                let written = resource.and_then(|resource| self.written(resource, &parts, hops));
-                public.or(written).unwrap_or_else(|| plain(Reach::Tenant))
-            }
+    /// The parts of a trigger's source that a field of its events is.
+    pub(crate) fn nodes_of_trigger(&self, at: u32, trigger: &Trigger, path: &[Part]) -> Vec<Node> {
+        let event = self.knowledge.event(&trigger.kind);
+        let Some(event) = event.filter(|event| event.default_who == DefaultWho::Writer) else {
+            return Vec::new();
         };
-        if trust == Trust::Identity {
+        let Some(target) = self.source_of(trigger) else {
+            return Vec::new();
+        };
+        let gate = match trigger.filter {
+            app::Filter::All => Gate::Open,
+            _ => Gate::Trigger(at),
+        };
+        nodes_of_event(event, path, &target, gate)
+    }
+
+    /// Who controls what comes on a way.
+    fn through(&self, way: Way, missing: &mut Vec<Node>) -> Option<Reached> {
+        let mut best: Option<Reached> = None;
+        let mut is_clean = !way.nodes.is_empty();
+        for node in way.nodes {
+            match self.channels.control(&node) {
+                Some(Control::Reached(reached)) => {
+                    best = Reached::worst(best, Some(reached.clone()));
+                }
+                Some(Control::Clean) => continue,
+                Some(Control::Unseen) | None => {}
+            }
+            is_clean = false;
+            if !self.channels.is_met(&node) {
+                missing.push(node);
+            }
+        }
+        if is_clean {
+            return None;
+        }
+        let mut reached = best.or_else(|| Some(Reached::by(way.who?)))?;
+        reached.is_proven &= way.is_proven;
+        if way.is_identity {
             reached.who = reached.who.min(Reach::Authenticated);
         }
-        let name = resource
-            .map(|resource| format!(" from `{}`", self.resource_label(resource)))
+        let trigger = way
+            .trigger
+            .and_then(|at| self.application.triggers.get(at as usize));
+        if let Some(trigger) = trigger {
+            reached.evidence.push(self.trigger_step(trigger));
+        }
+        Some(reached)
+    }
+
+    fn trigger_step(&self, trigger: &Trigger) -> Step {
+        let source = self.source_of(trigger);
+        let from = source
+            .map(|source| format!(" from `{}`", self.target_label(&source)))
             .unwrap_or_default();
         let route = trigger
             .route
             .as_ref()
             .map(|route| format!(" {} {}", route.method, route.path))
             .unwrap_or_default();
-        reached.evidence.push(Step {
+        let title = self
+            .knowledge
+            .event(&trigger.kind)
+            .map_or(trigger.kind.as_str(), |event| event.title.as_str());
+        Step {
             kind: StepKind::Trigger,
             place: trigger.place,
-            message: format!("{}{route}{name} invokes the function", event.title),
-        });
-        Some(reached)
-    }
-
-    /// Who writes to a part of a resource, through the functions that do.
-    fn written(&self, resource: ResourceId, parts: &[&str], hops: u32) -> Option<Reached> {
-        if MOST_HOPS < hops {
-            return None;
+            message: format!("{title}{route}{from} invokes the function"),
         }
-        let mut best: Option<Reached> = None;
-        for analysis in &self.analyses {
-            for call in &analysis.facts.calls {
-                let Some(operation) = self.operation(call) else {
-                    continue;
-                };
-                for part in operation
-                    .writes
-                    .iter()
-                    .filter(|part| parts.is_empty() || parts.contains(&part.part.as_str()))
-                {
-                    let Some(knowledge::Step::Field(head)) = part.at.first() else {
-                        continue;
-                    };
-                    let Some((_, value)) = call.parameters.iter().find(|(name, _)| name == head)
-                    else {
-                        continue;
-                    };
-                    for function in &analysis.functions {
-                        if self.resource_of(*function, call) != Some(resource) {
-                            continue;
-                        }
-                        for label in labels_in(value, 0) {
-                            let Some(mut reached) =
-                                self.reached(analysis, *function, label, hops + 1)
-                            else {
-                                continue;
-                            };
-                            reached.evidence.push(Step {
-                                kind: StepKind::Channel,
-                                place: call.place,
-                                message: format!(
-                                    "`{}` writes it to `{}`",
-                                    call.path,
-                                    self.resource_label(resource)
-                                ),
-                            });
-                            best = best.into_iter().chain([reached]).reduce(worse);
-                        }
-                    }
-                }
-            }
-        }
-        best
     }
 
     /// Whether anyone may write to the resource.
     #[must_use]
     pub fn is_public(&self, resource: ResourceId) -> bool {
-        self.application.policies_of(resource).any(|policy| {
-            policy.grants_for_anyone().any(|grant| {
-                grant
-                    .actions
-                    .iter()
-                    .any(|(action, _)| action.literal().is_some_and(|action| writes(&action)))
-            })
-        })
+        self.public_write(resource).is_some()
     }
 
     /// A resource's name for people.
@@ -373,17 +405,120 @@ impl Model<'_> {
     }
 }
 
-fn plain(who: Reach) -> Reached {
-    Reached {
-        who,
-        evidence: Vec::new(),
-        functions: Vec::new(),
-        is_proven: true,
+impl Reached {
+    fn by(who: Reach) -> Self {
+        Self {
+            who,
+            evidence: Vec::new(),
+            functions: Vec::new(),
+            is_proven: true,
+        }
+    }
+
+    /// Anyone, because of a setting.
+    pub(crate) fn open(place: Place, message: String) -> Self {
+        let step = Step {
+            kind: StepKind::Config,
+            place,
+            message,
+        };
+        Self {
+            evidence: vec![step],
+            ..Self::by(Reach::Anonymous)
+        }
+    }
+
+    /// The worse of two; the first where they are equally bad.
+    pub(crate) fn worst(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(one), Some(other)) if one.who < other.who => Some(other),
+            (one, other) => one.or(other),
+        }
     }
 }
 
-fn worse(one: Reached, other: Reached) -> Reached {
-    if one.who < other.who { other } else { one }
+/// The parts of `target` that a field of an event is, where the event comes from it.
+fn nodes_of_event(event: &Event, path: &[Part], target: &Target, gate: Gate) -> Vec<Node> {
+    let mut nodes: Vec<Node> = Vec::new();
+    for row in &event.fields {
+        let relation = row.path.relation(path);
+        if let (
+            Some(part),
+            Relation::Here(depth) | Relation::Perhaps(depth) | Relation::Below(depth),
+        ) = (&row.channel, relation)
+        {
+            let fields = told_apart(path.get(depth..).unwrap_or_default());
+            let is_typed = row.encodings.contains(&Encoding::DynamoDb);
+            let node = Node {
+                target: target.clone(),
+                part: part.clone(),
+                fields: if is_typed {
+                    without_types(&fields)
+                } else {
+                    fields
+                },
+                gate,
+            };
+            if !nodes.contains(&node) {
+                nodes.push(node);
+            }
+        }
+        if matches!(relation, Relation::Here(_)) {
+            break;
+        }
+    }
+    nodes
+}
+
+/// How far outsiders decide about a field of an event, where they do.
+fn trust(event: &Event, path: &[Part]) -> Option<Trust> {
+    let is_outside = |trust: &Trust| matches!(trust, Trust::Outside | Trust::Identity);
+    let mut below = None;
+    for row in &event.fields {
+        let trust = Some(row.trust).filter(is_outside);
+        match row.path.relation(path) {
+            Relation::Here(_) => return below.or(trust),
+            Relation::Perhaps(_) | Relation::Below(_) => below = below.or(trust),
+            Relation::Elsewhere => {}
+        }
+    }
+    below
+}
+
+/// What lies below `at` on a path into a result; nothing where the path leads elsewhere. Elements have no step of their own.
+fn below_result(at: &[Part], path: &[Part]) -> Option<Vec<Part>> {
+    let names = at.iter().filter(|step| matches!(step, Part::Field(_)));
+    let named: Vec<&Part> = path
+        .iter()
+        .filter(|step| !matches!(step, Part::Field(name) if name.parse::<usize>().is_ok()))
+        .filter(|step| !matches!(step, Part::Element))
+        .collect();
+    let mut rest = named.iter();
+    for name in names {
+        match rest.next() {
+            Some(step) if *step == name => {}
+            Some(_) => return None,
+            None => return Some(Vec::new()),
+        }
+    }
+    Some(rest.map(|step| (*step).clone()).collect())
+}
+
+fn default_reach(who: DefaultWho) -> Reach {
+    match who {
+        DefaultWho::Anonymous => Reach::Anonymous,
+        DefaultWho::Authenticated => Reach::Authenticated,
+        DefaultWho::Operator => Reach::Operator,
+        DefaultWho::Tenant | DefaultWho::Caller | DefaultWho::Writer => Reach::Tenant,
+    }
+}
+
+/// A field of an event, for people.
+fn field(path: &[Part]) -> String {
+    match Facts::field(path).as_str() {
+        "" => "the whole event".to_owned(),
+        field => format!("`event.{field}`").replace(".[]", "[]"),
+    }
 }
 
 pub(crate) fn caller(auth: &AuthKind) -> Reach {
@@ -395,17 +530,6 @@ pub(crate) fn caller(auth: &AuthKind) -> Reach {
         | AuthKind::Unknown(_)
         | AuthKind::NotApplicable => Reach::Authenticated,
     }
-}
-
-fn writes(action: &str) -> bool {
-    let action = action.to_ascii_lowercase();
-    let verb = action
-        .split_once(':')
-        .map_or(action.as_str(), |(_, verb)| verb);
-    verb == "*"
-        || ["put", "send", "publish", "write"]
-            .iter()
-            .any(|start| verb.starts_with(start))
 }
 
 /// Who, for people.

@@ -1,11 +1,16 @@
 //! From a value in code to the resource of the application that it names.
 
-use app::{FunctionId, Resource, ResourceId, Text};
+use app::{FunctionId, Prop, Resource, ResourceId, Text, Trigger};
 use base::Name;
-use flow::{Atom, CallFact, Value};
-use knowledge::Operation;
+use flow::{ApiValue, Atom, CallFact, Shape, Value};
+use knowledge::{EventPath, Operation, ResourceType, Step};
 
+use crate::names::{Target, canonical, canonical_atoms};
+use crate::parts::walk_parameters;
 use crate::{Analysis, Model};
+
+/// The type of event buses. An event that names none goes to the one with this name.
+const BUS: (&str, &str) = ("AWS::Events::EventBus", "default");
 
 impl Model<'_> {
     /// The operation that a call performs.
@@ -17,15 +22,10 @@ impl Model<'_> {
     /// The resource that a call works on, as seen by one of the functions that run it.
     #[must_use]
     pub fn resource_of(&self, function: FunctionId, call: &CallFact) -> Option<ResourceId> {
-        let operation = self.operation(call)?;
-        let wanted = operation.resource.as_ref()?;
-        let head = wanted.parameter.split(['.', '[']).next()?;
-        let value = call
-            .parameters
-            .iter()
-            .find(|(name, _)| name == head)
-            .map(|(_, value)| value)?;
-        self.resource_named(function, value, &wanted.kind)
+        let wanted = self.operation(call)?.resource.as_ref()?;
+        let path: EventPath = wanted.parameter.parse().ok()?;
+        let value = walk_parameters(call, &path.0)?;
+        self.resource_named(function, &value, &wanted.kind)
     }
 
     /// The resource of a kind that a value names: by its physical name, its ARN or URL, or through an environment variable.
@@ -36,56 +36,137 @@ impl Model<'_> {
         value: &Value,
         kind: &str,
     ) -> Option<ResourceId> {
-        let atoms = value.atoms()?;
-        if let [Atom::Environment(variable)] = atoms.as_slice() {
-            let environment = &self.application.function(function)?.environment;
-            let text = environment.get(variable)?.value.as_text()?;
-            return text
-                .resource()
-                .filter(|id| {
-                    self.application
-                        .resource(*id)
-                        .is_some_and(|resource| resource.kind == kind)
-                })
-                .or_else(|| self.resource_with_name(function, &text.literal()?, kind));
-        }
-        match atoms.as_slice() {
-            [Atom::Literal(name)] => self.resource_with_name(function, name, kind),
-            _ => None,
+        self.target_named(function, value, kind)?.resource()
+    }
+
+    /// What a call works on, declared or not.
+    pub(crate) fn target_of(&self, function: FunctionId, call: &CallFact) -> Option<Target> {
+        let wanted = self.operation(call)?.resource.as_ref()?;
+        let path: EventPath = wanted.parameter.parse().ok()?;
+        self.target_or_default(
+            function,
+            walk_parameters(call, &path.0).as_ref(),
+            &wanted.kind,
+        )
+    }
+
+    /// What a value names; what is meant where there is no value.
+    pub(crate) fn target_or_default(
+        &self,
+        function: FunctionId,
+        value: Option<&Value>,
+        kind: &str,
+    ) -> Option<Target> {
+        match value {
+            Some(value) => self.target_named(function, value, kind),
+            None if kind == BUS.0 => {
+                let stack = self.application.function(function)?.stack;
+                let bus = self.knowledge.resource_type(kind)?;
+                self.names.find(&self.application, bus, stack, BUS.1)
+            }
+            None => None,
         }
     }
 
-    fn resource_with_name(
+    fn target_named(&self, function: FunctionId, value: &Value, kind: &str) -> Option<Target> {
+        let wanted = self.knowledge.resource_type(kind)?;
+        let alternatives = value.shape.alternatives().iter();
+        let mut found = alternatives.filter_map(|shape| match shape {
+            Shape::Event(event) => self.target_in_event(function, &event.path, kind),
+            Shape::Api(api) => self.target_looked_up(function, api, wanted),
+            shape => {
+                let atoms = Value::of(shape.clone()).atoms()?;
+                self.target_written(function, &atoms, wanted)
+            }
+        });
+        found.next()
+    }
+
+    fn target_written(
         &self,
         function: FunctionId,
-        written: &Name,
-        kind: &str,
-    ) -> Option<ResourceId> {
-        let stack = self.application.function(function)?.stack;
-        let name = written.rsplit([':', '/']).next().unwrap_or(written);
-        let mut matches = self.application.resources_of(kind).filter(|(_, resource)| {
-            self.physical_name(resource)
-                .is_some_and(|known| known == name)
+        atoms: &[Atom],
+        kind: &ResourceType,
+    ) -> Option<Target> {
+        let function = self.application.function(function)?;
+        let name = canonical_atoms(atoms, function);
+        self.names
+            .find(&self.application, kind, function.stack, &name)
+    }
+
+    /// `get_queue_url(QueueName=…)`: what a call that looks a resource up is asked for.
+    fn target_looked_up(
+        &self,
+        function: FunctionId,
+        api: &ApiValue,
+        kind: &ResourceType,
+    ) -> Option<Target> {
+        let name = kind.name.as_ref()?;
+        let arguments = api.construction.as_ref()?;
+        let value = arguments.iter().find_map(|argument| {
+            if argument.name.as_ref() == Some(name) {
+                return Some(argument.value.clone());
+            }
+            match &argument.value.shape {
+                Shape::Object(object) => {
+                    let mut fields = object.fields.iter();
+                    fields
+                        .find(|(key, _)| key == name)
+                        .map(|(_, value)| value.clone())
+                }
+                _ => None,
+            }
+        })?;
+        self.target_written(function, &value.atoms()?, kind)
+    }
+
+    /// An event names the resource that it comes from: `Records[].s3.bucket.name`.
+    fn target_in_event(&self, function: FunctionId, path: &[Step], kind: &str) -> Option<Target> {
+        let is_name = path.iter().rev().take(2).any(|step| {
+            matches!(step, Step::Field(name) if matches!(name.as_str(), "bucket" | "eventSourceARN" | "TopicArn"))
         });
-        let first = matches.next()?;
-        // Services of a monorepo may declare resources of the same name; the function's own stack wins.
-        std::iter::once(first)
-            .chain(matches)
-            .max_by_key(|(id, resource)| (resource.stack == stack, std::cmp::Reverse(*id)))
-            .map(|(id, _)| id)
+        let mut sources = self
+            .application
+            .triggers_of(function)
+            .filter(|_| is_name)
+            .filter_map(|trigger| self.source_of(trigger));
+        sources.find(|target| match target {
+            Target::Resource(id) => self
+                .application
+                .resource(*id)
+                .is_some_and(|resource| resource.kind == kind),
+            Target::External(..) => false,
+        })
+    }
+
+    /// Where the events of a trigger come from.
+    pub(crate) fn source_of(&self, trigger: &Trigger) -> Option<Target> {
+        let stack = self.application.function(trigger.function)?.stack;
+        let feeding: Vec<&ResourceType> = self
+            .knowledge
+            .resource_types()
+            .filter(|kind| kind.feeds.contains(&trigger.kind))
+            .collect();
+        let name = match &trigger.source {
+            Prop::Known(text, _) => canonical(text),
+            Prop::Absent if feeding.iter().any(|kind| kind.kind == BUS.0) => BUS.1.to_owned(),
+            Prop::Absent | Prop::Unknown(_) => return None,
+        };
+        let found = feeding
+            .into_iter()
+            .filter_map(|kind| self.names.find(&self.application, kind, stack, &name));
+        // Declared resources come before others.
+        found.min()
     }
 
     /// The name that the template gives a resource.
     #[must_use]
     pub fn physical_name(&self, resource: &Resource) -> Option<Name> {
-        let property = match resource.kind.as_str() {
-            "AWS::S3::Bucket" => "BucketName",
-            "AWS::DynamoDB::Table" => "TableName",
-            "AWS::SQS::Queue" => "QueueName",
-            "AWS::SNS::Topic" => "TopicName",
-            "AWS::Lambda::Function" => "FunctionName",
-            _ => "Name",
-        };
+        let property = self
+            .knowledge
+            .resource_type(&resource.kind)?
+            .name
+            .as_ref()?;
         resource.properties.text_at(property).known().cloned()
     }
 
@@ -93,13 +174,14 @@ impl Model<'_> {
     #[must_use]
     pub fn resource_of_text(&self, text: &Text) -> Option<ResourceId> {
         text.resource().or_else(|| {
-            let literal = text.literal()?;
-            let name = literal.rsplit([':', '/']).next()?;
-            let found = self.application.resources().find(|(_, resource)| {
-                self.physical_name(resource)
-                    .is_some_and(|known| known == name)
+            let name = canonical(text);
+            let stack = app::StackId(0);
+            let found = self.knowledge.resource_types().filter_map(|kind| {
+                self.names
+                    .find(&self.application, kind, stack, &name)?
+                    .resource()
             });
-            found.map(|(id, _)| id)
+            found.min()
         })
     }
 

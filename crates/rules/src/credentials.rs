@@ -96,7 +96,7 @@ pub(crate) fn credential(facts: &Facts, label: Label) -> Option<Name> {
                 return Some(name.clone());
             }
         }
-        Origin::Call(_) | Origin::Remote(_) => {}
+        Origin::Call { .. } | Origin::Remote(_) => {}
         Origin::Environment | Origin::Exception | Origin::Stack => return None,
     }
     facts

@@ -256,6 +256,8 @@ pub(super) fn finding(
         .fix(rule.fix)
         .subject(format!("{}:{}", danger.code, danger.path));
     finding.evidence.clone_from(&reached.evidence);
+    let runs = reached.functions.last();
+    finding.score.blast_radius = runs.map_or(0, |function| model.blast_radius(*function));
     let takes = format!("`{}` takes it as {}", danger.path, rule.danger);
     finding.step(StepKind::Sink, danger.place, takes)
 }

@@ -64,7 +64,7 @@ fn credential_compared(analysis: &Analysis, comparison: &ComparisonFact) -> Opti
             .iter()
             .find_map(|label| match &facts.source(label.source)?.origin {
                 Origin::Secret(_) => Some(Other::Secret),
-                Origin::Call(_) => Some(Other::Record),
+                Origin::Call { .. } => Some(Other::Record),
                 _ => None,
             });
     match (&other.shape, stored) {

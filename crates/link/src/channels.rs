@@ -1,0 +1,576 @@
+//! Flows from function to function. Every call that writes into a resource is filed under what it writes; every field of an
+//! event or of a result that comes out of a resource is a node. Who controls a node is found by going round until nothing
+//! changes: it follows from whoever controls what is written there.
+
+use app::{Filter, FunctionId, ResourceId, Value};
+use base::{Map, Name, Place, Set};
+use finding::{Reach, Step, StepKind};
+use knowledge::Step as Part;
+
+use crate::exposure::input_of;
+use crate::filters::holds_back;
+use crate::names::{Target, canonical};
+use crate::parts::{Written, labels_at, written_by};
+use crate::reach::Reached;
+use crate::{Analysis, Model};
+
+/// How many functions a flow may cross.
+const MOST_HOPS: usize = 8;
+/// How deep the fields of a message are told apart.
+const MOST_FIELDS: usize = 6;
+
+/// A field of what comes out of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Node {
+    pub(crate) target: Target,
+    /// `message.body`, `item`.
+    pub(crate) part: Name,
+    /// The way into the part; empty for all of it.
+    pub(crate) fields: Vec<Part>,
+    /// Which filter stands before it.
+    pub(crate) gate: Gate,
+}
+
+/// The filter before a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Gate {
+    /// None.
+    Open,
+    /// That of the trigger at this position.
+    Trigger(u32),
+    /// That of the relay at this position among those to the resource.
+    Relay(ResourceId, u32),
+}
+
+/// Who controls a node.
+#[derive(Clone, Debug)]
+pub(crate) enum Control {
+    /// Whoever the evidence says.
+    Reached(Reached),
+    /// Nobody outside: all that is ever written there is known, and clean.
+    Clean,
+    /// Nothing is known about who writes there.
+    Unseen,
+}
+
+/// Something written into a resource.
+#[derive(Debug)]
+struct Write {
+    analysis: u32,
+    function: FunctionId,
+    place: Place,
+    /// What writes, for people.
+    by: Name,
+    written: Written,
+    is_complete: bool,
+}
+
+/// A resource that passes on what is written to another: a topic to a queue.
+#[derive(Debug)]
+struct Relay {
+    from: Target,
+    envelope: Envelope,
+    filter: Filter,
+    place: Place,
+}
+
+/// What a relay puts around what it passes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Envelope {
+    /// Nothing: raw delivery.
+    Raw,
+    /// `{"Message": …}`.
+    Topic,
+    /// `{"Records": [{"s3": …}]}`.
+    Bucket,
+    /// `{"detail": …}`.
+    Bus,
+}
+
+/// All channels of an application.
+#[derive(Debug, Default)]
+pub(crate) struct Channels {
+    index: Map<Node, u32>,
+    nodes: Vec<Node>,
+    control: Vec<Control>,
+    writes: Map<Target, Vec<Write>>,
+    relays: Map<ResourceId, Vec<Relay>>,
+    /// Types of which some write goes to a resource that is not known.
+    unresolved: Set<Name>,
+    sees_all_code: bool,
+}
+
+impl Channels {
+    /// Who controls a node; where it was never met, who controls the nearest part around it.
+    pub(crate) fn control(&self, node: &Node) -> Option<&Control> {
+        let mut node = node.clone();
+        loop {
+            if let Some(index) = self.index.get(&node) {
+                return self.control.get(*index as usize);
+            }
+            node.fields.pop()?;
+        }
+    }
+
+    /// Whether something asked for the node itself.
+    pub(crate) fn is_met(&self, node: &Node) -> bool {
+        self.index.contains_key(node)
+    }
+
+    fn add(&mut self, node: Node) {
+        if self.index.contains_key(&node) {
+            return;
+        }
+        self.index.insert(node.clone(), self.nodes.len() as u32);
+        self.control.push(Control::Unseen);
+        let relayed = self.relayed(&node);
+        self.nodes.push(node);
+        for (_, node) in relayed {
+            self.add(node);
+        }
+    }
+
+    /// The nodes that a node's data is passed on from, with the positions of the relays that do.
+    fn relayed(&self, node: &Node) -> Vec<(usize, Node)> {
+        let relays = node
+            .target
+            .resource()
+            .and_then(|resource| self.relays.get(&resource));
+        let through = relays.into_iter().flatten().enumerate();
+        through
+            .filter_map(|(at, relay)| {
+                let (part, fields) = unwrapped(relay.envelope, node)?;
+                let gate = match (&relay.filter, &node.target) {
+                    (Filter::All, _) | (_, Target::External(..)) => Gate::Open,
+                    (_, Target::Resource(id)) => Gate::Relay(*id, at as u32),
+                };
+                let node = Node {
+                    target: relay.from.clone(),
+                    part: part.into(),
+                    fields,
+                    gate,
+                };
+                Some((at, node))
+            })
+            .collect()
+    }
+}
+
+/// The part of the resource behind a relay that a field of the relayed message is.
+fn unwrapped(envelope: Envelope, node: &Node) -> Option<(&'static str, Vec<Part>)> {
+    let field = |at: usize| match node.fields.get(at) {
+        Some(Part::Field(name)) => Some(name.as_str()),
+        _ => None,
+    };
+    let rest = || node.fields.get(1..).unwrap_or_default().to_vec();
+    let is_whole = node.fields.is_empty();
+    match envelope {
+        Envelope::Raw => Some(("message.body", node.fields.clone())),
+        Envelope::Topic if is_whole => Some(("message.body", Vec::new())),
+        Envelope::Topic => match field(0)? {
+            "Message" => Some(("message.body", rest())),
+            "MessageAttributes" => Some(("message.attributes", Vec::new())),
+            _ => None,
+        },
+        Envelope::Bus if is_whole => Some(("event.detail", Vec::new())),
+        Envelope::Bus => (field(0)? == "detail").then(|| ("event.detail", rest())),
+        Envelope::Bucket => {
+            let names = ["Records", "s3", "object", "key"];
+            let opened = node.fields.iter().filter_map(|step| match step {
+                Part::Field(name) if name.parse::<usize>().is_err() => Some(name.as_str()),
+                _ => None,
+            });
+            opened
+                .zip(names)
+                .all(|(one, other)| one == other)
+                .then(|| ("object.key", Vec::new()))
+        }
+    }
+}
+
+/// The steps into a part that are told apart.
+pub(crate) fn told_apart(path: &[Part]) -> Vec<Part> {
+    // What a text holds lies below a step of its own; for a channel it is the same.
+    let known = path
+        .iter()
+        .filter(|step| **step != Part::Deep)
+        .take_while(|step| matches!(step, Part::Field(_) | Part::Element));
+    let named = known.filter(|step| match step {
+        Part::Field(name) => name.parse::<usize>().is_err(),
+        _ => true,
+    });
+    named.take(MOST_FIELDS).cloned().collect()
+}
+
+impl Model<'_> {
+    /// Finds out who controls every channel that something in the application reads.
+    pub(crate) fn solve_channels(&mut self) {
+        self.channels = self.gather();
+        for _ in 0..MOST_HOPS {
+            let mut missing = Vec::new();
+            let controls: Vec<(usize, Control)> = self
+                .channels
+                .nodes
+                .iter()
+                .enumerate()
+                .filter_map(|(at, node)| {
+                    let known = self.channels.control.get(at)?;
+                    let found = self.control_of(node, &mut missing);
+                    is_worse(known, &found).then_some((at, found))
+                })
+                .collect();
+            if controls.is_empty() && missing.is_empty() {
+                break;
+            }
+            for (at, control) in controls {
+                if let Some(known) = self.channels.control.get_mut(at) {
+                    *known = control;
+                }
+            }
+            for node in missing {
+                self.channels.add(node);
+            }
+        }
+        self.close_channels();
+    }
+
+    /// Nodes of which all writers are known and clean hold nothing from outside.
+    fn close_channels(&mut self) {
+        let closed: Vec<usize> = self
+            .channels
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(at, node)| {
+                matches!(self.channels.control.get(*at), Some(Control::Unseen))
+                    && self.is_closed(node)
+            })
+            .map(|(at, _)| at)
+            .collect();
+        for at in closed {
+            if let Some(control) = self.channels.control.get_mut(at) {
+                *control = Control::Clean;
+            }
+        }
+    }
+
+    fn gather(&self) -> Channels {
+        let mut channels = Channels {
+            sees_all_code: self.by_function.iter().all(|of| !of.is_empty())
+                && self
+                    .analyses
+                    .iter()
+                    .all(|analysis| !analysis.facts.is_incomplete),
+            relays: self.relays(),
+            ..Channels::default()
+        };
+        for (index, analysis) in self.analyses.iter().enumerate() {
+            for function in &analysis.functions {
+                self.file_writes(index as u32, analysis, *function, &mut channels);
+                self.file_answers(index as u32, analysis, *function, &mut channels);
+            }
+        }
+        for analysis in &self.analyses {
+            for function in &analysis.functions {
+                for source in &analysis.facts.sources {
+                    for way in self.ways(analysis, *function, &source.origin, &[]) {
+                        way.nodes.into_iter().for_each(|node| channels.add(node));
+                    }
+                }
+            }
+        }
+        for (at, trigger) in self.application.triggers.iter().enumerate() {
+            for node in self.nodes_of_trigger(at as u32, trigger, &[]) {
+                channels.add(node);
+            }
+        }
+        for (_, function) in self.application.functions() {
+            if let Some(resource) = function.resource {
+                channels.add(input_of(resource));
+            }
+        }
+        channels
+    }
+
+    fn file_writes(
+        &self,
+        index: u32,
+        analysis: &Analysis,
+        function: FunctionId,
+        channels: &mut Channels,
+    ) {
+        for call in &analysis.facts.calls {
+            let Some(operation) = self.operation(call).filter(|it| !it.writes.is_empty()) else {
+                continue;
+            };
+            let Some(resource) = &operation.resource else {
+                continue;
+            };
+            for written in written_by(operation, call) {
+                let named = written.resource.as_ref();
+                let Some(target) = self.target_or_default(function, named, &resource.kind) else {
+                    channels.unresolved.insert(resource.kind.clone());
+                    continue;
+                };
+                if self.denies(function, &operation.actions, target.resource()) {
+                    continue;
+                }
+                let write = Write {
+                    analysis: index,
+                    function,
+                    place: call.place,
+                    by: call.path.clone(),
+                    is_complete: call.is_complete,
+                    written,
+                };
+                channels.writes.entry(target).or_default().push(write);
+            }
+        }
+    }
+
+    /// Whether the function's role allows none of the actions on the resource for certain.
+    fn denies(&self, function: FunctionId, actions: &[Name], resource: Option<ResourceId>) -> bool {
+        let function = self.application.function(function);
+        let role = function.and_then(|function| function.role.known());
+        let Some(policy) = role.and_then(|role| self.policy(*role)) else {
+            return false;
+        };
+        !actions.is_empty()
+            && actions
+                .iter()
+                .all(|action| self.allows_action(policy, action, resource) == iam::Answer::No)
+    }
+
+    /// What a function answers to a state machine goes into the states after it.
+    fn file_answers(
+        &self,
+        index: u32,
+        analysis: &Analysis,
+        function: FunctionId,
+        channels: &mut Channels,
+    ) {
+        let mut machines: Vec<Target> = self
+            .application
+            .triggers_of(function)
+            .filter(|trigger| trigger.kind == "aws.stepfunctions")
+            .filter_map(|trigger| self.source_of(trigger))
+            .collect();
+        machines.sort();
+        machines.dedup();
+        for machine in machines {
+            for answer in &analysis.facts.returns {
+                let write = Write {
+                    analysis: index,
+                    function,
+                    place: answer.place,
+                    by: "return".into(),
+                    is_complete: false,
+                    written: Written {
+                        parts: vec![("input".into(), answer.value.clone())],
+                        ..Written::default()
+                    },
+                };
+                let writes = channels.writes.entry(machine.clone());
+                writes.or_default().push(write);
+            }
+        }
+    }
+
+    /// What passes on what is written to it, by the resource that it goes to.
+    fn relays(&self) -> Map<ResourceId, Vec<Relay>> {
+        let mut relays: Map<ResourceId, Vec<Relay>> = Map::default();
+        let mut add = |to: Option<ResourceId>, from: Option<Target>, envelope, filter, place| {
+            if let (Some(to), Some(from)) = (to, from) {
+                relays.entry(to).or_default().push(Relay {
+                    from,
+                    envelope,
+                    filter,
+                    place,
+                });
+            }
+        };
+        for (id, resource) in self.application.resources() {
+            let properties = &resource.properties;
+            let named = |value: Option<&Value>| self.resource_of_text(value?.as_text()?);
+            match resource.kind.as_str() {
+                "AWS::SNS::Subscription" => {
+                    let topic = properties.get("TopicArn").and_then(Value::as_text);
+                    let topic = topic.and_then(|topic| {
+                        let kind = self.knowledge.resource_type("AWS::SNS::Topic")?;
+                        let names = &self.names;
+                        names.find(&self.application, kind, resource.stack, &canonical(topic))
+                    });
+                    let raw = properties.bool_at("RawMessageDelivery");
+                    let envelope = match raw.known() {
+                        Some(true) => Envelope::Raw,
+                        _ => Envelope::Topic,
+                    };
+                    let scope = properties.text_at("FilterPolicyScope");
+                    let filter = match properties.get("FilterPolicy") {
+                        Some(policy) => Filter::Patterns {
+                            patterns: vec![policy.clone()],
+                            scope: scope.known().cloned().unwrap_or("MessageAttributes".into()),
+                        },
+                        None => Filter::All,
+                    };
+                    let queue = named(properties.get("Endpoint"));
+                    add(queue, topic, envelope, filter, resource.place);
+                }
+                "AWS::S3::Bucket" => {
+                    for (list, key) in [
+                        ("QueueConfigurations", "Queue"),
+                        ("TopicConfigurations", "Topic"),
+                    ] {
+                        let path = format!("NotificationConfiguration.{list}");
+                        let configured = properties.at(&path);
+                        for entry in configured.known().map(|it| it.items()).unwrap_or_default() {
+                            let to = named(entry.get(key));
+                            let from = Some(Target::Resource(id));
+                            add(to, from, Envelope::Bucket, Filter::All, entry.place);
+                        }
+                    }
+                }
+                "AWS::Events::Rule" => {
+                    let Some(pattern) = properties.get("EventPattern") else {
+                        continue;
+                    };
+                    let filter = Filter::Patterns {
+                        patterns: vec![pattern.clone()],
+                        scope: "Event".into(),
+                    };
+                    let bus = properties.get("EventBusName").and_then(Value::as_text);
+                    let bus = bus.map_or_else(|| "default".to_owned(), canonical);
+                    let bus = self
+                        .knowledge
+                        .resource_type("AWS::Events::EventBus")
+                        .and_then(|kind| {
+                            self.names
+                                .find(&self.application, kind, resource.stack, &bus)
+                        });
+                    let targets = properties.at("Targets");
+                    for target in targets.known().map(|it| it.items()).unwrap_or_default() {
+                        let to = named(target.get("Arn"));
+                        add(to, bus.clone(), Envelope::Bus, filter.clone(), target.place);
+                    }
+                }
+                _ => {}
+            }
+        }
+        relays
+    }
+
+    /// Who controls a node, as far as is known about the nodes that it follows from.
+    fn control_of(&self, node: &Node, missing: &mut Vec<Node>) -> Control {
+        let mut best: Option<Reached> = None;
+        if let Some(resource) = node.target.resource()
+            && let Some(place) = self.public_write(resource)
+        {
+            best = Some(Reached::open(
+                place,
+                format!("anyone may write to `{}`", self.resource_label(resource)),
+            ));
+        }
+        for write in self.writes_to(node) {
+            let Some(analysis) = self.analyses.get(write.analysis as usize) else {
+                continue;
+            };
+            let parts = write.written.parts.iter();
+            for (_, value) in parts.filter(|(part, _)| part == &node.part) {
+                for (label, further) in labels_at(value, &node.fields) {
+                    let reached =
+                        self.label_reached(analysis, write.function, label, &further, missing);
+                    let Some(mut reached) = reached else { continue };
+                    reached.evidence.push(Step {
+                        kind: StepKind::Channel,
+                        place: write.place,
+                        message: format!(
+                            "`{}` writes it to `{}`",
+                            write.by,
+                            self.target_label(&node.target)
+                        ),
+                    });
+                    best = Reached::worst(best, Some(reached));
+                }
+            }
+        }
+        for (at, from) in self.channels.relayed(node) {
+            let Some(relay) = self.relay(node, at) else {
+                continue;
+            };
+            let Some(Control::Reached(reached)) = self.channels.control(&from) else {
+                continue;
+            };
+            let mut reached = reached.clone();
+            reached.evidence.push(Step {
+                kind: StepKind::Channel,
+                place: relay.place,
+                message: format!(
+                    "`{}` passes it on to `{}`",
+                    self.target_label(&relay.from),
+                    self.target_label(&node.target)
+                ),
+            });
+            best = Reached::worst(best, Some(reached));
+        }
+        best.map_or(Control::Unseen, Control::Reached)
+    }
+
+    fn relay(&self, node: &Node, at: usize) -> Option<&Relay> {
+        let relays = self.channels.relays.get(&node.target.resource()?)?;
+        relays.get(at)
+    }
+
+    /// What is written to a node's resource and may come out at the node.
+    fn writes_to<'m>(&'m self, node: &'m Node) -> impl Iterator<Item = &'m Write> {
+        let filter = match node.gate {
+            Gate::Open => None,
+            Gate::Trigger(at) => {
+                let trigger = self.application.triggers.get(at as usize);
+                trigger.map(|trigger| &trigger.filter)
+            }
+            Gate::Relay(to, at) => {
+                let relays = self.channels.relays.get(&to);
+                let relay = relays.and_then(|relays| relays.get(at as usize));
+                relay.map(|relay| &relay.filter)
+            }
+        };
+        let writes = self.channels.writes.get(&node.target);
+        writes
+            .into_iter()
+            .flatten()
+            .filter(move |write| !filter.is_some_and(|filter| holds_back(filter, &write.written)))
+    }
+
+    /// Whether the project shows everything that can be written there.
+    fn is_closed(&self, node: &Node) -> bool {
+        let Some(id) = node.target.resource() else {
+            return false;
+        };
+        let Some(resource) = self.application.resource(id) else {
+            return false;
+        };
+        let mut writes = self.writes_to(node).peekable();
+        self.channels.sees_all_code
+            && !node.part.starts_with("object.")
+            && resource.kind != "AWS::StepFunctions::StateMachine"
+            && !self.channels.relays.contains_key(&id)
+            && !self.channels.unresolved.contains(&resource.kind)
+            && writes.peek().is_some()
+            && writes.all(|write| write.is_complete)
+    }
+
+    pub(crate) fn target_label(&self, target: &Target) -> String {
+        match target {
+            Target::Resource(id) => self.resource_label(*id),
+            Target::External(_, name) => name.to_string(),
+        }
+    }
+}
+
+fn is_worse(known: &Control, found: &Control) -> bool {
+    let rank = |control: &Control| match control {
+        Control::Reached(reached) => Some(reached.who),
+        Control::Clean | Control::Unseen => None::<Reach>,
+    };
+    rank(known) < rank(found)
+}

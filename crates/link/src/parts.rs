@@ -1,0 +1,287 @@
+//! What a call writes into channels: for each message, item or object the resource that it goes to and the values of its
+//! parts, and the labels that a reader of one field of a part gets.
+
+use base::Name;
+use flow::{CallFact, Label, Object, Shape, Value};
+use knowledge::{EventPath, Operation, Step};
+
+/// How deep values are searched for outside data.
+const DEEPEST: u32 = 8;
+/// DynamoDB's words for the types of attribute values.
+const TYPES: [&str; 10] = ["S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"];
+
+/// One message, item, record or object that a call writes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Written {
+    /// The value that names the resource.
+    pub(crate) resource: Option<Value>,
+    /// The values of its parts by the part's name.
+    pub(crate) parts: Vec<(Name, Value)>,
+    /// All that is said about it: the entry of a batch, else the call's parameters.
+    pub(crate) entry: Vec<(Name, Value)>,
+}
+
+/// Everything that a call writes.
+pub(crate) fn written_by(operation: &Operation, call: &CallFact) -> Vec<Written> {
+    let parameter = operation
+        .resource
+        .as_ref()
+        .and_then(|resource| resource.parameter.parse::<EventPath>().ok());
+    let resource_path = parameter.map(|path| path.0).unwrap_or_default();
+    let passed = |name: &Name| {
+        let found = call.parameters.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value)
+    };
+    let batch = operation
+        .writes
+        .iter()
+        .find_map(|part| match part.at.as_slice() {
+            [Step::Field(head), Step::Element, ..] => Some(head),
+            _ => None,
+        });
+    let own_resource = || walk_parameters(call, &resource_path);
+    if let Some(head) = batch {
+        return passed(head)
+            .map(items)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|item| {
+                let below = |path: &[Step]| match path {
+                    [Step::Field(first), Step::Element, rest @ ..] if first == head => {
+                        walk(&item, rest).into_iter().next()
+                    }
+                    _ => None,
+                };
+                let parts = operation.writes.iter();
+                let parts = parts.filter_map(|part| Some((part.part.clone(), below(&part.at)?)));
+                Written {
+                    resource: below(&resource_path).or_else(own_resource),
+                    parts: parts.collect(),
+                    entry: fields_of(&item),
+                }
+            })
+            .collect();
+    }
+    if let ([Step::Field(head)], Some(part)) = (resource_path.as_slice(), operation.writes.first())
+        && part.at.as_slice() == resource_path.as_slice()
+    {
+        // A batch or transaction names a table for each item.
+        let mut found = Vec::new();
+        if let Some(value) = passed(head) {
+            items_with_tables(value, None, &part.part, 0, &mut found);
+        }
+        return found;
+    }
+    let parts = operation.writes.iter().filter_map(|part| {
+        let value = walk_parameters(call, &part.at)?;
+        Some((part.part.clone(), value))
+    });
+    vec![Written {
+        resource: own_resource(),
+        parts: parts.collect(),
+        entry: call.parameters.clone(),
+    }]
+}
+
+/// The value at a path that starts with a parameter's name.
+pub(crate) fn walk_parameters(call: &CallFact, path: &[Step]) -> Option<Value> {
+    let (Step::Field(head), rest) = path.split_first()? else {
+        return None;
+    };
+    let (_, value) = call.parameters.iter().find(|(name, _)| name == head)?;
+    walk(value, rest)
+        .into_iter()
+        .reduce(|one, other| one.join(&other))
+}
+
+/// `{table: [{PutRequest: {Item}}]}` and `[{Put: {TableName, Item}}]`, whatever stands around them.
+fn items_with_tables(
+    value: &Value,
+    table: Option<&Value>,
+    part: &Name,
+    depth: u32,
+    found: &mut Vec<Written>,
+) {
+    if DEEPEST < depth {
+        return;
+    }
+    for shape in value.shape.alternatives() {
+        match shape {
+            Shape::Object(object) => {
+                let named = field(object, "TableName").or(table);
+                let contents = ["Item", "ExpressionAttributeValues"];
+                let item = contents.iter().find_map(|name| field(object, name));
+                if let (Some(table), Some(item)) = (named, item) {
+                    found.push(Written {
+                        resource: Some(table.clone()),
+                        parts: vec![(part.clone(), item.clone().with_taint(&value.taint))],
+                        entry: object.fields.clone(),
+                    });
+                    continue;
+                }
+                for (name, inner) in &object.fields {
+                    let is_table = matches!(inner.shape, Shape::List(_));
+                    let key = Value::text(name.clone());
+                    let table = if is_table { Some(&key) } else { named };
+                    items_with_tables(inner, table, part, depth + 1, found);
+                }
+            }
+            Shape::List(list) => {
+                for item in list.items.iter().chain(&list.rest) {
+                    items_with_tables(item, table, part, depth + 1, found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn field<'o>(object: &'o Object, name: &str) -> Option<&'o Value> {
+    let found = object.fields.iter().find(|(key, _)| key == name);
+    found.map(|(_, value)| value)
+}
+
+fn fields_of(value: &Value) -> Vec<(Name, Value)> {
+    match &value.shape {
+        Shape::Object(object) => object.fields.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Each element of a list; something else is its own and only element.
+fn items(value: &Value) -> Vec<Value> {
+    match &value.shape {
+        Shape::List(list) => {
+            let items = list.items.iter().chain(&list.rest);
+            items
+                .map(|item| item.clone().with_taint(&value.taint))
+                .collect()
+        }
+        _ => vec![value.clone()],
+    }
+}
+
+/// The values at a path into a value.
+pub(crate) fn walk(value: &Value, path: &[Step]) -> Vec<Value> {
+    let mut values = vec![value.clone()];
+    for step in path {
+        values = values
+            .iter()
+            .flat_map(|value| inside(value, step))
+            .collect();
+    }
+    values
+}
+
+/// The values one step inside a value; nothing where it has no such field for certain.
+fn inside(value: &Value, step: &Step) -> Vec<Value> {
+    let mut found = Vec::new();
+    for shape in value.shape.alternatives() {
+        match (shape, step) {
+            (Shape::Object(object), Step::Field(name)) => match (field(object, name), &object.rest)
+            {
+                (Some(inner), _) | (None, Some(inner)) => found.push(inner.clone()),
+                (None, None) if value.taint.is_clean() => {}
+                (None, None) => found.push(Value::unknown()),
+            },
+            (Shape::Object(object), _) => {
+                let fields = object.fields.iter().map(|(_, inner)| inner);
+                found.extend(fields.chain(&object.rest).cloned());
+            }
+            (Shape::List(list), _) => found.extend(list.items.iter().chain(&list.rest).cloned()),
+            (Shape::Constant(_), _) => {}
+            _ => found.push(Value::of(shape.clone())),
+        }
+    }
+    found
+        .into_iter()
+        .map(|inner| inner.with_taint(&value.taint))
+        .collect()
+}
+
+/// Outside data in a value as a reader of the field at `path` sees it: each label, with the steps that lead further into what
+/// the label stands for.
+pub(crate) fn labels_at(value: &Value, path: &[Step]) -> Vec<(Label, Vec<Step>)> {
+    let mut labels = Vec::new();
+    collect(value, path, 0, &mut labels);
+    labels
+}
+
+fn collect(value: &Value, path: &[Step], depth: u32, labels: &mut Vec<(Label, Vec<Step>)>) {
+    if DEEPEST < depth {
+        return;
+    }
+    for shape in value.shape.alternatives() {
+        // The labels of an event stand for all of it, and the way into it goes on.
+        let rest = match shape {
+            Shape::Event(_) => path,
+            _ => &[],
+        };
+        let own = value.taint.labels().iter();
+        labels.extend(own.map(|label| (*label, rest.to_vec())));
+        match (shape, path) {
+            (Shape::Object(object), [Step::Field(name), below @ ..]) => {
+                match (field(object, name), &object.rest, typed(object)) {
+                    (Some(inner), ..) => collect(inner, below, depth + 1, labels),
+                    (None, _, Some(inner)) => collect(inner, path, depth + 1, labels),
+                    (None, Some(inner), None) => collect(inner, below, depth + 1, labels),
+                    (None, None, None) => {}
+                }
+            }
+            (Shape::Object(object), []) => {
+                for (_, inner) in &object.fields {
+                    collect(inner, path, depth + 1, labels);
+                }
+                if let Some(inner) = &object.rest {
+                    collect(inner, path, depth + 1, labels);
+                }
+            }
+            (Shape::Object(object), [_, below @ ..]) => {
+                for inner in object
+                    .fields
+                    .iter()
+                    .map(|(_, inner)| inner)
+                    .chain(&object.rest)
+                {
+                    collect(inner, below, depth + 1, labels);
+                }
+            }
+            (Shape::List(list), _) => {
+                let below = match path {
+                    [Step::Element | Step::AnyField, below @ ..] => below,
+                    _ => path,
+                };
+                for inner in list.items.iter().chain(&list.rest) {
+                    collect(inner, below, depth + 1, labels);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The value inside `{"S": value}`.
+fn typed(object: &Object) -> Option<&Value> {
+    match object.fields.as_slice() {
+        [(name, inner)] if TYPES.contains(&name.as_str()) => Some(inner),
+        _ => None,
+    }
+}
+
+/// A path into a DynamoDB item without the types of its values: `name.S` is `name`.
+pub(crate) fn without_types(path: &[Step]) -> Vec<Step> {
+    let mut plain: Vec<Step> = Vec::new();
+    let mut may_be_type = false;
+    for step in path {
+        match step {
+            Step::Field(name) if may_be_type && TYPES.contains(&name.as_str()) => {
+                may_be_type = false;
+            }
+            _ => {
+                may_be_type = true;
+                plain.push(step.clone());
+            }
+        }
+    }
+    plain
+}
