@@ -1,9 +1,11 @@
 //! Over-privileged roles.
 
 mod role;
+mod shared_role;
 mod unused;
 mod wildcard;
+mod words;
 
 use crate::family::Family;
 
-pub(crate) const FAMILIES: &[Family] = &[unused::FAMILY, wildcard::FAMILY];
+pub(crate) const FAMILIES: &[Family] = &[shared_role::FAMILY, unused::FAMILY, wildcard::FAMILY];
