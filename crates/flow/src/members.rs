@@ -35,6 +35,7 @@ impl<'p> Engine<'p> {
     fn field_of_one(&mut self, value: &Value, name: &str, place: Place) -> Value {
         match &value.shape {
             Shape::Event(event) => self.event_field(event, Step::Field(name.into()), place),
+            Shape::Api(_) if name == "length" => Value::unknown(),
             Shape::Api(api) => self.api_field(api, &value.taint, name, place),
             Shape::Module(module) => self.module_field(*module, name).unwrap_or_default(),
             Shape::List(_) | Shape::Constant(_) | Shape::Text(_) if name == "length" => {
