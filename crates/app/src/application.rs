@@ -3,7 +3,7 @@
 
 use base::{Map, Name, Place, RelPath};
 
-use crate::{Function, ResourcePolicy, Role, Trigger, Value};
+use crate::{Function, Reason, ResourcePolicy, Role, Trigger, Value};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -70,6 +70,10 @@ pub struct Stack {
     pub place: Option<Place>,
     /// The deployment stage, where the template names one: `dev`, `prod`.
     pub stage: Option<Name>,
+    /// The plugins of the Serverless Framework that work on it, by name.
+    pub plugins: Vec<Name>,
+    /// Set when it may hold resources or settings that the project alone does not show.
+    pub open: Option<Reason>,
 }
 
 /// How a template is written.

@@ -1,6 +1,6 @@
 //! Which files are templates, and of which dialect.
 
-use app::{Code as FunctionCode, Dialect, Prop};
+use app::{Code as FunctionCode, Dialect, Prop, Reason};
 use base::{Code, Entry, Place, RelPath, Span};
 use doc::Node;
 use indexmap::IndexMap;
@@ -141,6 +141,8 @@ fn cloudformation(project: &Project<'_>, builder: &mut Builder, entry: &Entry, r
             Span::new(root.place.span.start, root.place.span.start),
         ),
         stage: None,
+        plugins: Vec::new(),
+        open: transform.and_then(foreign_macro),
         root: path.parent(),
         resources: Vec::new(),
         parameters: section("Parameters"),
@@ -160,6 +162,9 @@ fn cloudformation(project: &Project<'_>, builder: &mut Builder, entry: &Entry, r
                 format!("the resources of a loop are missing from the model because {reason}");
             builder.report(Code::UnknownConstruct, path, Some(place), message);
         }
+    }
+    if resources.get("Fn::Transform").is_some() {
+        stack.open = Some("a macro adds resources at deployment".into());
     }
     for field in resources.entries() {
         if let Some(code) = asset(&stack.root, &field.value) {
@@ -183,6 +188,14 @@ fn cloudformation(project: &Project<'_>, builder: &mut Builder, entry: &Entry, r
         sam::expand(project, &mut stack, root.get("Globals"), builder);
     }
     builder.add(stack);
+}
+
+/// What a macro that is not the platform's own does to the template, nobody can tell.
+fn foreign_macro(transform: &Tree) -> Option<Reason> {
+    let named = transform.items().iter().filter_map(Tree::as_text);
+    let mut foreign = named.filter(|name| !name.starts_with("AWS::"));
+    let name = foreign.next()?;
+    Some(format!("the macro {name} changes the template at deployment").into())
 }
 
 /// Where the code of a function is that the CDK has packed: its template says so beside the bucket it is uploaded to.

@@ -19,6 +19,10 @@ pub struct StackTemplate {
     pub place: Place,
     /// The deployment stage, where the template names one.
     pub stage: Option<Name>,
+    /// The plugins that work on it, by name.
+    pub plugins: Vec<Name>,
+    /// Set when it may hold resources or settings that the project alone does not show.
+    pub open: Option<Reason>,
     /// The directory that relative paths of the template count from.
     pub root: RelPath,
     /// The resources in source order; implied ones behind those that imply them.

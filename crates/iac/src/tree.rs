@@ -213,10 +213,14 @@ impl Tree {
         self.entries().iter().find(|field| field.key == key)
     }
 
-    /// The value at a dotted path of map keys.
+    /// The value at a dotted path of map keys; of something unknown, that: it may hold the path.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<&Self> {
-        path.split('.').try_fold(self, |tree, key| tree.get(key))
+        path.split('.')
+            .try_fold(self, |tree, key| match tree.unknown_reason() {
+                Some(_) => Some(tree),
+                None => tree.get(key),
+            })
     }
 
     /// The fields of a map; none for anything else.

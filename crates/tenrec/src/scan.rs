@@ -236,6 +236,8 @@ fn add_handlers_by_shape(
         path: RelPath::root(),
         place: None,
         stage: None,
+        plugins: Vec::new(),
+        open: None,
     });
     for (path, symbol, place) in link::handlers_by_shape(program) {
         let file = path

@@ -82,6 +82,8 @@ fn resources(stacks: &[StackTemplate], evaluator: &Evaluator<'_>) -> Application
             path: stack.path.clone(),
             place: Some(stack.place),
             stage: stack.stage.clone(),
+            plugins: stack.plugins.clone(),
+            open: stack.open.clone(),
         });
         for declaration in &stack.resources {
             let properties = properties(declaration, |tree| evaluator.evaluate(scope, tree));

@@ -37,7 +37,7 @@ pub(super) fn add(
     if logs_off.and_then(Tree::as_bool) != Some(true) {
         let retention = declared
             .get("logRetentionInDays")
-            .or_else(|| provider.get("logRetentionInDays"));
+            .or_else(|| provider.at("logRetentionInDays"));
         let group = implied::log_group(stack, key, place, &name, retention);
         role::grant_by_framework(
             stack,

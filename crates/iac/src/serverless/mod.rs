@@ -12,14 +12,17 @@ mod role;
 mod step_functions;
 mod variables;
 
-use app::Dialect;
-use base::{Code as DiagnosticCode, FileId, Place, RelPath};
+use app::{Dialect, Reason};
+use base::{Code as DiagnosticCode, FileId, Name, Place, RelPath};
 use indexmap::IndexMap;
 
 use crate::builder::{Builder, Project};
 use crate::stack::{ResourceDeclaration, StackTemplate};
 use crate::tree::Tree;
 use variables::Resolver;
+
+/// The plugin that reports to the framework's dashboard.
+const DASHBOARD_PLUGIN: &str = "@serverless/dashboard-plugin";
 
 /// A service with its variables resolved.
 struct Service {
@@ -62,6 +65,7 @@ pub(crate) fn read(
     for (notation, value) in lift::variables(&constructs) {
         resolver.define(notation, value);
     }
+    let dashboard = root.get("org");
     let name = resolver.section("service");
     let service = Service {
         plugins,
@@ -85,6 +89,8 @@ pub(crate) fn read(
         path: path.clone(),
         place: Place::new(file, base::Span::new(place.span.start, place.span.start)),
         stage: service.provider.get("stage").and_then(Tree::as_name),
+        plugins: plugin_names(&service.plugins, dashboard.is_some()),
+        open: unknown_part(&service.plugins, &resources),
         root: path.parent(),
         resources: Vec::new(),
         parameters: Tree::null(place),
@@ -135,9 +141,29 @@ fn foreign_cloud(service: &Tree) -> Option<&Tree> {
 }
 
 fn has_plugin(plugins: &Tree, name: &str) -> bool {
+    plugin_list(plugins).any(|it| it.as_text() == Some(name))
+}
+
+fn plugin_list(plugins: &Tree) -> impl Iterator<Item = &Tree> {
     // Version 1 also knew `plugins: {modules: [...]}`.
-    let list = plugins.get("modules").unwrap_or(plugins);
-    list.items().iter().any(|it| it.as_text() == Some(name))
+    plugins.get("modules").unwrap_or(plugins).items().iter()
+}
+
+/// The plugins by name; a service of the dashboard is watched by a plugin that the framework loads itself.
+fn plugin_names(plugins: &Tree, has_dashboard: bool) -> Vec<Name> {
+    let written = plugin_list(plugins).filter_map(Tree::as_name);
+    let implied = has_dashboard.then(|| Name::new_static(DASHBOARD_PLUGIN));
+    written.chain(implied).collect()
+}
+
+/// Why the service may hold more than is known: a plugin or a part of its resources is decided elsewhere.
+fn unknown_part(plugins: &Tree, resources: &[Tree]) -> Option<Reason> {
+    let parts = resources.iter().chain(std::iter::once(plugins));
+    let sections = resources.iter().filter_map(|part| part.get("Resources"));
+    parts
+        .chain(plugin_list(plugins))
+        .chain(sections)
+        .find_map(Tree::unknown_reason)
 }
 
 impl Service {
