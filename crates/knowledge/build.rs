@@ -24,6 +24,8 @@ mod load;
 mod operation;
 #[path = "src/platform.rs"]
 mod platform;
+#[path = "src/policy.rs"]
+mod policy;
 #[path = "src/resource.rs"]
 mod resource;
 #[path = "src/sdk.rs"]
@@ -41,6 +43,7 @@ use kind::Kind;
 use knowledge::{Knowledge, LanguageModel};
 use operation::{Access, ChannelPart, Operation, OperationCall, OperationResource, ParameterStyle};
 use platform::{Concern, Runtime, ServiceDefault};
+use policy::{Allowances, ManagedPolicy, PolicyStatement};
 use resource::{Reference, ResourceType};
 use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 use taint::{

@@ -7,8 +7,8 @@ use base::{Map, Name};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CallModel, Event, Kind, KindId, Operation, OperationCall, ResourceType, Runtime, Secrets,
-    ServiceDefault, Source,
+    Allowances, CallModel, Event, Kind, KindId, ManagedPolicy, Operation, OperationCall,
+    ResourceType, Runtime, Secrets, ServiceDefault, Source,
     sdk::{Clients, Service},
 };
 
@@ -31,6 +31,9 @@ pub struct Knowledge {
     pub(crate) languages: BTreeMap<Name, LanguageModel>,
     pub(crate) resource_types: BTreeMap<Name, ResourceType>,
     pub(crate) defaults: BTreeMap<Name, Vec<ServiceDefault>>,
+    pub(crate) managed_policies: BTreeMap<Name, ManagedPolicy>,
+    /// What roles may allow although no code calls it.
+    pub allowances: Allowances,
     pub(crate) runtimes: BTreeMap<Name, Runtime>,
     pub(crate) today: Name,
 }
@@ -123,6 +126,12 @@ impl Knowledge {
     #[must_use]
     pub fn defaults_of(&self, kind: &str) -> &[ServiceDefault] {
         self.defaults.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The policy of the platform with this name: `AmazonS3ReadOnlyAccess`.
+    #[must_use]
+    pub fn managed_policy(&self, name: &str) -> Option<&ManagedPolicy> {
+        self.managed_policies.get(name)
     }
 
     /// The type of resource with CloudFormation's name: `AWS::S3::Bucket`.

@@ -10,6 +10,8 @@
 //! | `events/**/*.toml` | one kind of event each, named after it |
 //! | `taint/<language>/*.toml` | what calls of libraries do to data |
 //! | `iam/actions.toml` | the services of the platform, their actions and the SDKs' clients |
+//! | `iam/managed/*.toml` | policies of the platform that roles have attached |
+//! | `iam/allowances.toml` | what roles may allow although no code calls it |
 //! | `calls/<cloud>/*.toml` | what is to be said of a client's operations beyond their names: actions, resources, channels |
 //! | `resources/*.toml` | types of resources |
 //! | `platform/*.toml` | what holds where a template says nothing |
@@ -25,6 +27,7 @@ mod knowledge;
 mod load;
 mod operation;
 mod platform;
+mod policy;
 mod resource;
 mod sdk;
 mod secret;
@@ -40,6 +43,7 @@ pub use operation::{
     Access, ChannelPart, Operation, OperationCall, OperationResource, ParameterStyle,
 };
 pub use platform::{Concern, Runtime, ServiceDefault};
+pub use policy::{Allowances, ManagedPolicy, PolicyStatement};
 pub use resource::{Reference, ResourceType};
 pub use sdk::{Action, SdkCall, Service};
 pub use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};

@@ -1,15 +1,15 @@
 //! What roles allow: the statements of templates as policies of the algebra, and the questions that calls put to them.
 
 use app::{
-    Application, Effect, FunctionId, Grant, ResourceId, Role, RoleId, Text, TextPart, Value,
-    ValueKind,
+    Application, Effect, FunctionId, Grant, GrantOrigin, ResourceId, Role, RoleId, Text, TextPart,
+    Value, ValueKind,
 };
 use base::{Name, Place};
 use flow::CallFact;
 use iam::{Answer, Condition, Pattern, Piece, Policy, Scope, Statement, Subject};
 use knowledge::{Knowledge, Reference};
 
-use crate::Model;
+use crate::{Model, managed};
 
 /// How many texts deep the name of a resource may be made of names of other resources.
 const DEEPEST_NAME: u32 = 4;
@@ -30,9 +30,9 @@ pub(crate) fn policies(application: &Application, knowledge: &Knowledge) -> Vec<
 /// Whether a managed policy is attached whose statements are not known.
 fn has_unknown_policies(role: &Role) -> bool {
     role.managed_policies.iter().any(|(text, _)| {
-        let name = text.literal().unwrap_or_default();
+        let name = managed::name(text);
         !role.grants.iter().any(|grant| match &grant.origin {
-            app::GrantOrigin::ManagedPolicy(known) => name.ends_with(known.as_str()),
+            GrantOrigin::ManagedPolicy(known) => name.as_ref() == Some(known),
             _ => false,
         })
     })

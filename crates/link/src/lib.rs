@@ -7,6 +7,7 @@ mod exposure;
 mod filters;
 mod grants;
 mod handlers;
+mod managed;
 mod names;
 mod parts;
 mod questions;
@@ -22,6 +23,7 @@ use knowledge::Knowledge;
 use rayon::prelude::*;
 
 pub use handlers::handlers_by_shape;
+pub use managed::name as managed_policy_name;
 pub use reach::{Flow, Reached};
 pub use responses::Response;
 
@@ -71,6 +73,7 @@ impl<'k> Model<'k> {
         budget: &Budget,
     ) -> Self {
         application.index();
+        managed::attach(&mut application, knowledge);
         let policies = grants::policies(&application, knowledge);
         let mut model = Self {
             names: names::Names::new(&application, knowledge),

@@ -5,13 +5,15 @@ use iam::{Answer, Pattern, Piece, Subject};
 
 /// Whether a statement is about an action for certain: `s3:Get*` covers `s3:GetObject`, and so does everything but `s3:Put*`.
 pub(crate) fn covers(grant: &Grant, action: &str) -> bool {
-    let subject = Subject::action(action);
     let is_named = |written: &[(app::Text, base::Place)]| {
-        written.iter().any(|(pattern, _)| {
-            pattern.literal().is_some_and(|pattern| {
-                Pattern::action(&[Piece::Literal(pattern)]).matches(&subject) == Answer::Yes
-            })
-        })
+        let mut patterns = written.iter().filter_map(|(pattern, _)| pattern.literal());
+        patterns.any(|pattern| matches(&pattern, action))
     };
     is_named(&grant.actions) || (!grant.not_actions.is_empty() && !is_named(&grant.not_actions))
+}
+
+/// Whether a pattern of actions, `s3:Get*`, matches an action.
+pub(crate) fn matches(pattern: &str, action: &str) -> bool {
+    let pattern = Pattern::action(&[Piece::Literal(pattern.into())]);
+    pattern.matches(&Subject::action(action)) == Answer::Yes
 }

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::error::{KnowledgeError, Problem};
 use crate::source::event::EventFile;
 use crate::source::platform::{DefaultFile, RuntimeFile};
+use crate::source::policy::{AllowanceFile, PolicyFile};
 use crate::source::resource::{KindFile, PartFile, ResourceFile};
 use crate::source::secret::{FormatFile, NameFile};
 use crate::source::taint::TaintFile;
@@ -88,6 +89,8 @@ enum Topic<'a> {
     SecretNames,
     SecretFormats,
     Actions,
+    ManagedPolicies,
+    Allowances,
     Taint { language: &'a str },
     Calls,
     Unknown,
@@ -102,6 +105,8 @@ impl<'a> Topic<'a> {
             ["platform", "runtimes"] => Self::Runtimes,
             ["platform", _] => Self::Defaults,
             ["iam", "actions"] => Self::Actions,
+            ["iam", "managed", _] => Self::ManagedPolicies,
+            ["iam", "allowances"] => Self::Allowances,
             ["events", ..] => Self::Event,
             ["resources", _] => Self::Resources,
             ["secrets", "names"] => Self::SecretNames,
@@ -134,6 +139,8 @@ impl Loader {
                 .parse()
                 .map(|rows| self.taint(file, language, &rows, Repeats::Refused)),
             Topic::Actions => file.parse().map(|written| self.actions(file, written)),
+            Topic::ManagedPolicies => self.managed_policies(file),
+            Topic::Allowances => self.allowances(file),
             Topic::Calls => file
                 .parse()
                 .and_then(|service| self.service(file, &service)),
@@ -294,6 +301,30 @@ impl Loader {
         Ok(())
     }
 
+    fn managed_policies(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        for spanned in &file.parse::<PolicyFile>()?.policy {
+            let name = &spanned.get_ref().name;
+            let added = spanned.get_ref().policy().and_then(|policy| {
+                let policies = &mut self.knowledge.managed_policies;
+                match policies.insert(name.clone(), policy) {
+                    Some(_) => Err(Problem::Duplicate),
+                    None => Ok(()),
+                }
+            });
+            if let Err(problem) = added {
+                self.refuse(file, spanned, "policy", name, problem);
+            }
+        }
+        Ok(())
+    }
+
+    fn allowances(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let allowances = file.parse::<AllowanceFile>()?.allowances();
+        self.knowledge.allowances =
+            allowances.map_err(|problem| file.error(0, "the file", problem))?;
+        Ok(())
+    }
+
     fn secret_names(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
         let names = file.parse::<NameFile>()?.names();
         self.knowledge.secrets.names =
@@ -339,6 +370,7 @@ impl Loader {
 
 /// Why a file that no topic owns is refused.
 const PLACE: Problem = Problem::Conflict(
-    "no knowledge is read from this place: it is `kinds.toml`, `parts.toml`, `events/**`, `iam/actions.toml`, `resources/*`, \
+    "no knowledge is read from this place: it is `kinds.toml`, `parts.toml`, `events/**`, `iam/actions.toml`, \
+     `iam/managed/*`, `iam/allowances.toml`, `resources/*`, \
      `platform/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
 );

@@ -5,6 +5,7 @@ pub(crate) mod action;
 pub(crate) mod event;
 pub(crate) mod operation;
 pub(crate) mod platform;
+pub(crate) mod policy;
 pub(crate) mod resource;
 pub(crate) mod secret;
 pub(crate) mod taint;

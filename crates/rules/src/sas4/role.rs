@@ -58,6 +58,23 @@ impl UsedRole<'_> {
         Some(actions)
     }
 
+    /// The resources that calls of these actions work on, where that is known of each call.
+    pub(super) fn worked_on(&self, is_meant: impl Fn(&Name) -> bool) -> Option<Vec<Name>> {
+        let mut resources = Vec::new();
+        for id in &self.functions {
+            for (operation, call) in self.model.operations_of(*id) {
+                if operation.actions.iter().any(&is_meant) {
+                    let resource = self.model.resource_of(*id, call)?;
+                    let declared = self.model.application.resource(resource)?;
+                    resources.push(declared.logical_id.clone());
+                }
+            }
+        }
+        resources.sort();
+        resources.dedup();
+        (!resources.is_empty()).then_some(resources)
+    }
+
     /// Whether something else than functions may assume the role as well.
     fn is_shared(&self) -> bool {
         self.role.trust.iter().any(|grant| {

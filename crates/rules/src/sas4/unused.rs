@@ -6,7 +6,9 @@ use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
 use knowledge::Access;
 
 use super::role::{self, UsedRole};
+use super::words;
 use crate::family::{Family, Input};
+use crate::grants::matches;
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![UNUSED],
@@ -19,19 +21,6 @@ const UNUSED: RuleInfo = RuleInfo {
     page: include_str!("../../docs/sas4/unused-permission.md"),
     cwe: 250,
 };
-
-/// Actions that a call of another one may need as well, or that the platform performs for a function: of streams and queues
-/// that it polls, and of options of a call.
-const IMPLIED: [&str; 8] = [
-    "Acl",
-    "Tag",
-    "Version",
-    "ListBucket",
-    "Stream",
-    "Shard",
-    "GetRecords",
-    "ConditionCheckItem",
-];
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -52,6 +41,10 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 fn unused(used: &UsedRole<'_>, grant: &Grant, called: &[Name]) -> Option<Finding> {
     let knowledge = used.model.knowledge;
     let service = |action: &str| action.split(':').next().unwrap_or_default().to_owned();
+    let is_implied = |action: &str| {
+        let mut implied = knowledge.allowances.implied.iter();
+        implied.any(|pattern| matches(pattern, action))
+    };
     let is_called = |action: &str| called.iter().any(|name| name.eq_ignore_ascii_case(action));
     let is_polled = used.functions.iter().any(|id| {
         let mut triggers = used.model.application.triggers_of(*id);
@@ -69,43 +62,40 @@ fn unused(used: &UsedRole<'_>, grant: &Grant, called: &[Name]) -> Option<Finding
             changes
                 && !is_called(action)
                 && called.iter().any(|name| same(name, &service))
-                && !IMPLIED.iter().any(|part| action.contains(part))
+                && !is_implied(action)
                 && (!is_polled || service != "sqs")
                 && !sends_failures(used, &service)
         })
         .collect();
     let (_, place) = unused.first()?;
-    let names: Vec<String> = unused.iter().map(|(name, _)| format!("`{name}`")).collect();
-    let needed: Vec<String> = called
+    let names: Vec<&Name> = unused.iter().map(|(name, _)| name).collect();
+    let needed: Vec<&Name> = called
         .iter()
         .filter(|name| {
             unused
                 .iter()
                 .any(|(action, _)| same(name, &service(action)))
         })
-        .map(|name| format!("`{name}`"))
         .collect();
+    let verb = if needed.len() == 1 { "is" } else { "are" };
+    let shown = words::list(&names);
+    let subject: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
     let role = &used.role.name;
     Some(
         Finding::new(
             &UNUSED,
             *place,
             format!(
-                "Role `{role}` allows {}, which the code never calls: {} is enough",
-                names.join(", "),
-                needed.join(", ")
+                "Role `{role}` allows {shown}, which the code never calls: {} {verb} enough",
+                words::list(&needed)
             ),
         )
         .score(Impact::Hygiene, used.exposure())
         .confidence(Confidence::Medium)
         .functions(used.names())
-        .step(
-            StepKind::Config,
-            *place,
-            format!("allows {}", names.join(", ")),
-        )
-        .fix(format!("Remove {}", names.join(", ")))
-        .subject(format!("{role}:{}", names.join(","))),
+        .step(StepKind::Config, *place, format!("allows {shown}"))
+        .fix(format!("Remove {shown}"))
+        .subject(format!("{role}:{}", subject.join(","))),
     )
 }
 

@@ -3,11 +3,13 @@
 use app::{Effect, Grant, GrantOrigin, Text};
 use base::{Name, Place};
 use finding::{Finding, Impact, RuleInfo, StepKind};
-use iam::{Answer, Pattern, Piece, Subject};
 use knowledge::{Access, Knowledge};
+use link::managed_policy_name;
 
 use super::role::{self, UsedRole};
+use super::words;
 use crate::family::{Family, Input};
+use crate::grants::matches;
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![ACTION, RESOURCE, ADMIN],
@@ -35,31 +37,17 @@ const ADMIN: RuleInfo = RuleInfo {
     cwe: 250,
 };
 
-/// What the platform's own policies for functions allow on every resource: logs, traces, metrics, and the interfaces of
-/// functions in a network, whose ids nobody knows beforehand.
-const CUSTOMARY: [&str; 6] = [
-    "logs:*",
-    "xray:*",
-    "cloudwatch:PutMetricData",
-    "ec2:*NetworkInterface*",
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:UnassignPrivateIpAddresses",
-];
-
-/// Managed policies that allow everything or nearly so: one who may change permissions may do all.
-const ADMINISTRATORS: [&str; 3] = ["AdministratorAccess", "PowerUserAccess", "IAMFullAccess"];
-
 fn check(input: &Input<'_>) -> Vec<Finding> {
     role::used(input.model)
         .flat_map(|used| {
-            let written = used.role.grants.iter();
-            let written = written.filter(|grant| {
-                grant.origin == GrantOrigin::Written && grant.effect == Effect::Allow
-            });
             let mut findings: Vec<Finding> = managed(&used).collect();
-            for grant in written {
-                match everything(&used, grant) {
-                    Some(finding) => findings.push(finding),
+            for grant in allowed(&used, &GrantOrigin::Written) {
+                match everything(grant) {
+                    Some((place, what)) => {
+                        let subject = what.subject();
+                        let message = format!("Role `{}` {}", used.role.name, what.sentence());
+                        findings.push(administrator(&used, place, message, subject));
+                    }
                     None => {
                         findings.extend(wildcard_action(&used, grant));
                         findings.extend(wildcard_resource(&used, grant));
@@ -71,88 +59,159 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         .collect()
 }
 
+fn allowed<'a>(
+    used: &'a UsedRole<'_>,
+    origin: &'a GrantOrigin,
+) -> impl Iterator<Item = &'a Grant> + 'a {
+    let grants = used.role.grants.iter();
+    grants.filter(move |grant| grant.origin == *origin && grant.effect == Effect::Allow)
+}
+
+/// What the policies of the platform that the role has come to.
 fn managed<'a>(used: &'a UsedRole<'_>) -> impl Iterator<Item = Finding> + 'a {
-    used.role
-        .managed_policies
-        .iter()
-        .filter_map(|(policy, place)| {
-            // The partition of the ARN may be known at deployment only; the name is at its end.
-            let whole = policy.display();
-            let name = whole.rsplit('/').next()?;
-            ADMINISTRATORS
-                .contains(&name)
-                .then(|| administrator(used, *place, name))
-        })
+    let policies = used.role.managed_policies.iter();
+    policies.filter_map(|(policy, place)| {
+        let name = managed_policy_name(policy)?;
+        let role = &used.role.name;
+        let origin = GrantOrigin::ManagedPolicy(name.clone());
+        if let Some((_, what)) = allowed(used, &origin).find_map(everything) {
+            let sentence = what.sentence();
+            let message = format!("Role `{role}` has the policy `{name}`, which {sentence}");
+            return Some(administrator(used, *place, message, &name));
+        }
+        let mut wide: Vec<Name> = allowed(used, &origin)
+            .flat_map(|grant| wide_actions(used, grant))
+            .map(|(action, _)| action)
+            .collect();
+        wide.dedup();
+        let shown = words::list(&wide);
+        let message = format!("Role `{role}` has the policy `{name}`, which allows {shown}");
+        (!wide.is_empty()).then(|| of_service(used, *place, message, &wide, &name))
+    })
 }
 
-fn everything(used: &UsedRole<'_>, grant: &Grant) -> Option<Finding> {
-    let place = literal(&grant.actions, "*")?;
+/// What a statement allows that comes to everything.
+#[derive(Clone, Copy)]
+enum Everything {
+    /// `*`.
+    Actions,
+    /// Everything but a few actions.
+    Most,
+    /// Every change of permissions.
+    Permissions,
+}
+
+impl Everything {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Actions => "allows every action on every resource",
+            Self::Most => "allows all but a few actions on every resource",
+            Self::Permissions => {
+                "allows `iam:*` on every resource, and so may give itself the rest"
+            }
+        }
+    }
+
+    fn subject(self) -> &'static str {
+        match self {
+            Self::Actions => "*",
+            Self::Most => "NotAction",
+            Self::Permissions => "iam:*",
+        }
+    }
+}
+
+fn everything(grant: &Grant) -> Option<(Place, Everything)> {
     literal(&grant.resources, "*")?;
-    grant
-        .condition
-        .is_none()
-        .then(|| administrator(used, place, "*"))
+    if grant.condition.is_some() {
+        return None;
+    }
+    let most = || grant.not_actions.first().map(|(_, place)| *place);
+    literal(&grant.actions, "*")
+        .map(|place| (place, Everything::Actions))
+        .or_else(|| Some((literal(&grant.actions, "iam:*")?, Everything::Permissions)))
+        .or_else(|| Some((most()?, Everything::Most)))
 }
 
-fn administrator(used: &UsedRole<'_>, place: Place, what: &str) -> Finding {
-    let role = &used.role.name;
-    let message = match what {
-        "*" => format!("Role `{role}` allows every action on every resource"),
-        policy => format!("Role `{role}` has the policy `{policy}`"),
-    };
+fn administrator(used: &UsedRole<'_>, place: Place, message: String, subject: &str) -> Finding {
     Finding::new(&ADMIN, place, message)
         .score(Impact::Full, used.exposure())
         .functions(used.names())
-        .step(StepKind::Config, place, format!("allows `{what}`"))
+        .step(StepKind::Config, place, format!("allows `{subject}`"))
         .fix(format!(
             "Allow {} instead",
             enough(used, None).unwrap_or_else(|| "the actions that the code calls".to_owned())
         ))
-        .subject(format!("{role}:{what}"))
+        .subject(format!("{}:{subject}", used.role.name))
 }
 
-/// The actions that the code calls, of one service or of all, where the whole code is seen.
+/// The actions that the code calls, of one service or of all, where the whole code is seen; with the resources, where each
+/// call's is known.
 fn enough(used: &UsedRole<'_>, service: Option<&str>) -> Option<String> {
     const MOST: usize = 8;
-    let called = used.called()?;
-    let of_service = called
-        .iter()
-        .filter(|action| service.is_none_or(|service| action.split(':').next() == Some(service)));
-    let names: Vec<String> = of_service.map(|action| format!("`{action}`")).collect();
-    (!names.is_empty() && names.len() <= MOST).then(|| names.join(", "))
+    let is_meant =
+        |action: &Name| service.is_none_or(|service| action.split(':').next() == Some(service));
+    let mut called = used.called()?;
+    called.retain(is_meant);
+    if called.is_empty() || MOST < called.len() {
+        return None;
+    }
+    let quoted: Vec<String> = called.iter().map(|name| format!("`{name}`")).collect();
+    let actions = match quoted.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => quoted.concat(),
+    };
+    let resources = service.and_then(|_| used.worked_on(is_meant));
+    Some(match resources {
+        Some(resources) => format!("{actions} on {}", words::list(&resources)),
+        None => actions,
+    })
+}
+
+/// The actions of a statement that stand for every action of a service, but for customary ones.
+fn wide_actions(used: &UsedRole<'_>, grant: &Grant) -> Vec<(Name, Place)> {
+    let customary = &used.model.knowledge.allowances.customary;
+    let actions = grant.actions.iter();
+    actions
+        .filter_map(|(action, place)| Some((action.literal()?, *place)))
+        .filter(|(action, _)| action == "*" || action.ends_with(":*"))
+        .filter(|(action, _)| !customary.contains(action))
+        .collect()
 }
 
 fn wildcard_action(used: &UsedRole<'_>, grant: &Grant) -> Option<Finding> {
-    let wide: Vec<(Name, Place)> = grant
-        .actions
-        .iter()
-        .filter_map(|(action, place)| Some((action.literal()?, *place)))
-        .filter(|(action, _)| action == "*" || action.ends_with(":*"))
-        .filter(|(action, _)| !CUSTOMARY.contains(&action.as_str()))
-        .collect();
+    let wide = wide_actions(used, grant);
     let (first, place) = wide.first()?;
-    let names: Vec<String> = wide.iter().map(|(name, _)| format!("`{name}`")).collect();
-    let role = &used.role.name;
-    let service = match wide.as_slice() {
-        [(only, _)] => only.split_once(':').map(|(service, _)| service),
+    let names: Vec<Name> = wide.iter().map(|(name, _)| name.clone()).collect();
+    let message = format!("Role `{}` allows {}", used.role.name, words::list(&names));
+    Some(of_service(used, *place, message, &names, first))
+}
+
+fn of_service(
+    used: &UsedRole<'_>,
+    place: Place,
+    message: String,
+    actions: &[Name],
+    subject: &str,
+) -> Finding {
+    let service = match actions {
+        [only] => only.split_once(':').map(|(service, _)| service),
         _ => None,
     };
     let fix = match enough(used, service) {
         Some(actions) => format!("Allow {actions} instead, which is all that the code calls"),
         None => "Name the actions that the code calls".to_owned(),
     };
-    Some(
-        Finding::new(
-            &ACTION,
-            *place,
-            format!("Role `{role}` allows {}", names.join(", ")),
-        )
+    Finding::new(&ACTION, place, message)
         .score(Impact::Limited, used.exposure())
         .functions(used.names())
-        .step(StepKind::Config, *place, format!("allows `{first}`"))
+        .step(
+            StepKind::Config,
+            place,
+            format!("allows {}", words::list(actions)),
+        )
         .fix(fix)
-        .subject(format!("{role}:{first}")),
-    )
+        .subject(format!("{}:{subject}", used.role.name))
 }
 
 fn wildcard_resource(used: &UsedRole<'_>, grant: &Grant) -> Option<Finding> {
@@ -166,6 +225,14 @@ fn wildcard_resource(used: &UsedRole<'_>, grant: &Grant) -> Option<Finding> {
         changes_a_named_resource(knowledge, &action).then_some(action)
     })?;
     let role = &used.role.name;
+    let is_meant = |called: &Name| matches(&action, called);
+    let fix = match used.called().and_then(|_| used.worked_on(is_meant)) {
+        Some(resources) => format!(
+            "Name {}, which is all that the code works on",
+            words::list(&resources)
+        ),
+        None => "Name the resources that the functions work on".to_owned(),
+    };
     Some(
         Finding::new(
             &RESOURCE,
@@ -175,7 +242,7 @@ fn wildcard_resource(used: &UsedRole<'_>, grant: &Grant) -> Option<Finding> {
         .score(Impact::Hygiene, used.exposure())
         .functions(used.names())
         .step(StepKind::Config, place, "every resource")
-        .fix("Name the resources that the functions work on")
+        .fix(fix)
         .subject(format!("{role}:{action}:*")),
     )
 }
@@ -188,16 +255,13 @@ fn changes_a_named_resource(knowledge: &Knowledge, pattern: &str) -> bool {
     let Some(service) = knowledge.service(&prefix.to_ascii_lowercase()) else {
         return false;
     };
-    let is_matched = |pattern: &str, action: &str| {
-        let pattern = Pattern::action(&[Piece::Literal(pattern.into())]);
-        pattern.matches(&Subject::action(action)) == Answer::Yes
-    };
+    let customary = &knowledge.allowances.customary;
     service.actions().any(|action| {
         let name = format!("{}:{}", service.prefix, action.name);
         action.takes_resource
             && action.access != Access::Read
-            && is_matched(pattern, &name)
-            && !CUSTOMARY.iter().any(|known| is_matched(known, &name))
+            && matches(pattern, &name)
+            && !customary.iter().any(|known| matches(known, &name))
     })
 }
 

@@ -1,0 +1,42 @@
+//! Policies of the platform, by name, and the actions that roles allow without their code calling them. Read from
+//! `knowledge/iam/`.
+
+use std::collections::BTreeMap;
+
+use base::Name;
+use serde::{Deserialize, Serialize};
+
+/// A policy that the platform publishes: `AmazonS3ReadOnlyAccess`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManagedPolicy {
+    /// Its name, the end of its ARN.
+    pub name: Name,
+    /// Its statements.
+    pub statements: Vec<PolicyStatement>,
+}
+
+/// A statement of a managed policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyStatement {
+    /// It denies rather than allows.
+    pub denies: bool,
+    /// `Action`.
+    pub actions: Vec<Name>,
+    /// `NotAction`.
+    pub not_actions: Vec<Name>,
+    /// `Resource`.
+    pub resources: Vec<Name>,
+    /// `NotResource`.
+    pub not_resources: Vec<Name>,
+    /// `Condition`: operator, key, values.
+    pub conditions: BTreeMap<Name, BTreeMap<Name, Vec<Name>>>,
+}
+
+/// Actions that a role may allow although no code calls them or no resource is named, as patterns of policies.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowances {
+    /// What the platform's own policies for functions allow on every resource.
+    pub customary: Vec<Name>,
+    /// What a call of another action may need as well, or what the platform does for a function with its role.
+    pub implied: Vec<Name>,
+}
