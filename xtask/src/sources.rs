@@ -80,8 +80,7 @@ fn page(path: &Path) -> Result<()> {
             .iter()
             .zip(&found)
             .all(|(known, heading)| known.contains(heading));
-    // A short page goes without sections.
-    if !is_whole && !found.is_empty() {
+    if !is_whole {
         bail!(
             "{}: the sections are {found:?}, not {SECTIONS:?}",
             path.display()

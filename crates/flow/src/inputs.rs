@@ -251,6 +251,8 @@ impl<'p> Engine<'p> {
             Test::IsNotList => !values
                 .iter()
                 .any(|value| matches!(value.shape, Shape::List(_))),
+            Test::IsObject => !values.is_empty() && values.iter().all(shows_fields),
+            Test::IsNotObject => !values.iter().all(shows_fields),
             Test::NotConstant => {
                 !values.is_empty() && values.iter().any(|value| !value.is_constant())
             }
@@ -359,6 +361,12 @@ impl<'p> Engine<'p> {
             _ => !value.taint.is_clean(),
         })
     }
+}
+
+/// Whether the value is an object whose fields the source shows.
+fn shows_fields(value: &Value) -> bool {
+    let mut shapes = value.shape.alternatives().iter();
+    value.taint.is_clean() && shapes.all(|shape| matches!(shape, Shape::Object(_)))
 }
 
 /// The words of languages for nothing and for truth are one.

@@ -426,6 +426,11 @@ impl<'p> Engine<'p> {
             for (value, input) in self.resolve_input(&sink.input, inputs) {
                 let taint = self.deep_taint(&value, input);
                 let labels: Vec<_> = taint.dangerous(sink.kind).collect();
+                // Which element of a list holds the data matters where order does.
+                let value = match value.shape {
+                    Shape::List(_) => self.with_outside_marked(&value, input),
+                    _ => value,
+                };
                 self.record_sink(SinkFact {
                     kind: sink.kind,
                     place: site.place,

@@ -167,6 +167,10 @@ pub enum Test {
     IsList,
     /// It is anything but a list or tuple in the source.
     IsNotList,
+    /// It is an object whose fields the source shows.
+    IsObject,
+    /// It may be anything but an object whose fields the source shows.
+    IsNotObject,
     /// Its value is not a constant.
     NotConstant,
     /// It is a constant, or a text of which nothing but environment variables is unknown.

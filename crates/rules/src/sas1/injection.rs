@@ -2,7 +2,7 @@
 
 use base::{Name, Place};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
-use flow::{Atom, Shape, Value};
+use flow::{Atom, Value};
 use link::{Flow, Model, Reached};
 
 use crate::family::{Family, Input};
@@ -183,24 +183,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// Fields of a request's description that say where it goes; the others are what is sent.
-const ADDRESS_FIELDS: [&str; 5] = ["url", "uri", "baseURL", "host", "hostname"];
-
-/// A request whose host is fixed goes where the code says, whatever else is sent with it.
+/// A request whose host is fixed goes where the code says, whatever follows the host.
 fn is_open(rule: &Injection, flow: &Flow<'_>) -> bool {
-    if rule.kind != "ssrf" {
-        return true;
-    }
-    match &flow.sink.value.shape {
-        Shape::Object(object) if object.rest.is_none() && flow.sink.value.taint.is_clean() => {
-            object.fields.iter().any(|(name, value)| {
-                ADDRESS_FIELDS.contains(&name.as_str())
-                    && !value.taint.is_clean()
-                    && host_is_open(value)
-            })
-        }
-        _ => host_is_open(&flow.sink.value),
-    }
+    rule.kind != "ssrf" || host_is_open(&flow.sink.value)
 }
 
 /// Whether data from outside may stand in the host of an address.
@@ -208,6 +193,10 @@ pub(super) fn host_is_open(address: &Value) -> bool {
     let Some(atoms) = address.atoms() else {
         return true;
     };
+    // A path alone is put behind a host that is said elsewhere.
+    if matches!(atoms.first(), Some(Atom::Literal(start)) if is_path(start)) {
+        return false;
+    }
     let mut known = String::new();
     for atom in &atoms {
         match atom {
@@ -225,6 +214,11 @@ pub(super) fn host_is_open(address: &Value) -> bool {
         }
     }
     true
+}
+
+/// Whether a text starts like a path: two slashes would start a host.
+fn is_path(start: &str) -> bool {
+    start.len() > 1 && start.starts_with('/') && !start.starts_with("//")
 }
 
 /// The finding that data which somebody controls gets to a dangerous place.

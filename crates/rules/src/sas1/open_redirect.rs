@@ -1,7 +1,6 @@
 //! SAS-1: outside data that decides where a caller is sent: the header `Location` of an answer, a framework's redirect.
 
 use finding::Finding;
-use flow::{Atom, Value};
 use link::Model;
 
 use super::injection::{Danger, Injection, finding, host_is_open, rule};
@@ -26,7 +25,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
     let mut findings = in_headers(model);
     let flows = model.flows(RULE.kind);
-    let open = flows.iter().filter(|flow| leaves_site(&flow.sink.value));
+    let open = flows.iter().filter(|flow| host_is_open(&flow.sink.value));
     findings.extend(open.map(|flow| {
         let danger = Danger {
             place: flow.sink.place,
@@ -44,7 +43,7 @@ fn in_headers(model: &Model<'_>) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     for answer in model.responses() {
-        let location = answer.location.filter(leaves_site);
+        let location = answer.location.filter(host_is_open);
         let Some(location) = location else { continue };
         let open: Vec<_> = location.taint.dangerous(kind).collect();
         let Some(reached) = model.worst_reach(answer.analysis, &open) else {
@@ -58,11 +57,4 @@ fn in_headers(model: &Model<'_>) -> Vec<Finding> {
         findings.push(finding(model, &RULE, &danger, &reached));
     }
     findings
-}
-
-/// An address that starts with a path stays on the site, unless a second slash can follow the first.
-fn leaves_site(address: &Value) -> bool {
-    let stays = matches!(address.atoms().as_deref(), Some([Atom::Literal(start), ..])
-        if start.len() > 1 && start.starts_with('/') && !start.starts_with("//"));
-    !stays && host_is_open(address)
 }
