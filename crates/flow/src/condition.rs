@@ -60,6 +60,7 @@ impl<'p> Engine<'p> {
     }
 
     fn sides_of(&mut self, frame: &Frame<'p>, value: &Value, state: State, place: Place) -> Sides {
+        self.facts.note_test(value);
         match &value.shape {
             Shape::Constant(constant) if value.taint.is_clean() => match truth(constant) {
                 true => (Some(state), None),
@@ -124,6 +125,8 @@ impl<'p> Engine<'p> {
         (right_expr, right): (&'p Expr, &Value),
         place: Place,
     ) -> Value {
+        self.facts.note_test(left);
+        self.facts.note_test(right);
         if let Some(known) = constant_comparison(op, left, right) {
             return Value::of(Shape::Constant(Constant::Bool(known)));
         }
@@ -152,11 +155,13 @@ impl<'p> Engine<'p> {
             Value::of(Shape::Test(Arc::new(test)))
         };
         if let (Some(subject), Some(name)) = (typeof_subject(self, left_expr), right.as_text()) {
-            let harmless = matches!(name.as_str(), "number" | "boolean" | "undefined" | "bigint");
-            return if harmless {
-                test(Some(subject), Default::default())
-            } else {
-                Value::unknown()
+            return match name.as_str() {
+                "number" | "boolean" | "undefined" | "bigint" => {
+                    test(Some(subject), Default::default())
+                }
+                // A text may hold anything, but is no object in the place of one.
+                "string" => self.test_of_kind(frame, subject, "nosql", outcome),
+                _ => Value::unknown(),
             };
         }
         if is_membership
@@ -270,20 +275,31 @@ impl<'p> Engine<'p> {
     ) -> Value {
         let is_exception = matches!(&value.shape, Shape::Api(api) if api.path == EXCEPTION);
         let is_own = matches!(class.shape, Shape::Class(_));
-        let kind = self.knowledge.kind("response");
-        match (self.subject(tested), kind) {
-            (Some(subject), Some(kind)) if is_exception && is_own => {
-                let test = TestValue {
-                    subject: Some(subject),
-                    vouched: Default::default(),
-                    clears: KindSet::NONE.with(kind),
-                    outcome: Outcome::True,
-                    scope: frame.id(),
-                };
-                Value::of(Shape::Test(Arc::new(test)))
+        match self.subject(tested) {
+            Some(subject) if is_exception && is_own => {
+                self.test_of_kind(frame, subject, "response", Outcome::True)
             }
             _ => Value::unknown(),
         }
+    }
+
+    /// A test that makes its subject harmless for one kind of danger.
+    fn test_of_kind(
+        &self,
+        frame: &Frame<'p>,
+        subject: Subject,
+        kind: &str,
+        outcome: Outcome,
+    ) -> Value {
+        let kind = self.knowledge.kind(kind);
+        let test = TestValue {
+            subject: Some(subject),
+            vouched: Default::default(),
+            clears: kind.map_or(KindSet::NONE, |kind| KindSet::NONE.with(kind)),
+            outcome,
+            scope: frame.id(),
+        };
+        Value::of(Shape::Test(Arc::new(test)))
     }
 
     fn record_comparison(&mut self, frame: &Frame<'p>, left: &Value, right: &Value, place: Place) {

@@ -45,6 +45,7 @@ impl<'p> Engine<'p> {
             ExprKind::Index { base, index } => {
                 let holder = self.eval(frame, base, state);
                 let key = self.eval(frame, index, state);
+                self.facts.note_test(&key);
                 self.indexed(&holder, &key, place)
             }
             ExprKind::Slice { base, bounds } => {

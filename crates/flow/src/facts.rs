@@ -6,7 +6,10 @@ use base::{Map, Name, Place};
 use ir::GlobalFunctionId;
 use knowledge::{KindId, Step};
 
-use crate::{ArgumentValue, Label, Origin, Source, SourceId, Taint, TraceId, TraceStep, Value};
+use crate::{
+    ArgumentValue, EventValue, Label, Origin, Shape, Source, SourceId, Taint, TraceId, TraceStep,
+    Value,
+};
 
 /// All facts of one entry point.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +34,8 @@ pub struct Facts {
     pub entries: Vec<EntryFact>,
     /// Equality tests of outside data with something secret or constant.
     pub comparisons: Vec<ComparisonFact>,
+    /// Parts of events that a decision was made on: compared, asked for, used to choose what is called.
+    pub tests: Vec<EventValue>,
     /// Clauses that catch exceptions.
     pub catches: Vec<CatchFact>,
     /// Presigned or other calls whose target cannot be seen: dynamic calls, calls of unknown values with an SDK client.
@@ -196,6 +201,17 @@ impl Facts {
     pub fn field(path: &[Step]) -> String {
         let shown = path.iter().filter(|step| **step != Step::Deep);
         knowledge::EventPath(shown.cloned().collect()).to_string()
+    }
+
+    /// Notes that a decision is made on a value.
+    pub(crate) fn note_test(&mut self, value: &Value) {
+        for shape in value.shape.alternatives() {
+            if let Shape::Event(event) = shape
+                && !self.tests.contains(event)
+            {
+                self.tests.push(EventValue::clone(event));
+            }
+        }
     }
 
     pub(crate) fn add_trace(&mut self, step: TraceStep) -> TraceId {

@@ -193,6 +193,15 @@ impl<'p> Engine<'p> {
             result: None,
             place: site.place,
         };
+        // A method of an event's field answers a question about it; what is not known may ask any.
+        if let Some(receiver) = receiver {
+            self.facts.note_test(receiver);
+        }
+        if model.is_none() && operation.is_none() {
+            for argument in arguments.values() {
+                self.facts.note_test(argument);
+            }
+        }
         let nothing = CallModel::default();
         let model = model.unwrap_or(&nothing);
         self.report_sinks(frame, path, model, &inputs, site);

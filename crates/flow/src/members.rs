@@ -343,7 +343,12 @@ impl<'p> Engine<'p> {
                     shape: Shape::Class(Arc::new(class)),
                 };
             }
-            // A library object that is configured keeps its path.
+            // A library object that is configured keeps its path; what was parsed from outside data is data.
+            Shape::Api(_) if !value.taint.is_clean() => Object {
+                fields: Vec::new(),
+                rest: Some(value.clone()),
+                class: None,
+            },
             Shape::Api(_) | Shape::Function(_) | Shape::Module(_) => {
                 return value.clone().with_taint(&new.taint);
             }
@@ -358,8 +363,13 @@ impl<'p> Engine<'p> {
             Some((_, field)) => *field = new,
             None => object.fields.push((name.into(), new)),
         }
+        let taint = match &value.shape {
+            Shape::Object(_) => value.taint.clone(),
+            // It is in the fields that were not set.
+            _ => Taint::CLEAN,
+        };
         Value {
-            taint: value.taint.clone(),
+            taint,
             shape: Shape::Object(Arc::new(object)),
         }
     }

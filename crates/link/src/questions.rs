@@ -2,9 +2,10 @@
 
 use app::{Code, FunctionId};
 use base::{Name, RelPath};
-use flow::CallFact;
+use flow::{CallFact, Label};
 use knowledge::Operation;
 
+use crate::reach::labels_in;
 use crate::{Analysis, Model};
 
 impl Model<'_> {
@@ -21,6 +22,13 @@ impl Model<'_> {
     pub fn calls_of(&self, function: FunctionId) -> impl Iterator<Item = &CallFact> {
         self.analyses_of(function)
             .flat_map(|analysis| &analysis.facts.calls)
+    }
+
+    /// The outside data that a call is given.
+    #[must_use]
+    pub fn outside_in(&self, call: &CallFact) -> Vec<Label> {
+        let values = call.parameters.iter();
+        values.flat_map(|(_, value)| labels_in(value, 0)).collect()
     }
 
     /// The operations that the function performs, with the calls that do.

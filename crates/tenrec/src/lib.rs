@@ -1,5 +1,6 @@
 //! The scan as a library: what the binary, and tests, call.
 
+mod aliases;
 pub mod baseline;
 pub mod config;
 pub mod disk;

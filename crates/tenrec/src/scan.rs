@@ -11,7 +11,7 @@ use link::Model;
 use rayon::prelude::*;
 
 use crate::ignores::{self, Ignore};
-use crate::{inline, secrets};
+use crate::{aliases, inline, secrets};
 
 /// What a scan gives.
 #[derive(Debug, Default)]
@@ -58,7 +58,8 @@ pub fn run_with(system: &dyn System, knowledge: &Knowledge, budget: &Budget) -> 
     diagnostics.extend_from_slice(system.problems());
     let inline = inline::read(system, budget, &mut application, parsed);
     diagnostics.extend(inline.diagnostics);
-    let (program, ignores, bytes) = code(system, budget, inline.modules, &mut diagnostics);
+    let (mut program, ignores, bytes) = code(system, budget, inline.modules, &mut diagnostics);
+    aliases::add(&mut program, system, budget, &mut diagnostics);
     let has_template = !application.stacks.is_empty();
     if !has_template {
         add_handlers_by_shape(&mut application, &program, &mut diagnostics);

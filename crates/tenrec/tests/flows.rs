@@ -376,3 +376,33 @@ fn channels() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn modules_are_found_by_the_aliases_of_the_project_file() {
+    let aliased = |import: &str| {
+        let files = format!(
+            r#"== tsconfig.json
+{{
+  // Where things are.
+  "compilerOptions": {{ "baseUrl": ".", "paths": {{ "@lib/*": ["src/lib/*"], }}, }},
+}}
+== src/lib/run.ts
+import {{ execSync }} from "child_process";
+export const run = (name: string) => execSync(`file ${{name}}`);
+== src/app.ts
+import {{ run }} from "{import}";
+export const handler = async (event: any) => run(event.name);
+"#
+        );
+        scan(&files).commands().len()
+    };
+    let table = [
+        ("@lib/run", 1),
+        ("src/lib/run", 1),
+        ("./lib/run", 1),
+        ("@other/run", 0),
+    ];
+    for (import, expected) in table {
+        assert_eq!(aliased(import), expected, "{import}");
+    }
+}

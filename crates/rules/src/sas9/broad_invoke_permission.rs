@@ -39,30 +39,8 @@ fn permissions(model: &Model<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for policy in policies.filter(|policy| policy.target_kind == "AWS::Lambda::Function") {
         for grant in &policy.grants {
-            let is_relevant = grant.effect == Effect::Allow
-                && grant.origin == GrantOrigin::Written
-                && grant.condition.is_none()
-                && invokes(grant, &["lambda:InvokeFunction", "lambda:*", "*"]);
-            if !is_relevant {
+            let Some((who, impact, reach)) = opens_to(grant) else {
                 continue;
-            }
-            let (who, impact, reach) = match grant.principals.first() {
-                Some(Principal::Anyone) => (
-                    "every AWS account".to_owned(),
-                    Impact::Serious,
-                    Reach::Anonymous,
-                ),
-                Some(Principal::Service(service)) => {
-                    let Some(service) = service.literal() else {
-                        continue;
-                    };
-                    if WITHOUT_SOURCE.contains(&service.as_str()) {
-                        continue;
-                    }
-                    let who = format!("`{service}` on behalf of any account");
-                    (who, Impact::Limited, Reach::Tenant)
-                }
-                _ => continue,
             };
             let name = policy
                 .target
@@ -82,6 +60,27 @@ fn permissions(model: &Model<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whom a statement of a function's policy lets invoke it without naming the source, how bad that is, and who they are.
+pub(super) fn opens_to(grant: &Grant) -> Option<(String, Impact, Reach)> {
+    let is_relevant = grant.effect == Effect::Allow
+        && grant.origin == GrantOrigin::Written
+        && grant.condition.is_none()
+        && invokes(grant, &["lambda:InvokeFunction", "lambda:*", "*"]);
+    match grant.principals.first().filter(|_| is_relevant)? {
+        Principal::Anyone => {
+            let who = "every AWS account".to_owned();
+            Some((who, Impact::Serious, Reach::Anonymous))
+        }
+        Principal::Service(service) => {
+            let service = service.literal()?;
+            let who = format!("`{service}` on behalf of any account");
+            let is_open = !WITHOUT_SOURCE.contains(&service.as_str());
+            is_open.then_some((who, Impact::Limited, Reach::Tenant))
+        }
+        _ => None,
+    }
 }
 
 /// Roles that may invoke every function.

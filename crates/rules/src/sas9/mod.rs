@@ -4,6 +4,7 @@ mod broad_invoke_permission;
 mod bypassable_step;
 mod missing_idempotency;
 mod unconstrained_upload;
+mod unverified_event_origin;
 
 use crate::family::Family;
 
@@ -12,4 +13,5 @@ pub(crate) const FAMILIES: &[Family] = &[
     bypassable_step::FAMILY,
     missing_idempotency::FAMILY,
     unconstrained_upload::FAMILY,
+    unverified_event_origin::FAMILY,
 ];
