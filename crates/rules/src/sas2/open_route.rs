@@ -155,7 +155,7 @@ fn endpoint(input: &Input<'_>, trigger: &Trigger, deed: &Deed<'_>) -> Option<Fin
             return None;
         }
         confidence = Confidence::Low;
-        why = " and no check of a signature was seen";
+        why = " no check of a signature was seen,";
     }
     let key = if matches!(trigger.auth.kind, AuthKind::ApiKey) {
         "asks for an API key alone, which authenticates nobody"
@@ -293,9 +293,19 @@ fn is_about(trigger: &Trigger, words: &[&str]) -> bool {
     })
 }
 
-/// Whether the function itself compares a part of the request's headers with something it knows.
+/// Whether the function itself checks a token, a signature or a password, or compares a part of the request's headers with
+/// something it knows.
 fn verifies_caller(input: &Input<'_>, trigger: &Trigger) -> bool {
+    let knowledge = input.model.knowledge;
+    let checks = [
+        knowledge.kind("security-check"),
+        knowledge.kind("caller-check"),
+    ];
     input.model.analyses_of(trigger.function).any(|analysis| {
+        let mut marks = analysis.facts.marks.iter();
+        if marks.any(|mark| checks.contains(&Some(mark.kind))) {
+            return true;
+        }
         let comparisons = analysis.facts.comparisons.iter();
         let mut labels = comparisons.flat_map(|comparison| &comparison.labels);
         labels.any(|label| {

@@ -3,7 +3,7 @@
 
 use crate::family::{Family, Input};
 use app::{Prop, Resource, ResourceId, StackId, Value};
-use base::{Name, Place};
+use base::{Map, Name, Place};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
 use knowledge::{Access, Concern, ServiceDefault};
 
@@ -84,71 +84,99 @@ pub(super) fn type_name(kind: &str) -> String {
     kind.trim_start_matches("AWS::").replace("::", " ")
 }
 
+/// One finding for each store, and for each protection that somebody switched off; of channels that merely go without, one a
+/// stack and type.
 fn unencrypted(input: &Input<'_>) -> Vec<Finding> {
     let is_stateful = |kind: &str| {
         let known = input.model.knowledge.resource_type(kind);
         known.is_some_and(|kind| kind.is_stateful)
     };
-    lacks(input, Concern::DataAtRest)
+    let (grave, passing): (Vec<_>, Vec<_>) = lacks(input, Concern::DataAtRest)
+        .into_iter()
+        .partition(|lack| is_stateful(&lack.declaration.kind) || lack.written.is_some());
+    let each = grave
         .iter()
-        .map(|lack| {
-            let Resource {
-                logical_id, kind, ..
-            } = lack.declaration;
-            let property = &lack.default.property;
-            // What only passes through is gone soon; what somebody switched off was meant to be protected.
-            let impact = if is_stateful(kind) || lack.written.is_some() {
-                Impact::Serious
-            } else {
-                Impact::Limited
-            };
-            let (place, why) = match lack.written {
-                Some(place) => (place, "is switched off"),
-                None => (
-                    lack.declaration.place,
-                    "is not written, and the service does not encrypt by itself",
-                ),
-            };
-            Finding::new(
-                &AT_REST,
-                place,
-                format!(
-                    "`{logical_id}` ({}) stores its data unencrypted: `{property}` {why}",
-                    type_name(kind)
-                ),
-            )
-            .score(impact, Reach::Operator)
-            .step(StepKind::Config, place, format!("`{property}` {why}"))
-            .fix(format!("Set `{property}`"))
-            .subject(logical_id.clone())
-        })
-        .collect()
+        .map(|lack| unencrypted_among(std::slice::from_ref(lack), Impact::Serious));
+    let together = by_stack_and_type(passing);
+    // What only passes through is gone soon.
+    let together = together
+        .iter()
+        .map(|lacks| unencrypted_among(lacks, Impact::Limited));
+    each.chain(together).flatten().collect()
+}
+
+fn unencrypted_among(lacks: &[Lack<'_>], impact: Impact) -> Option<Finding> {
+    let first = lacks.first()?;
+    let kind = &first.declaration.kind;
+    let property = &first.default.property;
+    let (place, why) = match first.written {
+        Some(place) => (place, "is switched off"),
+        None => (
+            first.declaration.place,
+            "is not written, and the service does not encrypt by itself",
+        ),
+    };
+    let mut finding = Finding::new(
+        &AT_REST,
+        place,
+        format!(
+            "What {} ({}) {} is not encrypted: `{property}` {why}",
+            names(lacks),
+            type_name(kind),
+            if lacks.len() == 1 { "stores" } else { "store" }
+        ),
+    )
+    .score(impact, Reach::Operator)
+    .fix(format!("Set `{property}`"));
+    for lack in lacks {
+        finding = finding.step(
+            StepKind::Config,
+            lack.written.unwrap_or(lack.declaration.place),
+            format!("`{property}` of `{}` {why}", lack.declaration.logical_id),
+        );
+    }
+    let subject = match lacks {
+        [only] => only.declaration.logical_id.clone(),
+        _ => kind.clone(),
+    };
+    Some(finding.subject(subject))
+}
+
+/// The names of resources for people.
+fn names(lacks: &[Lack<'_>]) -> String {
+    let names: Vec<String> = lacks
+        .iter()
+        .map(|lack| format!("`{}`", lack.declaration.logical_id))
+        .collect();
+    names.join(", ")
+}
+
+/// Groups of the same stack and type, in the order of their first resources.
+fn by_stack_and_type(lacks: Vec<Lack<'_>>) -> Vec<Vec<Lack<'_>>> {
+    let mut groups: Vec<Vec<Lack<'_>>> = Vec::new();
+    let mut known: Map<(StackId, Name), usize> = Map::default();
+    for lack in lacks {
+        let key = (lack.declaration.stack, lack.declaration.kind.clone());
+        let at = *known.entry(key).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.push(lack),
+            None => groups.push(vec![lack]),
+        }
+    }
+    groups
 }
 
 /// One finding a stack and type of resource: a team decides on recovery for all its tables at once.
 fn unrecoverable(input: &Input<'_>) -> Vec<Finding> {
-    let mut groups: Vec<(StackId, Name, Vec<Lack<'_>>)> = Vec::new();
-    for lack in lacks(input, Concern::Recovery) {
-        if !holds_data(input, &lack) {
-            continue;
-        }
-        let (stack, kind) = (lack.declaration.stack, &lack.declaration.kind);
-        let known = groups
-            .iter_mut()
-            .find(|(its_stack, its_kind, _)| *its_stack == stack && its_kind == kind);
-        match known {
-            Some((_, _, lacks)) => lacks.push(lack),
-            None => groups.push((stack, kind.clone(), vec![lack])),
-        }
-    }
-    groups
+    let lacks = lacks(input, Concern::Recovery)
+        .into_iter()
+        .filter(|lack| holds_data(input, lack))
+        .collect();
+    by_stack_and_type(lacks)
         .iter()
-        .filter_map(|(_, kind, lacks)| {
+        .filter_map(|lacks| {
             let first = lacks.first()?;
-            let names: Vec<String> = lacks
-                .iter()
-                .map(|lack| format!("`{}`", lack.declaration.logical_id))
-                .collect();
+            let kind = &first.declaration.kind;
             let place = first.written.unwrap_or(first.declaration.place);
             let property = &first.default.property;
             let impact = if first.written.is_some() {
@@ -161,7 +189,7 @@ fn unrecoverable(input: &Input<'_>) -> Vec<Finding> {
                 place,
                 format!(
                     "What is deleted or overwritten in {} ({}) cannot be brought back: `{property}` is off",
-                    names.join(", "),
+                    names(lacks),
                     type_name(kind)
                 ),
             )
