@@ -146,6 +146,9 @@ fn judge(input: &Input<'_>, trigger: &Trigger) -> Option<Finding> {
 
 fn endpoint(input: &Input<'_>, trigger: &Trigger, deed: &Deed<'_>) -> Option<Finding> {
     let model = input.model;
+    if is_for_reading(trigger) && has_routes_for_writing(input, trigger) {
+        return None;
+    }
     let what = name(trigger);
     let mut confidence = Confidence::Medium;
     let mut why = "";
@@ -183,6 +186,20 @@ fn endpoint(input: &Input<'_>, trigger: &Trigger, deed: &Deed<'_>) -> Option<Fin
         .fix("Declare an authorizer for the route, or IAM authentication")
         .subject(what),
     )
+}
+
+fn is_for_reading(trigger: &Trigger) -> bool {
+    let route = trigger.route.as_ref();
+    route.is_some_and(|route| matches!(route.method.as_str(), "GET" | "HEAD" | "OPTIONS"))
+}
+
+/// Whether the function has routes that change state by their method: then what it changes is their doing.
+fn has_routes_for_writing(input: &Input<'_>, trigger: &Trigger) -> bool {
+    let mut others = input.model.application.triggers_of(trigger.function);
+    others.any(|other| {
+        let method = other.route.as_ref().map(|route| route.method.as_str());
+        !is_for_reading(other) && method.is_some_and(|method| !method.is_empty())
+    })
 }
 
 fn function_url(input: &Input<'_>, trigger: &Trigger, deed: Option<&Deed<'_>>) -> Finding {
