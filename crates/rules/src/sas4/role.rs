@@ -75,6 +75,21 @@ impl UsedRole<'_> {
         (!resources.is_empty()).then_some(resources)
     }
 
+    /// Whether the code performs the action on what has no name in policies, as a message to a telephone is sent to no topic.
+    pub(super) fn names_no_resource(&self, action: &str) -> bool {
+        self.functions.iter().any(|id| {
+            let mut operations = self.model.operations_of(*id);
+            operations.any(|(operation, call)| {
+                let parameter = operation.resource.as_ref().map(|it| it.parameter.as_str());
+                let head = parameter.and_then(|it| it.split(['.', '[']).next());
+                call.is_complete
+                    && !operation.writes.is_empty()
+                    && operation.actions.iter().any(|needed| needed == action)
+                    && head.is_some_and(|head| call.parameters.iter().all(|(name, _)| name != head))
+            })
+        })
+    }
+
     /// Whether something else than functions may assume the role as well.
     fn is_shared(&self) -> bool {
         self.role.trust.iter().any(|grant| {

@@ -8,7 +8,7 @@ use knowledge::Access;
 use super::role::{self, UsedRole};
 use super::words;
 use crate::family::{Family, Input};
-use crate::grants::covers;
+use crate::grants::{covers, matches};
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![SHARED],
@@ -72,14 +72,22 @@ fn shared(used: &UsedRole<'_>) -> Option<Finding> {
     );
     let groups = alike(&needs);
     let parts: Vec<String> = groups.iter().map(|group| sentence(group)).collect();
+    let mut fix = format!(
+        "Give each function a role of its own: {}",
+        words::join(&parts)
+    );
+    let left = left_to_libraries(used);
+    if !left.is_empty() {
+        let left = words::list(&left);
+        fix.push_str(&format!(
+            "; actions of {left} only where a library or a trigger needs them"
+        ));
+    }
     let mut finding = Finding::new(&SHARED, used.role.place, message)
         .score(Impact::Hygiene, used.exposure())
         .confidence(Confidence::Medium)
         .functions(used.names())
-        .fix(format!(
-            "Give each function a role of its own: {}",
-            words::join(&parts)
-        ))
+        .fix(fix)
         .subject(role.to_string());
     for (group, part) in groups.iter().zip(parts) {
         if let Some(first) = group.first() {
@@ -105,6 +113,38 @@ fn need(used: &UsedRole<'_>, id: FunctionId) -> Option<Need> {
         actions,
         is_seen: used.model.is_fully_seen(id),
     })
+}
+
+/// The services of which the role allows actions and the code calls none by itself: a library may.
+fn left_to_libraries(used: &UsedRole<'_>) -> Vec<String> {
+    let allowances = &used.model.knowledge.allowances;
+    let is_called = |service: &str| {
+        used.functions.iter().any(|id| {
+            let mut operations = used.model.operations_of(*id);
+            operations.any(|(operation, _)| {
+                let mut actions = operation.actions.iter();
+                actions.any(|action| words::service(action).eq_ignore_ascii_case(service))
+            })
+        })
+    };
+    let written = used
+        .role
+        .grants
+        .iter()
+        .filter(|grant| grant.effect == Effect::Allow && grant.origin == GrantOrigin::Written);
+    let mut services: Vec<String> = written
+        .flat_map(|grant| &grant.actions)
+        .filter_map(|(action, _)| action.literal())
+        .filter(|action| {
+            let mut expected = allowances.customary.iter().chain(&allowances.implied);
+            *action != "*" && !expected.any(|pattern| matches(pattern, action))
+        })
+        .map(|action| words::service(&action).to_owned())
+        .filter(|service| !is_called(service))
+        .collect();
+    services.sort();
+    services.dedup();
+    services
 }
 
 fn is_granted(used: &UsedRole<'_>, action: &str) -> bool {
@@ -143,7 +183,7 @@ fn sentence(group: &[&Need]) -> String {
     let verb = if names.len() == 1 { "needs" } else { "need" };
     let actions = group.first().map_or(&[][..], |first| &first.actions);
     let actions = if actions.is_empty() {
-        "none of its actions".to_owned()
+        "none of them".to_owned()
     } else {
         words::list(actions)
     };

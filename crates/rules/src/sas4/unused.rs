@@ -40,7 +40,6 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 /// Only services that the code calls itself are looked at: a library may call any other.
 fn unused(used: &UsedRole<'_>, grant: &Grant, called: &[Name]) -> Option<Finding> {
     let knowledge = used.model.knowledge;
-    let service = |action: &str| action.split(':').next().unwrap_or_default().to_owned();
     let is_implied = |action: &str| {
         let mut implied = knowledge.allowances.implied.iter();
         implied.any(|pattern| matches(pattern, action))
@@ -55,16 +54,16 @@ fn unused(used: &UsedRole<'_>, grant: &Grant, called: &[Name]) -> Option<Finding
         .iter()
         .filter_map(|(action, place)| Some((action.literal()?, *place)))
         .filter(|(action, _)| {
-            let service = service(action);
+            let service = words::service(action);
             let changes = knowledge
                 .action(action)
                 .is_some_and(|known| known.access != Access::Read);
             changes
                 && !is_called(action)
-                && called.iter().any(|name| same(name, &service))
+                && called.iter().any(|name| same(name, service))
                 && !is_implied(action)
                 && (!is_polled || service != "sqs")
-                && !sends_failures(used, &service)
+                && !sends_failures(used, service)
         })
         .collect();
     let (_, place) = unused.first()?;
@@ -74,7 +73,7 @@ fn unused(used: &UsedRole<'_>, grant: &Grant, called: &[Name]) -> Option<Finding
         .filter(|name| {
             unused
                 .iter()
-                .any(|(action, _)| same(name, &service(action)))
+                .any(|(action, _)| same(name, words::service(action)))
         })
         .collect();
     let verb = if needed.len() == 1 { "is" } else { "are" };
@@ -100,10 +99,7 @@ fn unused(used: &UsedRole<'_>, grant: &Grant, called: &[Name]) -> Option<Finding
 }
 
 fn same(action: &str, service: &str) -> bool {
-    action
-        .split(':')
-        .next()
-        .is_some_and(|prefix| prefix.eq_ignore_ascii_case(service))
+    words::service(action).eq_ignore_ascii_case(service)
 }
 
 /// Whether the platform sends failed events to this service with the role.

@@ -222,7 +222,9 @@ fn wildcard_resource(used: &UsedRole<'_>, grant: &Grant) -> Option<Finding> {
     let knowledge = used.model.knowledge;
     let action = grant.actions.iter().find_map(|(action, _)| {
         let action = action.literal()?;
-        changes_a_named_resource(knowledge, &action).then_some(action)
+        let is_meant =
+            changes_a_named_resource(knowledge, &action) && !used.names_no_resource(&action);
+        is_meant.then_some(action)
     })?;
     let role = &used.role.name;
     let is_meant = |called: &Name| matches(&action, called);

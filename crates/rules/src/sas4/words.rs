@@ -1,9 +1,14 @@
-//! Lists of names in sentences.
+//! Actions, and lists of names in sentences.
 
 use std::fmt::Display;
 
 /// How many names a sentence holds before it only counts the rest.
 const MOST: usize = 6;
+
+/// The service of an action: `dynamodb` of `dynamodb:PutItem`.
+pub(super) fn service(action: &str) -> &str {
+    action.split(':').next().unwrap_or_default()
+}
 
 /// "`a`, `b` and `c`", and of a long list its beginning: "`a`, `b`, `c`, `d`, `e` and 4 more".
 pub(super) fn list<T: Display>(names: &[T]) -> String {
