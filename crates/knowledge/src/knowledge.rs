@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use std::collections::BTreeSet;
+
 use base::{Map, Name};
 use serde::{Deserialize, Serialize};
 
@@ -175,6 +177,16 @@ impl LanguageModel {
     #[must_use]
     pub fn value(&self, path: &str) -> &[Source] {
         self.values.get(plain(path)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The packages whose calls register handlers: `flask`, `express`.
+    #[must_use]
+    pub fn frameworks(&self) -> BTreeSet<Name> {
+        self.calls
+            .iter()
+            .filter(|(_, model)| !model.entries.is_empty())
+            .filter_map(|(path, _)| path.split(['.', '(']).next().map(Name::from))
+            .collect()
     }
 
     /// The SDK operation that the call of an API path performs, where a row says so.

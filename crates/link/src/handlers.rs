@@ -6,7 +6,7 @@ use std::sync::Arc;
 use app::{Code, FunctionId, Platform};
 use base::{Budget, Code as DiagnosticCode, Diagnostic, Name, Place, RelPath};
 use flow::{EntryPoint, HandlerRef};
-use ir::{Language, ModuleId, Program};
+use ir::{ModuleId, Program};
 
 use crate::{Analysis, Model};
 
@@ -88,8 +88,27 @@ fn events_of(model: &Model<'_>, function: FunctionId) -> Vec<Name> {
     events
 }
 
-/// The module and the symbol that a handler setting names: `src/api/users.create`, `package.module.function`.
+/// Directories into which build steps write what they make of the sources.
+const BUILT: [&str; 6] = ["dist", "build", "lib", "out", ".build", ".webpack"];
+
+/// The module and the symbol that a handler setting names: `src/api/users.create`, `package.module.function`; of a built file
+/// that is not in the project, its source's.
 fn find(program: &Program, root: &RelPath, handler: &str) -> Option<(ModuleId, Name)> {
+    find_written(program, root, handler).or_else(|| {
+        let whole = root.join(handler).ok()?;
+        let segments: Vec<&str> = whole.segments().collect();
+        let built = segments
+            .iter()
+            .position(|segment| BUILT.contains(segment))?;
+        let (above, below) = (segments.get(..built)?, segments.get(built + 1..)?.join("/"));
+        let directory = RelPath::new(&above.join("/")).ok()?;
+        ["src/", ""]
+            .iter()
+            .find_map(|sources| find_written(program, &directory, &format!("{sources}{below}")))
+    })
+}
+
+fn find_written(program: &Program, root: &RelPath, handler: &str) -> Option<(ModuleId, Name)> {
     let from_file = handler.rfind('/').map_or(0, |slash| slash + 1);
     let file = handler.get(from_file..)?;
     let dots = file
@@ -186,53 +205,4 @@ pub(crate) fn analyse(model: &Model<'_>, entry: &Entry, budget: &Budget) -> Vec<
         });
     }
     analyses
-}
-
-/// Functions of a project without a template: handlers recognised by their shape. Gives the handler setting of each.
-#[must_use]
-pub fn handlers_by_shape(program: &Program) -> Vec<(RelPath, Name, Place)> {
-    let mut found = Vec::new();
-    for (_, path, module) in program.modules() {
-        for name in exported_names(module) {
-            let Some(function) = module
-                .functions
-                .iter()
-                .find(|function| function.name.as_ref() == Some(&name))
-            else {
-                continue;
-            };
-            let takes_event = match module.language {
-                Language::Python => function.parameters.len() == 2 && function.parent.is_some(),
-                Language::JavaScript => function.parameters.len() <= 3,
-            };
-            let first = function
-                .parameters
-                .first()
-                .and_then(|parameter| parameter.name.as_deref())
-                .unwrap_or_default();
-            if takes_event && matches!(first, "event" | "evt" | "_event") {
-                found.push((path.clone(), name, Place::new(module.file, function.span)));
-            }
-        }
-    }
-    found
-}
-
-fn exported_names(module: &ir::Module) -> Vec<Name> {
-    let mut names: Vec<Name> = module
-        .exports
-        .iter()
-        .map(|export| export.name.clone())
-        .collect();
-    if module.exports_object.is_some() {
-        names.extend(
-            module
-                .functions
-                .iter()
-                .filter_map(|function| function.name.clone()),
-        );
-    }
-    names.sort();
-    names.dedup();
-    names
 }

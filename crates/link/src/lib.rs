@@ -14,6 +14,7 @@ mod questions;
 mod reach;
 mod resources;
 mod responses;
+mod untemplated;
 
 use app::{Application, FunctionId};
 use base::{Budget, Diagnostics, Name, Place};
@@ -22,10 +23,10 @@ use ir::{GlobalFunctionId, Program};
 use knowledge::Knowledge;
 use rayon::prelude::*;
 
-pub use handlers::handlers_by_shape;
 pub use managed::name as managed_policy_name;
 pub use reach::{Flow, Reached};
 pub use responses::Response;
+pub use untemplated::{Untemplated, untemplated};
 
 /// The application with its code.
 #[derive(Debug)]

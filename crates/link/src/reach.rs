@@ -278,6 +278,8 @@ impl Model<'_> {
             .function(function)
             .and_then(|function| function.resource);
         let who = match resource {
+            // A web framework answers whoever calls, unless something in front of it says otherwise.
+            None if event.answers_http => Reach::Anonymous,
             // Nothing tells what stands in front.
             None => Reach::Authenticated,
             Some(_) => default_reach(event.default_who),

@@ -11,5 +11,6 @@ pub mod names;
 pub mod scan;
 mod secrets;
 pub mod select;
+mod untemplated;
 
 pub use base::MemorySystem;

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use app::{Application, Code, Dialect, Environment, Function, Platform, Prop, Stack, StackId};
+use app::{Application, Dialect};
 use base::{Budget, Code as DiagnosticCode, Diagnostic, Diagnostics, FileId, RelPath, System};
 use finding::{Finding, Reach};
 use ir::{Module, Program};
@@ -11,7 +11,7 @@ use link::Model;
 use rayon::prelude::*;
 
 use crate::ignores::{self, Ignore};
-use crate::{aliases, inline, secrets};
+use crate::{aliases, inline, secrets, untemplated};
 
 /// What a scan gives.
 #[derive(Debug, Default)]
@@ -60,18 +60,15 @@ pub fn run_with(system: &dyn System, knowledge: &Knowledge, budget: &Budget) -> 
     diagnostics.extend(inline.diagnostics);
     let (mut program, ignores, bytes) = code(system, budget, inline.modules, &mut diagnostics);
     aliases::add(&mut program, system, budget, &mut diagnostics);
-    let has_template = !application.stacks.is_empty();
-    if !has_template {
-        add_handlers_by_shape(&mut application, &program, &mut diagnostics);
-    }
+    untemplated::add(&mut application, &program, knowledge, &mut diagnostics);
     let statistics = Statistics {
         files: system.files().len(),
         code_files: program.modules().count(),
-        stacks: if has_template {
-            application.stacks.len()
-        } else {
-            0
-        },
+        stacks: application
+            .stacks
+            .iter()
+            .filter(|stack| stack.dialect != Dialect::None)
+            .count(),
         bytes,
     };
     let model = Model::build(application, program, knowledge, budget);
@@ -215,56 +212,4 @@ fn parsed(
         }
     }));
     lowered.ok()
-}
-
-/// In a project without a template, functions that look like handlers stand for functions of one stack.
-fn add_handlers_by_shape(
-    application: &mut Application,
-    program: &Program,
-    diagnostics: &mut Diagnostics,
-) {
-    diagnostics.push(Diagnostic {
-        path: RelPath::root(),
-        place: None,
-        code: DiagnosticCode::NoTemplate,
-        message: "no template was found, so handlers are recognised by their shape and any event field counts as \
-                  possibly controlled"
-            .to_owned(),
-    });
-    application.stacks.push(Stack {
-        dialect: Dialect::None,
-        name: Default::default(),
-        path: RelPath::root(),
-        place: None,
-        stage: None,
-        plugins: Vec::new(),
-        open: None,
-    });
-    for (path, symbol, place) in link::handlers_by_shape(program) {
-        let file = path
-            .as_str()
-            .rsplit_once('.')
-            .map_or(path.as_str(), |(file, _)| file);
-        application.functions.push(Function {
-            stack: StackId(0),
-            resource: None,
-            name: format!("{file}.{symbol}").into(),
-            place,
-            platform: Platform::AwsLambda,
-            runtime: Prop::Absent,
-            handler: Prop::Known(format!("{file}.{symbol}").into(), place),
-            code: Prop::Known(Code::Directory(RelPath::root()), place),
-            environment: Environment::default(),
-            role: Prop::Absent,
-            timeout: Prop::Absent,
-            memory: Prop::Absent,
-            reserved_concurrency: Prop::Absent,
-            tracing: Prop::Absent,
-            failure_destination: Prop::Absent,
-            retries: Prop::Absent,
-            vpc: Prop::Absent,
-            layers: Vec::new(),
-            package_patterns: Vec::new(),
-        });
-    }
 }
