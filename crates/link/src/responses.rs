@@ -4,6 +4,7 @@
 use base::{Name, Place};
 use flow::{Label, List, Shape, Value};
 use ir::GlobalFunctionId;
+use knowledge::DefaultWho;
 
 use crate::reach::labels_in;
 use crate::{Analysis, Model};
@@ -28,17 +29,27 @@ pub struct Response<'m> {
 }
 
 impl Model<'_> {
+    fn answers(&self, kind: &str, how: impl Fn(&knowledge::Event) -> bool) -> bool {
+        self.knowledge.event(kind).is_some_and(how)
+    }
+
     /// Every answer that the code gives to a caller.
     #[must_use]
     pub fn responses(&self) -> Vec<Response<'_>> {
         let sent = self.knowledge.kind("response");
         let mut responses = Vec::new();
         for analysis in &self.analyses {
-            let answers_http = analysis.events.iter().any(|kind| {
-                self.knowledge
-                    .event(kind)
-                    .is_some_and(|event| event.answers_http)
-            });
+            let mut kinds = analysis.events.iter();
+            let answers_http = kinds.any(|kind| self.answers(kind, |event| event.answers_http));
+            // A direct or unknown caller may pass an answer on; nobody waits for what an object's event gives.
+            let mut kinds = analysis.events.iter();
+            let has_caller = answers_http
+                || kinds.any(|kind| {
+                    self.answers(kind, |event| event.default_who == DefaultWho::Tenant)
+                });
+            if !has_caller {
+                continue;
+            }
             // What is given to a framework may be an answer of its own making; the platform wants an object or a text.
             let is_framework = analysis.events.iter().any(|kind| kind.starts_with("web."));
             let answers = analysis.facts.returns.iter();

@@ -55,7 +55,10 @@ fn is_text(model: &Model<'_>, flow: &Flow<'_>) -> bool {
         Shape::Api(api) => ["json.loads().", "JSON.parse()."]
             .iter()
             .any(|parsed| api.path.starts_with(parsed)),
-        Shape::Event(_) => !value.taint.is_clean(),
+        // What was parsed is printed as an object; its fields may be texts.
+        Shape::Event(event) => {
+            !value.taint.is_clean() && event.path.last() != Some(&knowledge::Step::Deep)
+        }
         _ => false,
     };
     may_be_text && model.is_leaf(flow)

@@ -4,7 +4,7 @@ use app::{AuthKind, FunctionId};
 use base::{Name, Place};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{Label, Origin};
-use knowledge::Step;
+use knowledge::{DefaultWho, Step};
 use link::{Analysis, Model};
 
 use crate::credentials::credential;
@@ -122,16 +122,15 @@ fn whole_request(model: &Model<'_>, analysis: &Analysis, what: &'static str) -> 
     })
 }
 
-/// Who may call, for each trigger of the function that answers HTTP.
+/// Who may call, for each trigger of the function that passes on requests.
 fn requests_of<'m>(model: &'m Model<'_>, function: FunctionId) -> Vec<&'m AuthKind> {
     let triggers = model.application.triggers_of(function);
     triggers
         .filter(|trigger| {
             trigger.kind.ends_with(".authorizer")
-                || model
-                    .knowledge
-                    .event(&trigger.kind)
-                    .is_some_and(|event| event.answers_http)
+                || model.knowledge.event(&trigger.kind).is_some_and(|event| {
+                    event.answers_http || event.default_who == DefaultWho::Caller
+                })
         })
         .map(|trigger| &trigger.auth.kind)
         .collect()
