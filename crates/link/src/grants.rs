@@ -59,10 +59,15 @@ impl Model<'_> {
         ) else {
             return Answer::Unknown;
         };
-        let resource = self.resource_of(function, call);
-        let answers = operation.actions.iter();
-        let answers: Vec<Answer> = answers
-            .map(|action| self.allows_action(policy, action, resource))
+        let resources: Vec<Option<ResourceId>> = match self.resources_of(function, call) {
+            Some(known) if !known.is_empty() => known.into_iter().map(Some).collect(),
+            _ => vec![None],
+        };
+        let answers: Vec<Answer> = operation
+            .actions
+            .iter()
+            .flat_map(|action| resources.iter().map(move |resource| (action, *resource)))
+            .map(|(action, resource)| self.allows_action(policy, action, resource))
             .collect();
         match answers.iter().copied().reduce(Answer::and) {
             Some(Answer::Yes) => Answer::Yes,

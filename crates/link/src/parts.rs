@@ -136,6 +136,46 @@ fn items_with_tables(
     }
 }
 
+/// The values that name the tables of a batch or a transaction, `{table: […]}` and `[{Put: {TableName}}]`; nothing where not
+/// all of them are seen.
+pub(crate) fn tables_named(value: &Value) -> Option<Vec<Value>> {
+    let mut tables = Vec::new();
+    collect_tables(value, 0, &mut tables)?;
+    Some(tables)
+}
+
+fn collect_tables(value: &Value, depth: u32, tables: &mut Vec<Value>) -> Option<()> {
+    if DEEPEST < depth {
+        return None;
+    }
+    for shape in value.shape.alternatives() {
+        match shape {
+            Shape::List(list) => {
+                for item in list.items.iter().chain(&list.rest) {
+                    collect_tables(item, depth + 1, tables)?;
+                }
+            }
+            Shape::Object(object) => match (field(object, "TableName"), &object.rest) {
+                (Some(table), _) => tables.push(table.clone()),
+                (None, Some(_)) => return None,
+                (None, None) => {
+                    for (name, inner) in &object.fields {
+                        let is_operation = matches!(&inner.shape, Shape::Object(operation)
+                            if field(operation, "TableName").is_some());
+                        if is_operation {
+                            collect_tables(inner, depth + 1, tables)?;
+                        } else {
+                            tables.push(Value::text(name.clone()));
+                        }
+                    }
+                }
+            },
+            _ => return None,
+        }
+    }
+    Some(())
+}
+
 fn field<'o>(object: &'o Object, name: &str) -> Option<&'o Value> {
     let found = object.fields.iter().find(|(key, _)| key == name);
     found.map(|(_, value)| value)
@@ -284,4 +324,37 @@ pub(crate) fn without_types(path: &[Step]) -> Vec<Step> {
         }
     }
     plain
+}
+
+#[cfg(test)]
+mod tests {
+    use flow::Value;
+
+    use super::tables_named;
+
+    fn object(fields: &[(&str, Value)]) -> Value {
+        let fields = fields
+            .iter()
+            .map(|(name, value)| ((*name).into(), value.clone()));
+        Value::object(fields.collect())
+    }
+
+    #[test]
+    fn batches_and_transactions_name_their_tables() {
+        let (orders, stock) = (Value::text("orders"), Value::text("stock"));
+        let requests = Value::list(Vec::new(), Some(Value::unknown()));
+        let batch = object(&[("orders", requests.clone()), ("stock", requests)]);
+        assert_eq!(
+            tables_named(&batch),
+            Some(vec![orders.clone(), stock.clone()])
+        );
+
+        let put = object(&[("Put", object(&[("TableName", orders.clone())]))]);
+        let delete = object(&[("Delete", object(&[("TableName", stock.clone())]))]);
+        let transaction = Value::list(vec![put.clone(), delete], None);
+        assert_eq!(tables_named(&transaction), Some(vec![orders, stock]));
+
+        let open = Value::list(vec![put], Some(Value::unknown()));
+        assert_eq!(tables_named(&open), None);
+    }
 }

@@ -6,7 +6,7 @@ use flow::{ApiValue, Atom, CallFact, Shape, Value};
 use knowledge::{EventPath, Operation, ResourceType, Step};
 
 use crate::names::{Target, canonical, canonical_atoms};
-use crate::parts::walk_parameters;
+use crate::parts::{tables_named, walk_parameters};
 use crate::{Analysis, Model};
 
 /// The type of event buses. An event that names none goes to the one with this name.
@@ -26,6 +26,24 @@ impl Model<'_> {
         let path: EventPath = wanted.parameter.parse().ok()?;
         let value = walk_parameters(call, &path.0)?;
         self.resource_named(function, &value, &wanted.kind)
+    }
+
+    /// The resources that a call works on, where all are known: a batch or a transaction names a table for each item.
+    #[must_use]
+    pub fn resources_of(&self, function: FunctionId, call: &CallFact) -> Option<Vec<ResourceId>> {
+        if let Some(only) = self.resource_of(function, call) {
+            return Some(vec![only]);
+        }
+        let wanted = self.operation(call)?.resource.as_ref()?;
+        let path: EventPath = wanted.parameter.parse().ok()?;
+        let tables = tables_named(&walk_parameters(call, &path.0)?)?;
+        let named = tables
+            .iter()
+            .map(|table| self.resource_named(function, table, &wanted.kind));
+        let mut resources: Vec<ResourceId> = named.collect::<Option<_>>()?;
+        resources.sort();
+        resources.dedup();
+        Some(resources)
     }
 
     /// The resource of a kind that a value names: by its physical name, its ARN or URL, or through an environment variable.

@@ -64,9 +64,10 @@ impl UsedRole<'_> {
         for id in &self.functions {
             for (operation, call) in self.model.operations_of(*id) {
                 if operation.actions.iter().any(&is_meant) {
-                    let resource = self.model.resource_of(*id, call)?;
-                    let declared = self.model.application.resource(resource)?;
-                    resources.push(declared.logical_id.clone());
+                    for resource in self.model.resources_of(*id, call)? {
+                        let declared = self.model.application.resource(resource)?;
+                        resources.push(declared.logical_id.clone());
+                    }
                 }
             }
         }
