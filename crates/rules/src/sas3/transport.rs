@@ -25,7 +25,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         .map(|lack| {
             let property = &lack.default.property;
             let message = format!(
-                "Connections to `{}` ({}) are not encrypted: `{property}` is off",
+                "Not all connections of `{}` ({}) are encrypted: `{property}` is off",
                 lack.declaration.logical_id,
                 type_name(&lack.declaration.kind)
             );
