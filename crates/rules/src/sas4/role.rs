@@ -58,6 +58,17 @@ impl UsedRole<'_> {
         Some(actions)
     }
 
+    /// The services of which the platform polls queues or streams for the functions with the role, which takes actions that no
+    /// code calls. A framework adds them by itself to the roles that it makes.
+    pub(super) fn polled(&self) -> impl Iterator<Item = &str> {
+        const POLLED: [&str; 3] = ["sqs", "kinesis", "dynamodb"];
+        let functions = self.functions.iter().filter(|_| !self.role.is_implied);
+        functions
+            .flat_map(|id| self.model.application.triggers_of(*id))
+            .filter_map(|trigger| trigger.kind.strip_prefix("aws."))
+            .filter(|service| POLLED.contains(service))
+    }
+
     /// The resources that calls of these actions work on, where that is known of each call.
     pub(super) fn worked_on(&self, is_meant: impl Fn(&Name) -> bool) -> Option<Vec<Name>> {
         let mut resources = Vec::new();

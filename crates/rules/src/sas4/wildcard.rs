@@ -145,12 +145,17 @@ fn administrator(used: &UsedRole<'_>, place: Place, message: String, subject: &s
         .subject(format!("{}:{subject}", used.role.name))
 }
 
-/// The actions that the code calls, of one service or of all, where the whole code is seen; with the resources, where each
+/// The actions that the code calls, of these services or of all, where the whole code is seen; with the resources, where each
 /// call's is known.
-fn enough(used: &UsedRole<'_>, service: Option<&str>) -> Option<String> {
+fn enough(used: &UsedRole<'_>, services: Option<&[&str]>) -> Option<String> {
     const MOST: usize = 8;
-    let is_meant =
-        |action: &Name| service.is_none_or(|service| action.split(':').next() == Some(service));
+    let is_meant = |action: &Name| {
+        let service = words::service(action);
+        services.is_none_or(|meant| meant.iter().any(|it| it.eq_ignore_ascii_case(service)))
+    };
+    if used.polled().any(|service| is_meant(&service.into())) {
+        return None;
+    }
     let mut called = used.called()?;
     called.retain(is_meant);
     if called.is_empty() || MOST < called.len() {
@@ -161,7 +166,7 @@ fn enough(used: &UsedRole<'_>, service: Option<&str>) -> Option<String> {
         Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
         _ => quoted.concat(),
     };
-    let resources = service.and_then(|_| used.worked_on(is_meant));
+    let resources = services.and_then(|_| used.worked_on(is_meant));
     Some(match resources {
         Some(resources) => format!("{actions} on {}", words::list(&resources)),
         None => actions,
@@ -194,11 +199,9 @@ fn of_service(
     actions: &[Name],
     subject: &str,
 ) -> Finding {
-    let service = match actions {
-        [only] => only.split_once(':').map(|(service, _)| service),
-        _ => None,
-    };
-    let fix = match enough(used, service) {
+    let services: Vec<&str> = actions.iter().map(|it| words::service(it)).collect();
+    let services = (!services.contains(&"*")).then_some(services.as_slice());
+    let fix = match enough(used, services) {
         Some(actions) => format!("Allow {actions} instead, which is all that the code calls"),
         None => "Name the actions that the code calls".to_owned(),
     };
