@@ -239,7 +239,8 @@ impl<'p> Engine<'p> {
             return Value { taint, shape };
         }
         if model.propagations.is_empty() {
-            let taint = self.inputs_taint(inputs.receiver, inputs.arguments, place);
+            let taint = self.inputs_taint(None, inputs.arguments, place);
+            let taint = taint.join(&self.answered(inputs));
             let taint = self.through(&taint, path, place);
             return Value { taint, shape };
         }
@@ -288,6 +289,19 @@ impl<'p> Engine<'p> {
         match value {
             Some(value) => value.with_taint(&taint),
             None => Value { taint, shape },
+        }
+    }
+
+    /// What a method passes on of its receiver: a client that was made with a credential does not answer with it.
+    fn answered(&mut self, inputs: &Inputs<'_>) -> Taint {
+        let Some(receiver) = inputs.receiver else {
+            return Taint::CLEAN;
+        };
+        let taint = self.deep_taint(receiver, inputs.place);
+        let is_made = matches!(&receiver.shape, Shape::Api(api) if api.path.contains(')'));
+        match self.knowledge.kind("logged").filter(|_| is_made) {
+            Some(kind) => taint.cleared(KindSet::NONE.with(kind)),
+            None => taint,
         }
     }
 
