@@ -145,11 +145,10 @@ pub(super) fn names(application: &Application, functions: &[FunctionId]) -> Stri
         few if few.len() <= SHOWN => quoted(few),
         many => {
             let shown: Vec<&Name> = many.iter().take(SHOWN).copied().collect();
-            format!(
-                "{} and {} more functions",
-                quoted(&shown),
-                many.len() - SHOWN
-            )
+            match many.len() - SHOWN {
+                1 => format!("{} and one more function", quoted(&shown)),
+                count => format!("{} and {count} more functions", quoted(&shown)),
+            }
         }
     }
 }
