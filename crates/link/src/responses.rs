@@ -4,7 +4,7 @@
 use base::{Name, Place};
 use flow::{Label, List, Shape, Value};
 use ir::GlobalFunctionId;
-use knowledge::DefaultWho;
+use knowledge::{DefaultWho, Event};
 
 use crate::reach::labels_in;
 use crate::{Analysis, Model};
@@ -29,7 +29,7 @@ pub struct Response<'m> {
 }
 
 impl Model<'_> {
-    fn answers(&self, kind: &str, how: impl Fn(&knowledge::Event) -> bool) -> bool {
+    fn answers(&self, kind: &str, how: impl Fn(&Event) -> bool) -> bool {
         self.knowledge.event(kind).is_some_and(how)
     }
 
@@ -41,12 +41,8 @@ impl Model<'_> {
         for analysis in &self.analyses {
             let mut kinds = analysis.events.iter();
             let answers_http = kinds.any(|kind| self.answers(kind, |event| event.answers_http));
-            // A direct or unknown caller may pass an answer on; nobody waits for what an object's event gives.
             let mut kinds = analysis.events.iter();
-            let has_caller = answers_http
-                || kinds.any(|kind| {
-                    self.answers(kind, |event| event.default_who == DefaultWho::Tenant)
-                });
+            let has_caller = answers_http || kinds.any(|kind| self.answers(kind, may_pass_on));
             if !has_caller {
                 continue;
             }
@@ -91,6 +87,13 @@ impl Model<'_> {
         }
         responses
     }
+}
+
+/// Whether a caller may wait for the answer and pass it on: a direct or unknown one. Nobody waits for what a message's or an
+/// object's event gives; a direct invocation is delivered twice only where nobody does.
+fn may_pass_on(event: &Event) -> bool {
+    let is_direct = event.kind == "aws.lambda.direct";
+    event.default_who == DefaultWho::Tenant && (is_direct || !event.at_least_once)
 }
 
 /// A returned value as the platform reads it.

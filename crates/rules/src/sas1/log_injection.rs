@@ -1,7 +1,8 @@
 //! SAS-1: outside data in log lines as it came, line breaks included. One finding for each function of the code.
 
 use finding::{Finding, Reach};
-use flow::Shape;
+use flow::{Origin, Shape};
+use knowledge::Step;
 use link::{Flow, Model};
 
 use super::injection::{Danger, Injection, finding, rule};
@@ -31,6 +32,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         if flow.reached.who <= Reach::Tenant
             || !flow.reached.is_proven
             || !is_text(model, &flow)
+            || is_of_headers(&flow)
             || seen.contains(&flow.sink.function)
         {
             continue;
@@ -46,6 +48,16 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     findings
 }
 
+/// HTTP lets no line break into a header, so that none comes out of one.
+fn is_of_headers(flow: &Flow<'_>) -> bool {
+    let mut labels = flow.sink.labels.iter();
+    labels.all(|label| {
+        let source = flow.analysis.facts.source(label.source);
+        matches!(source.map(|source| &source.origin), Some(Origin::Event { path, .. })
+            if matches!(path.first(), Some(Step::Field(name)) if name == "headers" || name == "multiValueHeaders"))
+    })
+}
+
 /// Objects are printed with the line breaks in their texts escaped: what counts is a text.
 fn is_text(model: &Model<'_>, flow: &Flow<'_>) -> bool {
     let value = &flow.sink.value;
@@ -56,9 +68,7 @@ fn is_text(model: &Model<'_>, flow: &Flow<'_>) -> bool {
             .iter()
             .any(|parsed| api.path.starts_with(parsed)),
         // What was parsed is printed as an object; its fields may be texts.
-        Shape::Event(event) => {
-            !value.taint.is_clean() && event.path.last() != Some(&knowledge::Step::Deep)
-        }
+        Shape::Event(event) => !value.taint.is_clean() && event.path.last() != Some(&Step::Deep),
         _ => false,
     };
     may_be_text && model.is_leaf(flow)
