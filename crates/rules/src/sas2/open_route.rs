@@ -3,6 +3,7 @@
 
 use crate::family::{Family, Input};
 use app::{AuthKind, ResourceId, StackId, Trigger};
+use base::Map;
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{CallFact, Origin};
 use knowledge::{Access, Operation, Step};
@@ -79,11 +80,12 @@ const CALLED_BY_SERVICES: [&str; 10] = [
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let application = &input.model.application;
+    let apis = apis(input);
     application
         .triggers
         .iter()
         .filter(|trigger| is_open(input, trigger))
-        .filter_map(|trigger| judge(input, trigger))
+        .filter_map(|trigger| judge(input, &apis, trigger))
         .collect()
 }
 
@@ -127,7 +129,7 @@ struct Deed<'a> {
     access: Access,
 }
 
-fn judge(input: &Input<'_>, trigger: &Trigger) -> Option<Finding> {
+fn judge(input: &Input<'_>, apis: &Map<Api<'_>, Routes>, trigger: &Trigger) -> Option<Finding> {
     if verifies_caller(input, trigger) {
         return None;
     }
@@ -138,7 +140,7 @@ fn judge(input: &Input<'_>, trigger: &Trigger) -> Option<Finding> {
     if is_about(trigger, &MEANT_TO_BE_OPEN) {
         return None;
     }
-    if let Some(protected) = neighbours(input, trigger) {
+    if let Some(protected) = neighbours(input, apis, trigger) {
         return Some(gap(input, trigger, protected, deed.as_ref()));
     }
     endpoint(input, trigger, &deed?)
@@ -271,33 +273,52 @@ fn worst_deed<'a>(input: &Input<'a>, trigger: &Trigger) -> Option<Deed<'a>> {
     })
 }
 
-/// How many routes of the same API ask for authentication, where those are most and this one stands out.
-fn neighbours(input: &Input<'_>, trigger: &Trigger) -> Option<usize> {
-    let api = |trigger: &Trigger| -> Option<(StackId, Option<ResourceId>)> {
-        let function = input.model.application.function(trigger.function)?;
-        let api = trigger
-            .source
-            .known()
-            .and_then(|source| input.model.resource_of_text(source));
-        Some((function.stack, api))
-    };
-    let own = api(trigger)?;
-    let routes = input.model.application.triggers.iter().filter(|other| {
-        other.kind == trigger.kind && other.route.is_some() && api(other) == Some(own)
-    });
-    let (mut open, mut protected) = (0, 0);
-    for route in routes {
+/// An API of a stack; all APIs that its triggers do not tell apart are one.
+type Api<'a> = (&'a str, StackId, Option<ResourceId>);
+
+fn api_of<'a>(input: &Input<'_>, trigger: &'a Trigger) -> Option<Api<'a>> {
+    let function = input.model.application.function(trigger.function)?;
+    let api = trigger
+        .source
+        .known()
+        .and_then(|source| input.model.resource_of_text(source));
+    Some((trigger.kind.as_str(), function.stack, api))
+}
+
+/// How many routes of one API are open and how many ask for authentication.
+#[derive(Default)]
+struct Routes {
+    open: usize,
+    protected: usize,
+}
+
+fn apis<'a>(input: &Input<'a>) -> Map<Api<'a>, Routes> {
+    let mut apis: Map<Api<'a>, Routes> = Map::default();
+    let triggers = input.model.application.triggers.iter();
+    for route in triggers.filter(|trigger| trigger.route.is_some()) {
+        let Some(api) = api_of(input, route) else {
+            continue;
+        };
+        let routes = apis.entry(api).or_default();
         match route.auth.kind {
-            AuthKind::Iam | AuthKind::Token { .. } | AuthKind::Function { .. } => protected += 1,
+            AuthKind::Iam | AuthKind::Token { .. } | AuthKind::Function { .. } => {
+                routes.protected += 1;
+            }
             AuthKind::None | AuthKind::ApiKey
                 if is_open(input, route) && !is_about(route, &MEANT_TO_BE_OPEN) =>
             {
-                open += 1;
+                routes.open += 1;
             }
             _ => {}
         }
     }
-    (3 <= protected && open * 2 <= protected).then_some(protected)
+    apis
+}
+
+/// How many routes of the same API ask for authentication, where those are most and this one stands out.
+fn neighbours(input: &Input<'_>, apis: &Map<Api<'_>, Routes>, trigger: &Trigger) -> Option<usize> {
+    let Routes { open, protected } = apis.get(&api_of(input, trigger)?)?;
+    (3 <= *protected && open * 2 <= *protected).then_some(*protected)
 }
 
 /// Whether one part of the route's path is one of these words.

@@ -4,7 +4,7 @@ use crate::family::{Family, Input};
 use crate::grants::covers;
 use crate::sas3::{Block, block};
 use app::{ResourceId, Trigger};
-use base::{Name, Place};
+use base::{Map, Name, Place};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 
 pub(super) const FAMILY: Family = Family {
@@ -29,25 +29,28 @@ const WRITES: [(&str, &str); 4] = [
 
 /// Whether a resource is the source of a trigger.
 pub(crate) fn feeds_function(input: &Input<'_>, resource: ResourceId) -> bool {
-    fed_by(input, resource).next().is_some()
+    let mut triggers = input.model.application.triggers.iter();
+    triggers.any(|trigger| source_of(input, trigger) == Some(resource))
 }
 
-fn fed_by<'a>(input: &Input<'a>, resource: ResourceId) -> impl Iterator<Item = &'a Trigger> {
-    let model = input.model;
-    model.application.triggers.iter().filter(move |trigger| {
-        let source = trigger.source.known();
-        source.and_then(|source| model.resource_of_text(source)) == Some(resource)
-    })
+fn source_of(input: &Input<'_>, trigger: &Trigger) -> Option<ResourceId> {
+    input.model.resource_of_text(trigger.source.known()?)
 }
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
     let mut findings = Vec::new();
+    let mut fed: Map<ResourceId, Vec<&Trigger>> = Map::default();
+    for trigger in &model.application.triggers {
+        if let Some(source) = source_of(input, trigger) {
+            fed.entry(source).or_default().push(trigger);
+        }
+    }
     for (id, resource) in model.application.resources() {
         let Some((_, action)) = WRITES.iter().find(|(kind, _)| *kind == resource.kind) else {
             continue;
         };
-        let triggers: Vec<&Trigger> = fed_by(input, id).collect();
+        let triggers = fed.get(&id).map_or(&[] as &[_], Vec::as_slice);
         let (Some(first), Some(open)) = (triggers.first(), opening(input, id, action)) else {
             continue;
         };

@@ -3,7 +3,7 @@
 
 use crate::family::{Family, Input};
 use app::{Prop, Resource, ResourceId, StackId, Value};
-use base::{Map, Name, Place};
+use base::{Map, Name, Place, Set};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
 use knowledge::{Access, Concern, ServiceDefault};
 
@@ -168,9 +168,10 @@ fn by_stack_and_type(lacks: Vec<Lack<'_>>) -> Vec<Vec<Lack<'_>>> {
 
 /// One finding a stack and type of resource: a team decides on recovery for all its tables at once.
 fn unrecoverable(input: &Input<'_>) -> Vec<Finding> {
+    let written = written_by_code(input);
     let lacks = lacks(input, Concern::Recovery)
         .into_iter()
-        .filter(|lack| holds_data(input, lack))
+        .filter(|lack| holds_data(&written, lack))
         .collect();
     by_stack_and_type(lacks)
         .iter()
@@ -210,25 +211,28 @@ fn unrecoverable(input: &Input<'_>) -> Vec<Finding> {
 
 /// Whether losing what is in the resource would matter: not what expires by itself, and of buckets only those that functions
 /// write to.
-fn holds_data(input: &Input<'_>, lack: &Lack<'_>) -> bool {
+fn holds_data(written: &Set<ResourceId>, lack: &Lack<'_>) -> bool {
     let properties = &lack.declaration.properties;
     match lack.declaration.kind.as_str() {
         "AWS::DynamoDB::Table" => properties.at("TimeToLiveSpecification").is_absent(),
         "AWS::S3::Bucket" => {
             properties.at("LifecycleConfiguration").is_absent()
                 && properties.at("WebsiteConfiguration").is_absent()
-                && is_written_by_code(input, lack.resource)
+                && written.contains(&lack.resource)
         }
         _ => true,
     }
 }
 
-fn is_written_by_code(input: &Input<'_>, resource: ResourceId) -> bool {
+/// The resources that functions of the project write to.
+fn written_by_code(input: &Input<'_>) -> Set<ResourceId> {
     let model = input.model;
-    model.application.functions().any(|(function, _)| {
+    let functions = model.application.functions();
+    let written = functions.flat_map(|(function, _)| {
         model
             .operations_of(function)
             .filter(|(operation, _)| operation.access == Access::Write)
-            .any(|(_, call)| model.resource_of(function, call) == Some(resource))
-    })
+            .filter_map(move |(_, call)| model.resource_of(function, call))
+    });
+    written.collect()
 }

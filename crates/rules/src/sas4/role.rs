@@ -1,5 +1,7 @@
 //! A role as the rules of this risk look at it: with the functions that run under it, and what their code calls.
 
+use std::collections::BTreeMap;
+
 use app::{FunctionId, Principal, Role, RoleId};
 use base::Name;
 use finding::Reach;
@@ -14,16 +16,16 @@ pub(super) struct UsedRole<'m> {
 
 /// The roles that functions run under, in the order of their ids.
 pub(super) fn used<'m>(model: &'m Model<'m>) -> impl Iterator<Item = UsedRole<'m>> {
-    let roles = model.application.roles.iter().zip(0..);
-    roles.filter_map(move |(role, id)| {
-        let functions = model.application.functions();
-        let functions: Vec<FunctionId> = functions
-            .filter(|(_, function)| function.role.known() == Some(&RoleId(id)))
-            .map(|(id, _)| id)
-            .collect();
-        (!functions.is_empty()).then_some(UsedRole {
+    let mut users: BTreeMap<RoleId, Vec<FunctionId>> = BTreeMap::new();
+    for (id, function) in model.application.functions() {
+        if let Some(role) = function.role.known() {
+            users.entry(*role).or_default().push(id);
+        }
+    }
+    users.into_iter().filter_map(|(role, functions)| {
+        Some(UsedRole {
             model,
-            role,
+            role: model.application.role(role)?,
             functions,
         })
     })

@@ -1,8 +1,9 @@
 //! SAS-5: a check that turns a caller away without a word in the log.
 
 use app::{AuthKind, FunctionId};
+use base::Map;
 use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
-use link::{Analysis, Model};
+use link::{Analysis, Model, Response};
 
 use crate::family::{Family, Input};
 
@@ -24,6 +25,13 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let authorizers = authorizers(model);
     let answers = model.responses();
+    // The first of each entry point.
+    let mut denials: Map<*const Analysis, &Response<'_>> = Map::default();
+    for answer in &answers {
+        if matches!(answer.status.as_deref(), Some("401" | "403")) {
+            denials.entry(answer.analysis).or_insert(answer);
+        }
+    }
     for analysis in &model.analyses {
         if logs(model, analysis) || analysis.facts.is_incomplete {
             continue;
@@ -31,11 +39,8 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         let is_authorizer = analysis
             .functions
             .iter()
-            .any(|function| authorizers.contains(function));
-        let denial = answers.iter().find(|answer| {
-            std::ptr::eq(answer.analysis, analysis)
-                && matches!(answer.status.as_deref(), Some("401" | "403"))
-        });
+            .any(|function| authorizers.binary_search(function).is_ok());
+        let denial = denials.get(&std::ptr::from_ref(analysis));
         let (place, message, code) = match (denial, is_authorizer, analysis.handler) {
             (Some(denial), _, _) => {
                 let code = model.code_name(denial.function);

@@ -7,7 +7,7 @@
 
 use crate::family::{Family, Input};
 use app::{Code, FunctionId};
-use base::{FileId, Place, Span};
+use base::{FileId, Place, RelPath, Set, Span};
 use deps::{Manifest, ManifestKind, Requirement, Specifier, Transport};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
 
@@ -40,8 +40,9 @@ const ADDRESS: RuleInfo = RuleInfo {
 /// Manifests whose packages some function takes along.
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let handlers = handlers(input);
     for manifest in &input.inventory.manifests {
-        let functions = functions_of(input, manifest);
+        let functions = functions_of(input, &handlers, manifest);
         if functions.is_empty() || manifest.requirements.is_empty() {
             continue;
         }
@@ -54,13 +55,13 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 }
 
 /// The functions that take a manifest's packages along: it lies in their code root, or is the nearest of its kind above it.
-fn functions_of(input: &Input<'_>, manifest: &Manifest) -> Vec<FunctionId> {
+fn functions_of(input: &Input<'_>, handlers: &[&RelPath], manifest: &Manifest) -> Vec<FunctionId> {
     let model = input.model;
     let folder = manifest.path.parent();
     if detect::is_example(&manifest.path) {
         return Vec::new();
     }
-    let is_nearest = |root: &base::RelPath| {
+    let is_nearest = |root: &RelPath| {
         root.is_within(&folder)
             && !input.inventory.manifests.iter().any(|other| {
                 let between = other.path.parent();
@@ -73,7 +74,7 @@ fn functions_of(input: &Input<'_>, manifest: &Manifest) -> Vec<FunctionId> {
     let functions = model.application.functions();
     let taking = functions.filter(|(_, function)| match function.code.known() {
         Some(Code::Directory(root) | Code::Image(Some(root))) => {
-            is_handlers(input, manifest, root) || folder != *root && is_nearest(root)
+            is_handlers(handlers, manifest, root) || folder != *root && is_nearest(root)
         }
         Some(Code::Inline(_) | Code::Image(None)) | None => false,
     });
@@ -82,19 +83,24 @@ fn functions_of(input: &Input<'_>, manifest: &Manifest) -> Vec<FunctionId> {
 
 /// Whether a manifest in a code root is that of its handlers: in the root itself, or beside code below it. A web page's own
 /// packages somewhere below are not deployed with the functions.
-fn is_handlers(input: &Input<'_>, manifest: &Manifest, root: &base::RelPath) -> bool {
+fn is_handlers(handlers: &[&RelPath], manifest: &Manifest, root: &RelPath) -> bool {
     let folder = manifest.path.parent();
     if folder == *root {
         return true;
     }
-    folder.is_within(root)
-        && input.model.analyses.iter().any(|analysis| {
-            analysis.handler.is_some_and(|handler| {
-                let modules = input.model.program.modules();
-                let mut modules = modules.filter(|(_, _, module)| module.file == handler.file);
-                modules.any(|(_, path, _)| path.is_within(&folder))
-            })
-        })
+    folder.is_within(root) && handlers.iter().any(|path| path.is_within(&folder))
+}
+
+/// The modules that hold handlers.
+fn handlers<'a>(input: &Input<'a>) -> Vec<&'a RelPath> {
+    let analyses = input.model.analyses.iter();
+    let places = analyses.filter_map(|analysis| analysis.handler);
+    let files: Set<FileId> = places.map(|place| place.file).collect();
+    let modules = input.model.program.modules();
+    modules
+        .filter(|(_, _, module)| files.contains(&module.file))
+        .map(|(_, path, _)| path)
+        .collect()
 }
 
 fn missing_lock(manifest: &Manifest) -> Option<Finding> {

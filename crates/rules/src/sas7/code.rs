@@ -26,20 +26,18 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         if detect::is_example(path) {
             continue;
         }
-        let known = input
-            .secrets
-            .iter()
-            .find(|file| file.file == module.file)
-            .map(|file| file.secrets.as_slice())
-            .unwrap_or_default();
-        let constants = constants(module);
-        let fresh = constants.iter().filter(|secret| {
+        let mut fresh = constants(module);
+        let known = super::secrets_in(input, module.file);
+        fresh.retain(|secret| {
             !known
                 .iter()
                 .any(|other| secret.span.contains(other.span) || other.span.contains(secret.span))
         });
+        if fresh.is_empty() {
+            continue;
+        }
         let functions: Vec<_> = model.functions_shipping(path).collect();
-        findings.extend(fresh.map(|secret| {
+        findings.extend(fresh.iter().map(|secret| {
             super::finding(model, &CODE, module.file, secret, false, &functions)
                 .confidence(Confidence::Medium)
                 .fix("Read it from Secrets Manager or an SSM SecureString at start, and replace the leaked one")

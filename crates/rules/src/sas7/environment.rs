@@ -2,7 +2,7 @@
 
 use crate::family::{Family, Input};
 use app::{FunctionId, TextPart, Value, ValueKind, Variable};
-use base::FileId;
+use base::{FileId, Map, Name, Place};
 use detect::{Detector, Secret, SecretKind, Written};
 use finding::{Finding, Impact, Reach, RuleInfo};
 
@@ -21,12 +21,12 @@ const INFO: RuleInfo = RuleInfo {
 /// One finding for each variable as it is written: a variable that functions inherit is written once.
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut written: Vec<(&Variable, Vec<FunctionId>)> = Vec::new();
+    let mut indexes: Map<(&Name, Place), usize> = Map::default();
     for (id, function) in input.model.application.functions() {
         for variable in &function.environment.variables {
-            let known = written.iter_mut().find(|(other, _)| {
-                other.name == variable.name && other.value.place == variable.value.place
-            });
-            match known {
+            let key = (&variable.name, variable.value.place);
+            let index = *indexes.entry(key).or_insert(written.len());
+            match written.get_mut(index) {
                 Some((_, functions)) => functions.push(id),
                 None => written.push((variable, vec![id])),
             }
@@ -85,12 +85,8 @@ fn variable_with_secret(
 /// file of the project and only used here is reported there.
 fn secret_of(input: &Input<'_>, variable: &Variable) -> Option<(FileId, Secret)> {
     let place = variable.value.place;
-    let here = input
-        .secrets
+    let here = super::secrets_in(input, place.file)
         .iter()
-        .find(|file| file.file == place.file)
-        .into_iter()
-        .flat_map(|file| &file.secrets)
         .find(|secret| place.span.contains(secret.span));
     if let Some(secret) = here {
         return Some((place.file, secret.clone()));

@@ -8,7 +8,7 @@ mod environment;
 mod files;
 mod parameters;
 
-use crate::family::Family;
+use crate::family::{Family, Input};
 use app::FunctionId;
 use base::{FileId, Place};
 use detect::{Secret, SecretKind};
@@ -41,6 +41,13 @@ fn finding(
         .score(impact, reach)
         .functions(model.function_names(functions))
         .subject(format!("{subject}:{}", secret.shown))
+}
+
+/// The secrets that were found in a file.
+fn secrets_in<'a>(input: &Input<'a>, file: FileId) -> &'a [Secret] {
+    let known = input.secrets.binary_search_by_key(&file, |it| it.file);
+    let known = known.ok().and_then(|index| input.secrets.get(index));
+    known.map_or(&[], |it| it.secrets.as_slice())
 }
 
 /// The secret in words, with its mask: `GitHub token ghp_…4f is written out`.

@@ -1,5 +1,7 @@
 //! SAS-8: functions that anyone can call as often as they like, until the account's whole concurrency is used up.
 
+use std::collections::BTreeMap;
+
 use crate::family::{Family, Input};
 use app::{FunctionId, StackId};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
@@ -19,20 +21,17 @@ const INFO: RuleInfo = RuleInfo {
 /// One finding for each stack: the limit is a decision about the stack, not about each function.
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
-    let stacks = 0..model.application.stacks.len() as u32;
-    let found = stacks.filter_map(|index| {
-        let stack = model.application.stack(StackId(index))?;
-        let open: Vec<FunctionId> = model
-            .application
-            .functions()
-            .filter(|(id, function)| {
-                function.stack == StackId(index)
-                    && function.resource.is_some()
-                    && function.reserved_concurrency.is_absent()
-                    && model.exposure(*id) == Reach::Anonymous
-            })
-            .map(|(id, _)| id)
-            .collect();
+    let mut open_functions: BTreeMap<StackId, Vec<FunctionId>> = BTreeMap::new();
+    for (id, function) in model.application.functions() {
+        if function.resource.is_some()
+            && function.reserved_concurrency.is_absent()
+            && model.exposure(id) == Reach::Anonymous
+        {
+            open_functions.entry(function.stack).or_default().push(id);
+        }
+    }
+    let found = open_functions.into_iter().filter_map(|(stack, open)| {
+        let stack = model.application.stack(stack)?;
         let first = model.application.function(*open.first()?)?;
         let how_many = match open.as_slice() {
             [_] => format!("Anyone can call `{}`, which has", first.name),

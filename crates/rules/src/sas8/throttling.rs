@@ -2,7 +2,7 @@
 
 use crate::family::{Family, Input};
 use app::{AuthKind, Trigger, Value, ValueKind};
-use base::Name;
+use base::{Name, Set};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
 
 pub(super) const FAMILY: Family = Family {
@@ -20,7 +20,8 @@ const INFO: RuleInfo = RuleInfo {
 /// One finding for each API, at its first open route.
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
-    let mut seen: Vec<(app::StackId, Name)> = Vec::new();
+    let mut seen: Set<(app::StackId, Name)> = Set::default();
+    let limited = limited_stacks(input);
     let mut findings = Vec::new();
     for trigger in &model.application.triggers {
         let is_open = matches!(trigger.auth.kind, AuthKind::None)
@@ -34,11 +35,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             continue;
         };
         let api = api_name(input, trigger);
-        if seen.contains(&(stack, api.clone())) {
-            continue;
-        }
-        seen.push((stack, api.clone()));
-        if limits_rate(input, stack) {
+        if !seen.insert((stack, api.clone())) || limited.contains(&stack) {
             continue;
         }
         let route = trigger.route.as_ref().map_or_else(
@@ -71,19 +68,19 @@ fn api_name(input: &Input<'_>, trigger: &Trigger) -> Name {
     }
 }
 
-/// Whether something in the stack limits the rate of requests, or may: a stage, a usage plan, a web ACL. A setting that cannot
+/// The stacks in which something limits the rate of requests, or may: a stage, a usage plan, a web ACL. A setting that cannot
 /// be told counts.
-fn limits_rate(input: &Input<'_>, stack: app::StackId) -> bool {
+fn limited_stacks(input: &Input<'_>) -> Set<app::StackId> {
     let resources = input.model.application.resources();
-    let mut resources = resources.filter(|(_, resource)| resource.stack == stack);
-    resources.any(|(_, resource)| match resource.kind.as_str() {
+    let limits = resources.filter(|(_, resource)| match resource.kind.as_str() {
         "AWS::WAFv2::WebACLAssociation" | "AWS::WAFRegional::WebACLAssociation" => true,
         "AWS::ApiGateway::Stage"
         | "AWS::ApiGateway::Deployment"
         | "AWS::ApiGateway::UsagePlan"
         | "AWS::ApiGatewayV2::Stage" => throttles(&resource.properties),
         _ => false,
-    })
+    });
+    limits.map(|(_, resource)| resource.stack).collect()
 }
 
 fn throttles(value: &Value) -> bool {
