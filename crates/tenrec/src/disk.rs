@@ -1,10 +1,10 @@
 //! A project that is a directory. Links are not followed, special files are not opened, ignored files are not listed.
 
-use std::fs::{File, FileType};
+use std::fs::{File, FileType, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use base::{Code, Diagnostic, Diagnostics, Entry, ReadError, RelPath, System};
+use base::{Code, Diagnostic, Diagnostics, Entry, ReadError, RelPath, Set, System};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::config::Config;
@@ -43,8 +43,11 @@ pub struct Listing<'a> {
 /// A directory on disk.
 #[derive(Debug)]
 pub struct DiskSystem {
+    /// Without links, where it could be found.
     root: PathBuf,
     entries: Vec<Entry>,
+    /// The directories that were entered on the way from the root, by no link: what lies in them lies inside.
+    entered: Set<RelPath>,
     /// What could not be listed.
     problems: Diagnostics,
     template: Option<RelPath>,
@@ -68,17 +71,19 @@ impl DiskSystem {
                 let mut walk = Walk {
                     system: &system,
                     found: Vec::new(),
+                    entered: Set::default(),
                     problems: Diagnostics::new(),
                     ignores: Vec::new(),
                 };
                 walk.directory(&RelPath::root(), 0);
-                let (mut found, problems) = (walk.found, walk.problems);
+                let (mut found, problems, entered) = (walk.found, walk.problems, walk.entered);
                 if let Some(config) = listing.config {
                     found
                         .retain(|entry| template == Some(&entry.path) || config.lists(&entry.path));
                 }
                 found.sort_by(|one, other| one.path.cmp(&other.path));
                 system.entries = found;
+                system.entered = entered;
                 system.problems = problems;
             }
         }
@@ -89,8 +94,9 @@ impl DiskSystem {
     #[must_use]
     pub fn unlisted(root: &Path) -> Self {
         Self {
-            root: root.to_owned(),
+            root: root.canonicalize().unwrap_or_else(|_| root.to_owned()),
             entries: Vec::new(),
+            entered: Set::default(),
             problems: Diagnostics::new(),
             template: None,
         }
@@ -105,15 +111,28 @@ impl DiskSystem {
         })
     }
 
-    /// The path on disk, where it lies inside the root with all links followed.
-    fn inside(&self, path: &RelPath) -> Result<PathBuf, ReadError> {
-        let root = self.root.canonicalize().map_err(refused)?;
-        let whole = root.join(path.as_str()).canonicalize().map_err(refused)?;
-        if whole.starts_with(&root) {
-            Ok(whole)
-        } else {
-            Err(ReadError::LeavesRoot)
+    /// The path on disk and what is there, where it lies inside the root with all links followed.
+    fn inside(&self, path: &RelPath) -> Result<(PathBuf, Metadata), ReadError> {
+        let whole = self.root.join(path.as_str());
+        if self.entered.contains(&path.parent()) {
+            let data = whole.symlink_metadata().map_err(refused)?;
+            if !data.is_symlink() {
+                return Ok((whole, data));
+            }
         }
+        let root = self.root.canonicalize().map_err(refused)?;
+        let whole = whole.canonicalize().map_err(refused)?;
+        if !whole.starts_with(&root) {
+            return Err(ReadError::LeavesRoot);
+        }
+        let data = whole.symlink_metadata().map_err(refused)?;
+        Ok((whole, data))
+    }
+
+    fn is_listed(&self, path: &RelPath) -> bool {
+        self.entries
+            .binary_search_by(|entry| entry.path.cmp(path))
+            .is_ok()
     }
 }
 
@@ -127,8 +146,7 @@ impl System for DiskSystem {
     }
 
     fn read(&self, path: &RelPath) -> Result<String, ReadError> {
-        let path = self.inside(path)?;
-        let data = path.symlink_metadata().map_err(refused)?;
+        let (path, data) = self.inside(path)?;
         if !data.is_file() {
             return Err(ReadError::Refused("it is not a regular file".to_owned()));
         }
@@ -138,7 +156,8 @@ impl System for DiskSystem {
                 limit: LARGEST_FILE,
             });
         }
-        let mut bytes = Vec::new();
+        // One byte more than the file has, so that its end is seen without growing.
+        let mut bytes = Vec::with_capacity(data.len() as usize + 1);
         let file = File::open(&path).map_err(refused)?;
         file.take(LARGEST_FILE)
             .read_to_end(&mut bytes)
@@ -152,7 +171,7 @@ impl System for DiskSystem {
     }
 
     fn exists(&self, path: &RelPath) -> bool {
-        self.inside(path).is_ok_and(|path| path.is_file())
+        self.is_listed(path) || self.inside(path).is_ok_and(|(_, data)| data.is_file())
     }
 
     fn is_template_wanted(&self, path: &RelPath) -> bool {
@@ -165,6 +184,7 @@ impl System for DiskSystem {
 struct Walk<'a> {
     system: &'a DiskSystem,
     found: Vec<Entry>,
+    entered: Set<RelPath>,
     problems: Diagnostics,
     /// What the `.gitignore` files of the directories above say, outermost first.
     ignores: Vec<Gitignore>,
@@ -177,6 +197,7 @@ impl Walk<'_> {
             self.problems.push(unreadable(directory.clone(), cause));
             return;
         }
+        self.entered.insert(directory.clone());
         let ignore = self.gitignore(directory);
         let is_ignoring = ignore.is_some();
         self.ignores.extend(ignore);
