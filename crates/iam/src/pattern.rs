@@ -102,10 +102,16 @@ impl Pattern {
         };
         set(&mut at, 0);
         close(&mut at);
+        let mut next = vec![false; end + 1];
         for token in &subject.0 {
-            let mut next = vec![false; end + 1];
+            // Most patterns differ from most subjects within a few characters.
+            if !at.contains(&true) {
+                return false;
+            }
             if token.may_be_empty(is_skipped) {
                 next.clone_from(&at);
+            } else {
+                next.fill(false);
             }
             for (index, expected) in self.0.iter().enumerate() {
                 if at.get(index) != Some(&true) {
@@ -124,7 +130,7 @@ impl Pattern {
                 }
             }
             close(&mut next);
-            at = next;
+            std::mem::swap(&mut at, &mut next);
         }
         at.get(end) == Some(&true)
     }
