@@ -250,8 +250,11 @@ pub(super) fn finding(
         .fix(rule.fix)
         .subject(format!("{}:{}", danger.code, danger.path));
     finding.evidence.clone_from(&reached.evidence);
-    let runs = reached.functions.last();
-    finding.score.blast_radius = runs.map_or(0, |function| model.blast_radius(*function));
+    // What the role allows is the attacker's only where the flaw lets them act as the function.
+    if Impact::Serious <= rule.impact {
+        let runs = reached.functions.last();
+        finding.score.blast_radius = runs.map_or(0, |function| model.blast_radius(*function));
+    }
     let takes = format!("`{}` takes it as {}", danger.path, rule.danger);
     finding.step(StepKind::Sink, danger.place, takes)
 }
