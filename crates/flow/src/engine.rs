@@ -167,6 +167,10 @@ impl<'p> Engine<'p> {
                 arguments.extend(further.into_iter().map(|path| argument(Value::api(path))));
                 arguments
             };
+            self.facts.handler.get_or_insert(GlobalFunctionId {
+                module: function.module,
+                function: function.function,
+            });
             let receiver = function.receiver.clone();
             self.enter(
                 function,

@@ -8,7 +8,7 @@ use base::{Budget, Code as DiagnosticCode, Diagnostic, Name, Place, RelPath};
 use flow::{EntryPoint, HandlerRef};
 use ir::{ModuleId, Program};
 
-use crate::{Analysis, Model};
+use crate::{Analysis, Model, kinds};
 
 /// One handler to analyse, with the functions deployed with it.
 pub(crate) struct Entry {
@@ -177,16 +177,28 @@ pub(crate) fn analyse(model: &Model<'_>, entry: &Entry, budget: &Budget) -> Vec<
         events: entry.events.clone(),
         roots: Arc::clone(&roots),
     };
-    let facts = flow::analyse(&model.program, model.knowledge, &start, budget);
+    let mut facts = flow::analyse(&model.program, model.knowledge, &start, budget);
+    let mut events = entry.events.clone();
+    if events == [ANY_EVENT] {
+        let told = kinds::told(model, &facts);
+        if !told.is_empty() {
+            let start = EntryPoint {
+                events: told.clone(),
+                ..start
+            };
+            facts = flow::analyse(&model.program, model.knowledge, &start, budget);
+            events = told;
+        }
+    }
     let registered: Vec<_> = facts.entries.clone();
-    let handler = facts.functions.first().and_then(|id| {
+    let handler = facts.handler.and_then(|id| {
         let module = model.program.module(id.module)?;
         Some(Place::new(module.file, module.function(id.function)?.span))
     });
     let mut analyses = vec![Analysis {
         functions: entry.functions.clone(),
         handler,
-        events: entry.events.clone(),
+        events,
         route: None,
         facts,
     }];

@@ -7,6 +7,7 @@ mod exposure;
 mod filters;
 mod grants;
 mod handlers;
+mod kinds;
 mod managed;
 mod names;
 mod parts;

@@ -94,3 +94,29 @@ fn a_built_file_stands_for_its_source() {
     let (_, rules) = scanned(&[("serverless.yml", template), ("src/api/one.ts", source)]);
     assert_eq!(rules, ["sas1/os-command-injection"]);
 }
+
+#[test]
+fn the_fields_that_are_read_tell_the_kind_of_event() {
+    let reading = |field: &str| {
+        format!(
+            "import os\n\n\ndef handler(event, context):\n    for record in event['Records']:\n        key = record['s3']['object']['key']\n        os.system('ls ' + record['s3']{field})\n        print(len(key))\n"
+        )
+    };
+    let (_, rules) = scanned(&[("work.py", &reading("['object']['key']"))]);
+    assert_eq!(rules, ["sas1/os-command-injection"]);
+    let (_, rules) = scanned(&[("work.py", &reading("['bucket']['name']"))]);
+    assert_eq!(rules, [""; 0]);
+}
+
+#[test]
+fn the_type_of_the_event_tells_its_kind() {
+    let reading = |field: &str| {
+        format!(
+            "import {{ exec }} from 'child_process';\nimport {{ SQSEvent }} from 'aws-lambda';\nexport const handler = async (event: SQSEvent) => exec(event.Records[0].{field});\n"
+        )
+    };
+    let (_, rules) = scanned(&[("work.ts", &reading("body"))]);
+    assert_eq!(rules, ["sas1/os-command-injection"]);
+    let (_, rules) = scanned(&[("work.ts", &reading("eventSourceARN"))]);
+    assert_eq!(rules, [""; 0]);
+}
