@@ -23,13 +23,9 @@ pub struct Detector {
     formats: Vec<Format>,
     names: Names,
     placeholders: Vec<String>,
-    /// The keywords of all formats.
     keywords: Option<AhoCorasick>,
-    /// For each keyword, the format that it belongs to.
-    owners: Vec<u32>,
-    /// The words that name secrets, in all their spellings. On their own, since they stand everywhere in code, where they
-    /// mean nothing.
-    words: Option<AhoCorasick>,
+    /// For each keyword, the format that it belongs to; nothing for a word that names secrets.
+    owners: Vec<Option<u32>>,
 }
 
 /// A format with its pattern, which is compiled when its keyword is first met.
@@ -115,17 +111,28 @@ impl Detector {
     /// A detector of these formats.
     #[must_use]
     pub fn new(secrets: &Secrets) -> Self {
-        let mut keywords: Vec<&str> = Vec::new();
+        let mut keywords: Vec<String> = Vec::new();
         let mut owners = Vec::new();
         for (format, index) in secrets.formats.iter().zip(0..) {
-            keywords.extend(format.keywords.iter().map(|keyword| keyword.as_str()));
-            owners.extend(format.keywords.iter().map(|_| index));
+            for keyword in &format.keywords {
+                keywords.push(keyword.to_string());
+                owners.push(Some(index));
+            }
         }
-        let phrases = secrets.names.secret.iter();
-        let mut words: Vec<String> = phrases
-            .flat_map(|phrase| ["", "_", "-"].map(|joint| phrase.replace(' ', joint)))
-            .collect();
-        words.dedup();
+        for phrase in &secrets.names.secret {
+            let mut spellings: Vec<String> = ["", "_", "-"]
+                .map(|joint| phrase.replace(' ', joint))
+                .into();
+            spellings.dedup();
+            owners.extend(spellings.iter().map(|_| None));
+            keywords.append(&mut spellings);
+        }
+        let keywords = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(keywords)
+            .ok();
         let formats = secrets.formats.iter().map(|row| Format {
             row: row.clone(),
             pattern: OnceLock::new(),
@@ -139,9 +146,8 @@ impl Detector {
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            keywords: automaton(&keywords),
+            keywords,
             owners,
-            words: automaton(&words),
         }
     }
 
@@ -149,21 +155,22 @@ impl Detector {
     #[must_use]
     pub fn secrets(&self, text: &str, reading: Reading) -> Vec<Secret> {
         let mut found: Vec<Secret> = Vec::new();
-        let keywords = self.keywords.iter();
-        for hit in keywords.flat_map(|keywords| keywords.find_overlapping_iter(text)) {
+        let Some(keywords) = &self.keywords else {
+            return found;
+        };
+        for hit in keywords.find_overlapping_iter(text) {
             if MOST <= found.len() {
                 break;
             }
             let owner = self.owners.get(hit.pattern().as_usize());
-            let format = owner.and_then(|index| self.formats.get(*index as usize));
-            found.extend(format.and_then(|it| self.token(it, text, hit.start(), hit.end())));
-        }
-        let words = self.words.iter().filter(|_| reading == Reading::Settings);
-        for hit in words.flat_map(|words| words.find_overlapping_iter(text)) {
-            if MOST <= found.len() {
-                break;
+            let format = owner.copied().flatten();
+            match format.and_then(|index| self.formats.get(index as usize)) {
+                Some(format) => found.extend(self.token(format, text, hit.start(), hit.end())),
+                None if reading == Reading::Settings => {
+                    found.extend(self.setting(text, hit.start(), hit.end()));
+                }
+                None => {}
             }
-            found.extend(self.setting(text, hit.start(), hit.end()));
         }
         without_overlaps(found)
     }
@@ -198,12 +205,7 @@ impl Detector {
             return None;
         }
         let window = window(text, from)?;
-        let pattern = format.pattern()?;
-        // Most keywords stand alone, and to see that is cheaper than to look for groups.
-        if !pattern.is_match(window) {
-            return None;
-        }
-        let captures = pattern.captures(window)?;
+        let captures = format.pattern()?.captures(window)?;
         let whole = captures.get(0)?;
         let secret = captures.get(1).unwrap_or(whole);
         if secret.end() == whole.end() && !ends_token(window, whole.end()) {
@@ -266,16 +268,6 @@ impl Detector {
         secret.span = Span::new(start, start + secret.span.end);
         Some(secret)
     }
-}
-
-/// What finds any of these texts, however they are capitalised.
-fn automaton<T: AsRef<[u8]>>(texts: &[T]) -> Option<AhoCorasick> {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::Standard)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(texts)
-        .ok()
 }
 
 /// Whether the line up to here says that what follows is an example.
