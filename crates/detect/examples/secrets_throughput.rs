@@ -1,6 +1,6 @@
 //! Measures the pass for secrets: MB/s over the texts of a directory, on one thread.
 //!
-//! `cargo run --release -p detect --example throughput -- DIRECTORY`
+//! `cargo run --release -p detect --example secrets_throughput -- DIRECTORY`
 
 #![expect(
     clippy::print_stdout,
