@@ -26,6 +26,17 @@ pub(crate) fn all() -> Result<()> {
     ])?;
     tools();
     tests()?;
+    // The README's first command names no binary.
+    cargo(&[
+        "run",
+        "--quiet",
+        "--",
+        "scan",
+        "examples/cv-filter",
+        "--fail-on",
+        "never",
+        "--quiet",
+    ])?;
     run(Command::new("cargo")
         .args(["doc", "--workspace", "--no-deps", "--quiet"])
         .env("RUSTDOCFLAGS", "-D warnings"))
@@ -46,6 +57,7 @@ fn tests() -> Result<()> {
 /// Installs what tests use besides Rust. Where that fails the tests concerned say that they are skipped.
 fn tools() {
     if Command::new("strace").arg("-V").output().is_err() {
+        attempt(Command::new("apt-get").args(["update", "--quiet"]));
         attempt(Command::new("apt-get").args(["install", "--yes", "--quiet", "strace"]));
     }
     let tool =
