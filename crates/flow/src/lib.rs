@@ -10,6 +10,7 @@
 
 mod builtins;
 mod call;
+mod callbacks;
 mod condition;
 mod engine;
 mod eval;
@@ -18,8 +19,10 @@ mod facts;
 mod inputs;
 mod library;
 mod members;
+mod origins;
 mod place;
 mod regex_strength;
+mod report;
 mod schema;
 mod seed;
 mod state;

@@ -1,0 +1,166 @@
+//! Functions that are handed to a call, and called by it: where rows say so, and where nothing is known of the call.
+
+use base::Place;
+use knowledge::{CallModel, CallbackResult};
+
+use crate::call::Arguments;
+use crate::engine::{Engine, Frame};
+use crate::inputs::Inputs;
+use crate::library::CallSite;
+use crate::state::State;
+use crate::value::join_option;
+use crate::{ArgumentValue, Shape, Taint, Value};
+
+impl<'p> Engine<'p> {
+    /// Calls the functions among the arguments that the call calls.
+    pub(crate) fn call_back(
+        &mut self,
+        frame: &mut Frame<'p>,
+        model: &CallModel,
+        inputs: &Inputs<'_>,
+        result: Value,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Value {
+        if model.callbacks.is_empty() {
+            if model.entries.is_empty() && model.propagations.is_empty() {
+                let taint = result.taint.clone();
+                self.call_functions_among(frame, inputs.arguments, &taint, site, state);
+            }
+            return result;
+        }
+        let mut answer = result.clone();
+        for callback in &model.callbacks {
+            for (function, place) in self.resolve_input(&callback.function, inputs) {
+                let with_result = Inputs {
+                    result: Some(&result),
+                    ..inputs.clone()
+                };
+                let mut passed = Vec::new();
+                for path in &callback.receives {
+                    let values = self.resolve_input(path, &with_result);
+                    let value = values
+                        .into_iter()
+                        .map(|(value, _)| value)
+                        .reduce(|one, other| one.join(&other));
+                    passed.push(ArgumentValue {
+                        name: None,
+                        value: value.unwrap_or_default(),
+                        span: place.span,
+                    });
+                }
+                let Some(value) =
+                    self.call_if_function(frame, &function, passed.clone(), site, state)
+                else {
+                    continue;
+                };
+                answer = match callback.result {
+                    CallbackResult::Ignored => answer,
+                    CallbackResult::Returned => value,
+                    CallbackResult::Element => Value::list(Vec::new(), Some(value)),
+                    CallbackResult::Filters => {
+                        let receiver = inputs.receiver.cloned().unwrap_or_default();
+                        let element = self.element(&receiver, site.place);
+                        Value::list(Vec::new(), Some(element))
+                    }
+                    CallbackResult::Finds => {
+                        let receiver = inputs.receiver.cloned().unwrap_or_default();
+                        self.element(&receiver, site.place)
+                    }
+                    CallbackResult::Folds => {
+                        let mut again = passed.clone();
+                        if let Some(first) = again.first_mut() {
+                            first.value = first.value.join(&value);
+                        }
+                        let folded = self.call_if_function(frame, &function, again, site, state);
+                        join_option(Some(value), folded).unwrap_or_default()
+                    }
+                };
+            }
+        }
+        answer
+    }
+
+    /// Functions that were passed to a call of which nothing is known are called with what went into it.
+    pub(crate) fn call_functions_among(
+        &mut self,
+        frame: &mut Frame<'p>,
+        arguments: &Arguments,
+        taint: &Taint,
+        site: &CallSite,
+        state: &mut State,
+    ) {
+        let catches = site.method.as_deref() == Some("catch");
+        for argument in &arguments.items {
+            let Shape::Function(function) = &argument.value.shape else {
+                continue;
+            };
+            let Some(body) = self
+                .program
+                .module(function.module)
+                .and_then(|code| code.function(function.function))
+            else {
+                continue;
+            };
+            let takes_error_first = body.parameters.len() == 2
+                && body
+                    .parameters
+                    .first()
+                    .and_then(|first| first.name.as_deref())
+                    .is_some_and(|name| {
+                        let name = name.to_ascii_lowercase();
+                        name.starts_with("err")
+                            || name.ends_with("err")
+                            || name.ends_with("error")
+                            || name == "e"
+                            || name == "_"
+                    });
+            let mut passed = Vec::new();
+            for position in 0..body.parameters.len() {
+                let value = if (takes_error_first || catches) && position == 0 {
+                    self.exception(Place::new(site.place.file, argument.span))
+                } else {
+                    Value::tainted(taint.clone())
+                };
+                passed.push(ArgumentValue {
+                    name: None,
+                    value,
+                    span: argument.span,
+                });
+            }
+            let value = argument.value.clone();
+            self.call_if_function(frame, &value, passed, site, state);
+        }
+    }
+
+    pub(crate) fn call_if_function(
+        &mut self,
+        frame: &mut Frame<'p>,
+        function: &Value,
+        passed: Vec<ArgumentValue>,
+        site: &CallSite,
+        state: &mut State,
+    ) -> Option<Value> {
+        let arguments = Arguments::of(passed);
+        let inner = CallSite {
+            place: site.place,
+            subjects: Vec::new(),
+            receiver_subject: None,
+            method: None,
+        };
+        match &function.shape {
+            Shape::Function(_)
+            | Shape::Partial(_)
+            | Shape::Resolver(_)
+            | Shape::OneOf(_)
+            | Shape::Class(_) => {
+                Some(self.call_value(frame, function, None, &arguments, &inner, state))
+            }
+            // `.then(JSON.parse)`, `.map(String)`.
+            Shape::Api(_) => {
+                Some(self.call_value(frame, function, None, &arguments, &inner, state))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What a call of a library, or a write through one, is reported for: sinks, misuses, marks, registered handlers.
+
+use base::{Name, Place};
+use knowledge::CallModel;
+
+use crate::call::Arguments;
+use crate::engine::{Engine, Frame};
+use crate::inputs::Inputs;
+use crate::library::CallSite;
+use crate::{ArgumentValue, EntryFact, MarkFact, MisuseFact, Shape, SinkFact, Value};
+
+impl<'p> Engine<'p> {
+    pub(crate) fn report_sinks(
+        &mut self,
+        frame: &Frame<'p>,
+        path: &Name,
+        model: &CallModel,
+        inputs: &Inputs<'_>,
+        site: &CallSite,
+    ) {
+        for sink in &model.sinks {
+            if !self.all_hold(&sink.when, inputs) {
+                continue;
+            }
+            for (value, input) in self.resolve_input(&sink.input, inputs) {
+                let taint = self.deep_taint(&value, input);
+                let labels: Vec<_> = taint.dangerous(sink.kind).collect();
+                // Which element of a list holds the data matters where order does.
+                let value = match value.shape {
+                    Shape::List(_) => self.with_outside_marked(&value, input),
+                    _ => value,
+                };
+                self.record_sink(SinkFact {
+                    kind: sink.kind,
+                    place: site.place,
+                    input,
+                    path: path.clone(),
+                    function: frame.id(),
+                    labels,
+                    value,
+                });
+            }
+        }
+    }
+
+    pub(crate) fn record_sink(&mut self, fact: SinkFact) {
+        if fact.labels.is_empty() {
+            return;
+        }
+        let known = self.facts.sinks.iter_mut().find(|known| {
+            known.place == fact.place && known.kind == fact.kind && known.input == fact.input
+        });
+        match known {
+            Some(known) => {
+                for label in fact.labels {
+                    if !known
+                        .labels
+                        .iter()
+                        .any(|other| other.source == label.source)
+                    {
+                        known.labels.push(label);
+                    }
+                }
+            }
+            None => self.facts.sinks.push(fact),
+        }
+    }
+
+    pub(crate) fn report_misuses(
+        &mut self,
+        frame: &Frame<'p>,
+        path: &Name,
+        model: &CallModel,
+        inputs: &Inputs<'_>,
+        site: &CallSite,
+    ) {
+        for misuse in &model.misuses {
+            let is_new = !self
+                .facts
+                .misuses
+                .iter()
+                .any(|known| known.place == site.place && known.kind == misuse.kind);
+            if is_new && self.all_hold(&misuse.when, inputs) {
+                self.facts.misuses.push(MisuseFact {
+                    kind: misuse.kind,
+                    place: site.place,
+                    path: path.clone(),
+                    function: frame.id(),
+                    arguments: inputs.arguments.items.clone(),
+                });
+            }
+        }
+    }
+
+    pub(crate) fn report_marks(
+        &mut self,
+        frame: &Frame<'p>,
+        path: &Name,
+        model: &CallModel,
+        inputs: &Inputs<'_>,
+        site: &CallSite,
+    ) {
+        for mark in &model.marks {
+            let is_new = !self
+                .facts
+                .marks
+                .iter()
+                .any(|known| known.place == site.place && known.kind == mark.kind);
+            if is_new && self.all_hold(&mark.when, inputs) {
+                self.facts.marks.push(MarkFact {
+                    kind: mark.kind,
+                    place: site.place,
+                    path: path.clone(),
+                    function: frame.id(),
+                    arguments: inputs.arguments.items.clone(),
+                });
+            }
+        }
+    }
+
+    pub(crate) fn register_entries(
+        &mut self,
+        model: &CallModel,
+        inputs: &Inputs<'_>,
+        site: &CallSite,
+    ) {
+        for entry in &model.entries {
+            let route = entry.route.as_ref().and_then(|path| {
+                let (value, _) = self.resolve_input(path, inputs).into_iter().next()?;
+                value.as_text().cloned()
+            });
+            for (handler, _) in self.resolve_input(&entry.handler, inputs) {
+                let is_function = handler
+                    .shape
+                    .alternatives()
+                    .iter()
+                    .any(|shape| matches!(shape, Shape::Function(_)));
+                let is_known = self
+                    .facts
+                    .entries
+                    .iter()
+                    .any(|known| known.place == site.place && known.handler == handler);
+                if is_function && !is_known {
+                    self.facts.entries.push(EntryFact {
+                        handler,
+                        event: entry.event.clone(),
+                        route: route.clone(),
+                        method: entry.method.clone(),
+                        place: site.place,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Two keys from outside, one after the other, where an object is written to: `o[a][b] = x`. With `__proto__` for the
+    /// first, the second becomes a field of every object.
+    pub(crate) fn check_keys(
+        &mut self,
+        frame: &Frame<'p>,
+        outer: &Value,
+        key: &Value,
+        index: &ir::Expr,
+        place: Place,
+    ) {
+        let Some(kind) = self.knowledge.kind("prototype") else {
+            return;
+        };
+        if frame.code.language != ir::Language::JavaScript {
+            return;
+        }
+        let input = frame.place(index.span);
+        if self
+            .deep_taint(outer, input)
+            .dangerous(kind)
+            .next()
+            .is_none()
+        {
+            return;
+        }
+        let taint = self.deep_taint(key, input);
+        let labels: Vec<_> = taint.dangerous(kind).collect();
+        self.record_sink(SinkFact {
+            kind,
+            place,
+            input,
+            path: "[]=".into(),
+            function: frame.id(),
+            labels,
+            value: key.clone(),
+        });
+    }
+
+    /// Outside data that is written to a field of a library's global: `document.location = x`.
+    pub(crate) fn record_global_write(
+        &mut self,
+        frame: &Frame<'p>,
+        holder: &Value,
+        name: &Name,
+        value: &Value,
+        place: Place,
+    ) {
+        let Shape::Api(api) = &holder.shape else {
+            return;
+        };
+        let path = Name::from(format!("{}.{name}", api.path));
+        let Some(model) = self.language(frame).call(&path) else {
+            return;
+        };
+        let arguments = Arguments::of(vec![ArgumentValue {
+            name: None,
+            value: value.clone(),
+            span: place.span,
+        }]);
+        let inputs = Inputs {
+            receiver: Some(holder),
+            construction: None,
+            arguments: &arguments,
+            result: None,
+            place,
+        };
+        let site = CallSite {
+            place,
+            subjects: vec![None],
+            receiver_subject: None,
+            method: None,
+        };
+        self.report_sinks(frame, &path, model, &inputs, &site);
+        self.report_misuses(frame, &path, model, &inputs, &site);
+    }
+}
