@@ -18,6 +18,7 @@ mod sas8;
 mod sas9;
 
 use finding::{Finding, RuleInfo};
+use rayon::prelude::*;
 
 use family::Family;
 pub use family::Input;
@@ -51,8 +52,10 @@ pub fn all() -> Vec<RuleInfo> {
 /// Runs every rule. Findings are in the order of their places.
 #[must_use]
 pub fn check(input: &Input<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = families()
-        .flat_map(|family| (family.check)(input))
+    let families: Vec<&Family> = families().collect();
+    let mut findings: Vec<Finding> = families
+        .par_iter()
+        .flat_map_iter(|family| (family.check)(input))
         .collect();
     findings.sort_by(|one, other| {
         (one.place, one.rule, &one.subject).cmp(&(other.place, other.rule, &other.subject))
