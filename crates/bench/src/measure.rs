@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use tenrec::disk::DiskSystem;
 use tenrec::scan;
 
-/// The columns that [`print`] prints, with one for the name before them.
+/// The columns that [`print()`] prints, with one for the name before them.
 pub(crate) const HEADER: &str = "project                        functions findings    lines     MB  parse ms   scan ms  ratio   MB/s  klines/s  peak MB";
 
 /// Bytes of stack for each thread, as in the binary.

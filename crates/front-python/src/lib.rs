@@ -1,7 +1,7 @@
 //! Python 3 → IR: parses one code file with ruff's parser and lowers what it gives to [`ir::Module`].
 //!
-//! The only crate that names ruff. A file goes through three stages: [`scan`] refuses nesting that would exhaust the stack,
-//! the recovering parser reads what it can, and [`Lowerer`] walks the syntax tree once, scope by scope. Nothing fails: what
+//! The only crate that names ruff. A file goes through three stages: `scan` refuses nesting that would exhaust the stack,
+//! the recovering parser reads what it can, and `Lowerer` walks the syntax tree once, scope by scope. Nothing fails: what
 //! could not be read is a diagnostic, and the rest of the file is lowered all the same.
 
 mod assign;

@@ -1,7 +1,7 @@
 //! The rules: facts of the linked model in, findings out.
 //!
 //! One folder a risk, one file a family of rules that are found in one pass, one Markdown page a rule in `docs/`. A plain
-//! taint rule is a row of [`sas1`]'s table. Rules see neither a syntax tree nor a document nor the disk.
+//! taint rule is a row of `sas1`'s table. Rules see neither a syntax tree nor a document nor the disk.
 
 mod credentials;
 mod family;
