@@ -112,16 +112,11 @@ impl Knowledge {
         self.runtimes.values()
     }
 
-    /// The day (`YYYY-MM-DD`) on which runtimes are judged. Unless [`Self::set_today`] says otherwise, the day on which their
-    /// table was last checked, so that one version of the program gives the same findings on any day.
+    /// The day (`YYYY-MM-DD`) on which runtimes are judged: the one on which their table was last checked, so that one version
+    /// of the program gives the same findings on any day.
     #[must_use]
     pub fn today(&self) -> &str {
         &self.today
-    }
-
-    /// Judges runtimes as of this day (`YYYY-MM-DD`).
-    pub fn set_today(&mut self, day: impl Into<Name>) {
-        self.today = day.into();
     }
 
     /// What a type of resource does where the template does not say.
