@@ -1,12 +1,5 @@
 //! Every example on a rule's page is scanned; what the rule finds must be what the page announces, line by line.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-
 use base::{Budget, LineIndex, RelPath, System};
 use tenrec::{MemorySystem, scan};
 

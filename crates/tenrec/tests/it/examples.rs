@@ -1,12 +1,6 @@
 //! What Tenrec says about each project in `examples/` is kept beside it, so that a change of the rules shows as a change of
 //! what users read.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-
 use std::fmt::Write;
 use std::path::Path;
 

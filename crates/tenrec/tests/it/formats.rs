@@ -1,14 +1,5 @@
 //! The reports for programs, held against their schemas.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the tests run the built binary on directories of their own"
-)]
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

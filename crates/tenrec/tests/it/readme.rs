@@ -1,10 +1,5 @@
 //! The commands of the README work as they are written.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the test reads the README and runs the built binary"
-)]
-
 use std::path::Path;
 use std::process::Command;
 

@@ -1,14 +1,5 @@
 //! The built binary, as a user runs it.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the tests run the built binary on directories of their own"
-)]
-
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -1,10 +1,5 @@
 //! Handlers that stand inside of templates are followed like others, with places in the template.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-
 use base::{Budget, LineIndex, MemorySystem, RelPath};
 use tenrec::scan;
 

@@ -1,10 +1,5 @@
 //! Projects, and parts of projects, without a template: which handlers are recognised, and what is said about them.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-
 use base::{Budget, RelPath};
 use tenrec::{MemorySystem, scan};
 

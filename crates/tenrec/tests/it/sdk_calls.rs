@@ -1,11 +1,6 @@
 //! Small handlers in every way in which people write SDK calls: each must give the operation that it performs, and the
 //! parameter that names the resource.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-
 use std::sync::Arc;
 
 use base::{Budget, FileId, RelPath};

@@ -1,15 +1,6 @@
 //! Nothing of what is scanned is run and nothing outside of it is opened: the built binary on a hostile project, watched by
 //! `strace`.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the test writes a project and runs the built binary on it"
-)]
-
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;

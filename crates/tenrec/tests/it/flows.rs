@@ -3,12 +3,6 @@
 //!
 //! An application is a text: `== file` starts a file.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking, in its helpers too"
-)]
-
 use base::{Budget, LineIndex, RelPath, System};
 use finding::Finding;
 use tenrec::{MemorySystem, scan};

@@ -1,0 +1,22 @@
+//! The tests of the whole: projects in, findings out, and the built binary as a user runs it. One binary, so that the whole of
+//! Tenrec is linked once for all of them.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, in its helpers too, and writes the projects it scans"
+)]
+
+mod bad_input;
+mod cli;
+mod examples;
+mod flows;
+mod formats;
+mod inline;
+mod readme;
+mod rule_pages;
+mod safety;
+mod sdk_calls;
+mod untemplated;
