@@ -236,174 +236,41 @@ fn set<T: PartialEq>(known: &mut Option<T>, new: T, repeats: Repeats) -> Result<
     }
 }
 
-impl Row for SinkRow {
-    const TABLE: &'static str = "sink";
+/// Rows that only add to one list of a call's model.
+macro_rules! rows {
+    ($($row:ty: $table:literal, $list:ident from $items:expr;)*) => {$(
+        impl Row for $row {
+            const TABLE: &'static str = $table;
 
-    fn call(&self) -> &Texts {
-        &self.call
-    }
+            fn call(&self) -> &Texts {
+                &self.call
+            }
 
-    fn apply(
-        &self,
-        model: &mut CallModel,
-        words: Vocabularies<'_>,
-        repeats: Repeats,
-    ) -> Result<(), Problem> {
-        add(&mut model.sinks, self.sinks(words)?, repeats)
-    }
+            fn apply(
+                &self,
+                model: &mut CallModel,
+                words: Vocabularies<'_>,
+                repeats: Repeats,
+            ) -> Result<(), Problem> {
+                let items: fn(&Self, Vocabularies<'_>) -> Result<_, Problem> = $items;
+                add(&mut model.$list, items(self, words)?, repeats)
+            }
+        }
+    )*};
 }
 
-impl Row for PropagateRow {
-    const TABLE: &'static str = "propagate";
-
-    fn call(&self) -> &Texts {
-        &self.call
-    }
-
-    fn apply(
-        &self,
-        model: &mut CallModel,
-        words: Vocabularies<'_>,
-        repeats: Repeats,
-    ) -> Result<(), Problem> {
-        add(&mut model.propagations, self.propagations(words)?, repeats)
-    }
-}
-
-impl Row for CleanRow {
-    const TABLE: &'static str = "clean";
-
-    fn call(&self) -> &Texts {
-        &self.call
-    }
-
-    fn apply(
-        &self,
-        model: &mut CallModel,
-        words: Vocabularies<'_>,
-        repeats: Repeats,
-    ) -> Result<(), Problem> {
-        add(&mut model.propagations, [self.propagation(words)?], repeats)
-    }
-}
-
-impl Row for GuardRow {
-    const TABLE: &'static str = "guard";
-
-    fn call(&self) -> &Texts {
-        &self.call
-    }
-
-    fn apply(
-        &self,
-        model: &mut CallModel,
-        words: Vocabularies<'_>,
-        repeats: Repeats,
-    ) -> Result<(), Problem> {
-        add(&mut model.guards, self.guards(words)?, repeats)
-    }
-}
-
-impl Row for MisuseRow {
-    const TABLE: &'static str = "misuse";
-
-    fn call(&self) -> &Texts {
-        &self.call
-    }
-
-    fn apply(
-        &self,
-        model: &mut CallModel,
-        words: Vocabularies<'_>,
-        repeats: Repeats,
-    ) -> Result<(), Problem> {
-        add(&mut model.misuses, [self.misuse(words)?], repeats)
-    }
-}
-
-impl Row for VouchRow {
-    const TABLE: &'static str = "vouch";
-
-    fn call(&self) -> &Texts {
-        &self.call
-    }
-
-    fn apply(
-        &self,
-        model: &mut CallModel,
-        words: Vocabularies<'_>,
-        repeats: Repeats,
-    ) -> Result<(), Problem> {
-        add(&mut model.vouches, [self.vouch(words)?], repeats)
-    }
-}
-
-impl Row for MarkRow {
-    const TABLE: &'static str = "mark";
-
-    fn call(&self) -> &Texts {
-        &self.call
-    }
-
-    fn apply(
-        &self,
-        model: &mut CallModel,
-        words: Vocabularies<'_>,
-        repeats: Repeats,
-    ) -> Result<(), Problem> {
-        add(&mut model.marks, [self.mark(words)?], repeats)
-    }
-}
-
-impl Row for SchemaRow {
-    const TABLE: &'static str = "schema";
-
-    fn call(&self) -> &Texts {
-        &self.call
-    }
-
-    fn apply(
-        &self,
-        model: &mut CallModel,
-        _words: Vocabularies<'_>,
-        repeats: Repeats,
-    ) -> Result<(), Problem> {
-        add(&mut model.schemas, [self.schema()?], repeats)
-    }
-}
-
-impl Row for CallbackRow {
-    const TABLE: &'static str = "callback";
-
-    fn call(&self) -> &Texts {
-        &self.call
-    }
-
-    fn apply(
-        &self,
-        model: &mut CallModel,
-        _words: Vocabularies<'_>,
-        repeats: Repeats,
-    ) -> Result<(), Problem> {
-        add(&mut model.callbacks, [self.callback()?], repeats)
-    }
-}
-
-impl Row for FileRow {
-    const TABLE: &'static str = "file";
-
-    fn call(&self) -> &Texts {
-        &self.call
-    }
-
-    fn apply(
-        &self,
-        model: &mut CallModel,
-        _words: Vocabularies<'_>,
-        repeats: Repeats,
-    ) -> Result<(), Problem> {
-        add(&mut model.files, [self.effect()?], repeats)
-    }
+rows! {
+    SinkRow: "sink", sinks from |row, words| row.sinks(words);
+    PropagateRow: "propagate", propagations from |row, words| row.propagations(words);
+    CleanRow: "clean", propagations from |row, words| row.propagation(words).map(|it| [it]);
+    GuardRow: "guard", guards from |row, words| row.guards(words);
+    MisuseRow: "misuse", misuses from |row, words| row.misuse(words).map(|it| [it]);
+    VouchRow: "vouch", vouches from |row, words| row.vouch(words).map(|it| [it]);
+    MarkRow: "mark", marks from |row, words| row.mark(words).map(|it| [it]);
+    SchemaRow: "schema", schemas from |row, _| row.schema().map(|it| [it]);
+    CallbackRow: "callback", callbacks from |row, _| row.callback().map(|it| [it]);
+    FileRow: "file", files from |row, _| row.effect().map(|it| [it]);
+    EntryRow: "entry", entries from |row, words| row.entry(words).map(|it| [it]);
 }
 
 impl Row for SourceRow {
@@ -447,23 +314,6 @@ impl Row for SourceRow {
             add(known, sources.iter().cloned(), filing.repeats)?;
         }
         Ok(())
-    }
-}
-
-impl Row for EntryRow {
-    const TABLE: &'static str = "entry";
-
-    fn call(&self) -> &Texts {
-        &self.call
-    }
-
-    fn apply(
-        &self,
-        model: &mut CallModel,
-        words: Vocabularies<'_>,
-        repeats: Repeats,
-    ) -> Result<(), Problem> {
-        add(&mut model.entries, [self.entry(words)?], repeats)
     }
 }
 
