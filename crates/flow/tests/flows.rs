@@ -3,7 +3,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test fails by panicking, in its helpers too"
 )]
@@ -15,6 +14,7 @@ use base::{Budget, FileId, LineIndex, RelPath};
 use flow::{EntryPoint, HandlerRef};
 use ir::Program;
 use knowledge::Knowledge;
+use testkit::Example;
 
 /// Kinds that are no concern of a case unless it names them: nearly every handler logs, opens files or starts programs.
 const QUIET: [&str; 6] = [
@@ -26,56 +26,39 @@ const QUIET: [&str; 6] = [
     "response",
 ];
 
-#[derive(Default)]
+/// A case: what its handler is given, and its files.
 struct Case {
     title: String,
     event: String,
-    files: Vec<(RelPath, String)>,
+    example: Example,
 }
 
 fn cases(text: &str) -> Vec<Case> {
-    let mut cases: Vec<Case> = Vec::new();
-    let mut open: Option<(RelPath, String)> = None;
-    for line in text.lines() {
-        if let Some((path, mut text)) = open.take() {
-            if line == "```" {
-                cases.last_mut().unwrap().files.push((path, text));
-            } else {
-                text += line;
-                text.push('\n');
-                open = Some((path, text));
-            }
-        } else if let Some(title) = line.strip_prefix("## ") {
-            let (title, event) = match title.rsplit_once(" on ") {
-                Some((title, event)) if event.contains('.') => (title, event),
-                _ => (title, "any"),
-            };
-            cases.push(Case {
-                title: title.to_owned(),
-                event: event.to_owned(),
-                files: Vec::new(),
-            });
-        } else if let Some(info) = line.strip_prefix("```") {
-            let name = info
-                .split_whitespace()
-                .nth(1)
-                .expect("the fence names a file");
-            open = Some((RelPath::new(name).unwrap(), String::new()));
+    let case = |example: Example| {
+        let (title, event) = match example.title.rsplit_once(" on ") {
+            Some((title, event)) if event.contains('.') => (title, event),
+            _ => (example.title.as_str(), "any"),
+        };
+        Case {
+            title: title.to_owned(),
+            event: event.to_owned(),
+            example,
         }
-    }
-    cases
+    };
+    testkit::examples(text, "## ")
+        .into_iter()
+        .map(case)
+        .collect()
 }
 
 type Lines = BTreeSet<(String, u32, String)>;
 
 fn announced(case: &Case) -> Lines {
     let mut lines = Lines::new();
-    for (path, text) in &case.files {
-        for (line, number) in text.lines().zip(1..) {
-            if let Some((_, kinds)) = line.split_once("sink: ") {
-                for kind in kinds.split(", ") {
-                    lines.insert((path.to_string(), number, kind.to_owned()));
-                }
+    for (path, number, line) in case.example.lines() {
+        if let Some((_, kinds)) = line.split_once("sink: ") {
+            for kind in kinds.split(", ") {
+                lines.insert((path.to_string(), number, kind.to_owned()));
             }
         }
     }
@@ -84,18 +67,26 @@ fn announced(case: &Case) -> Lines {
 
 fn found(case: &Case) -> (Lines, bool) {
     let budget = Budget::default();
-    let modules = case.files.iter().enumerate().map(|(index, (path, text))| {
-        let file = FileId(index as u32);
-        let module = if path.extension() == "py" {
-            front_python::lower(file, path, text, &budget).module
-        } else {
-            front_js::lower(file, path, text, &budget).module
-        };
-        (path.clone(), module)
-    });
+    let modules = case
+        .example
+        .files
+        .iter()
+        .enumerate()
+        .map(|(index, (path, text))| {
+            let file = FileId(index as u32);
+            let module = if path.extension() == "py" {
+                front_python::lower(file, path, text, &budget).module
+            } else {
+                front_js::lower(file, path, text, &budget).module
+            };
+            (path.clone(), module)
+        });
     let program = Program::new(modules.collect());
     let start = EntryPoint {
-        handler: HandlerRef::Export(program.at(&case.files[0].0).unwrap(), "handler".into()),
+        handler: HandlerRef::Export(
+            program.at(&case.example.files[0].0).unwrap(),
+            "handler".into(),
+        ),
         events: vec![case.event.as_str().into()],
         roots: Arc::new([RelPath::root()]),
     };
@@ -103,7 +94,10 @@ fn found(case: &Case) -> (Lines, bool) {
     let mut all = vec![flow::analyse(&program, knowledge, &start, &budget)];
     for (index, entry) in all[0].entries.clone().iter().enumerate() {
         let start = EntryPoint {
-            handler: HandlerRef::Registered(program.at(&case.files[0].0).unwrap(), index as u32),
+            handler: HandlerRef::Registered(
+                program.at(&case.example.files[0].0).unwrap(),
+                index as u32,
+            ),
             events: vec![entry.event.clone()],
             roots: Arc::new([RelPath::root()]),
         };
@@ -118,7 +112,7 @@ fn found(case: &Case) -> (Lines, bool) {
                     .is_some_and(|source| matches!(source.origin, flow::Origin::Event { .. }))
             });
             if is_event {
-                let (path, text) = &case.files[sink.place.file.0 as usize];
+                let (path, text) = &case.example.files[sink.place.file.0 as usize];
                 let line = LineIndex::new(text).line(sink.place.span.start);
                 let kind = knowledge.kind_name(sink.kind).to_owned();
                 lines.insert((path.to_string(), line, kind));

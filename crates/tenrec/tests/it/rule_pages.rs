@@ -1,58 +1,15 @@
 //! Every example on a rule's page is scanned; what the rule finds must be what the page announces, line by line.
 
-use base::{Budget, LineIndex, RelPath, System};
+use base::{Budget, LineIndex, System};
 use tenrec::{MemorySystem, scan};
-
-/// One example: a heading and the files under it.
-struct Example {
-    title: String,
-    files: Vec<(RelPath, String)>,
-}
-
-fn examples(page: &str) -> Vec<Example> {
-    let mut examples: Vec<Example> = Vec::new();
-    let mut file: Option<(RelPath, String)> = None;
-    for line in page.lines() {
-        match (&mut file, line) {
-            (Some(_), "```") => {
-                let done = file.take().unwrap();
-                examples
-                    .last_mut()
-                    .expect("a file stands under an example's heading")
-                    .files
-                    .push(done);
-            }
-            (Some((_, text)), line) => {
-                text.push_str(line);
-                text.push('\n');
-            }
-            (None, line) => {
-                if let Some(title) = line.strip_prefix("### ") {
-                    examples.push(Example {
-                        title: title.to_owned(),
-                        files: Vec::new(),
-                    });
-                } else if let Some(info) = line.strip_prefix("```") {
-                    let name = info
-                        .split_whitespace()
-                        .nth(1)
-                        .expect("the fence names a file");
-                    file = Some((RelPath::new(name).unwrap(), String::new()));
-                }
-            }
-        }
-    }
-    examples
-}
+use testkit::Example;
 
 /// `(file, line)` of every annotation `finding: rule`.
 fn announced(example: &Example, rule: &str) -> Vec<(String, u32)> {
     let mut announced = Vec::new();
-    for (path, text) in &example.files {
-        for (line, number) in text.lines().zip(1..) {
-            if line.ends_with(&format!("finding: {rule}")) {
-                announced.push((path.to_string(), number));
-            }
+    for (path, number, line) in example.lines() {
+        if line.ends_with(&format!("finding: {rule}")) {
+            announced.push((path.to_string(), number));
         }
     }
     announced.sort();
@@ -83,7 +40,7 @@ fn found(example: &Example, rule: &str) -> Vec<(String, u32)> {
 fn pages_announce_what_their_rules_find() {
     let mut wrong = Vec::new();
     for rule in rules::all() {
-        let examples = examples(rule.page);
+        let examples = testkit::examples(rule.page, "### ");
         let fires = |example: &&Example| !announced(example, rule.name).is_empty();
         assert!(
             examples.iter().any(|example| fires(&example)),
