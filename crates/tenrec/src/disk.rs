@@ -65,7 +65,9 @@ impl DiskSystem {
     pub fn listed(root: &Path, listing: Listing<'_>) -> Self {
         let mut system = Self::unlisted(root);
         match listing.only {
-            Some(only) if crate::scan::is_code(only) => system.entries.extend(system.entry(only)),
+            Some(only) if crate::project::is_code(only) => {
+                system.entries.extend(system.entry(only))
+            }
             template => {
                 system.template = template.cloned();
                 let mut walk = Walk {

@@ -145,7 +145,7 @@ impl Inline {
         }
         for file in other_files(outcome, findings) {
             let path = path_of(system, file);
-            if !crate::scan::is_code(&path) {
+            if !crate::project::is_code(&path) {
                 let text = system.read(&path).unwrap_or_default();
                 for ignore in ignores::parse(file, &path, &text) {
                     inline.add(ignore, system, rules);

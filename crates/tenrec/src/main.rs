@@ -2,6 +2,7 @@
 
 mod cli;
 mod progress;
+mod target;
 mod verbs;
 
 use std::io::Write;

@@ -1,17 +1,13 @@
-//! The scan: files in, findings out, one stage after the other.
+//! The scan: a project in, findings out.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use app::{Application, Dialect};
-use base::{Budget, Code as DiagnosticCode, Diagnostic, Diagnostics, FileId, RelPath, System};
+use app::Application;
+use base::{Budget, Diagnostics, System};
 use finding::{Finding, Reach};
-use ir::{Module, Program};
 use knowledge::Knowledge;
-use link::Model;
-use rayon::prelude::*;
 
-use crate::ignores::{self, Ignore};
-use crate::{aliases, inline, secrets, untemplated};
+use crate::ignores::Ignore;
+use crate::project::{Project, Statistics};
+use crate::secrets;
 
 /// What a scan gives.
 #[derive(Debug, Default)]
@@ -30,19 +26,6 @@ pub struct Outcome {
     pub statistics: Statistics,
 }
 
-/// How much was read.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Statistics {
-    /// Files listed.
-    pub files: usize,
-    /// Code files read.
-    pub code_files: usize,
-    /// Stacks found.
-    pub stacks: usize,
-    /// Bytes of code.
-    pub bytes: u64,
-}
-
 /// Scans a project with what is known to the binary.
 #[must_use]
 pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
@@ -52,38 +35,25 @@ pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
 /// Scans a project with this knowledge.
 #[must_use]
 pub fn run_with(system: &dyn System, knowledge: &Knowledge, budget: &Budget) -> Outcome {
-    let read = iac::read(system, budget);
-    let mut application = read.application;
-    let mut diagnostics = read.diagnostics;
-    diagnostics.extend_from_slice(system.problems());
-    let inline = inline::read(system, budget, &mut application, parsed);
-    diagnostics.extend(inline.diagnostics);
-    let (mut program, ignores, bytes) = code(system, budget, inline.modules, &mut diagnostics);
-    aliases::add(&mut program, system, budget, &mut diagnostics);
-    untemplated::add(&mut application, &program, knowledge, &mut diagnostics);
-    let statistics = Statistics {
-        files: system.files().len(),
-        code_files: program.modules().count(),
-        stacks: application
-            .stacks
-            .iter()
-            .filter(|stack| stack.dialect != Dialect::None)
-            .count(),
-        bytes,
-    };
-    let model = Model::build(application, program, knowledge, budget);
+    let project = Project::read(system, knowledge, budget);
     let secrets = secrets::read(system, budget);
     let (inventory, unread) = deps::read(system, budget);
-    diagnostics.extend(unread);
     let findings = rules::check(&rules::Input {
-        model: &model,
+        model: &project.model,
         inventory: &inventory,
         secrets: &secrets,
-        templates: &read.project_files,
+        templates: &project.templates,
     });
+    let Project {
+        model,
+        mut diagnostics,
+        ignores,
+        statistics,
+        ..
+    } = project;
     let triggers = model.application.triggers.iter();
     let exposures = triggers.map(|it| model.exposure_of(it)).collect();
-    diagnostics.extend(model.diagnostics);
+    diagnostics.extend(unread);
     diagnostics.sort();
     diagnostics.dedup();
     Outcome {
@@ -94,122 +64,4 @@ pub fn run_with(system: &dyn System, knowledge: &Knowledge, budget: &Budget) -> 
         ignores,
         statistics,
     }
-}
-
-/// One code file.
-#[derive(Default)]
-struct Lowered {
-    /// Its module, where it could be read.
-    module: Option<(RelPath, Module)>,
-    /// What could not.
-    diagnostics: Diagnostics,
-    ignores: Vec<Ignore>,
-    bytes: u64,
-}
-
-/// Reads and lowers all code files, in parallel; `modules` are there already.
-fn code(
-    system: &dyn System,
-    budget: &Budget,
-    mut modules: Vec<(RelPath, Module)>,
-    diagnostics: &mut Diagnostics,
-) -> (Program, Vec<Ignore>, u64) {
-    let lowered: Vec<Lowered> = system
-        .files()
-        .par_iter()
-        .enumerate()
-        .filter(|(_, entry)| is_code(&entry.path))
-        .map(|(index, entry)| {
-            lower(
-                system,
-                budget,
-                FileId(index as u32),
-                &entry.path,
-                entry.size,
-            )
-        })
-        .collect();
-    let mut ignores = Vec::new();
-    let mut bytes = 0;
-    for file in lowered {
-        modules.extend(file.module);
-        diagnostics.extend(file.diagnostics);
-        ignores.extend(file.ignores);
-        bytes += file.bytes;
-    }
-    (Program::new(modules), ignores, bytes)
-}
-
-/// Whether a file may be scanned on its own: code, or what may be a template.
-#[must_use]
-pub fn is_scanned(path: &RelPath) -> bool {
-    is_code(path) || matches!(path.extension(), "yml" | "yaml" | "json" | "template")
-}
-
-pub(crate) fn is_code(path: &RelPath) -> bool {
-    let is_declaration = path.as_str().ends_with(".d.ts");
-    matches!(
-        path.extension(),
-        "py" | "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx"
-    ) && !is_declaration
-}
-
-fn lower(system: &dyn System, budget: &Budget, file: FileId, path: &RelPath, size: u64) -> Lowered {
-    let skipped = |code, message: String| Lowered {
-        diagnostics: vec![Diagnostic {
-            path: path.clone(),
-            place: None,
-            code,
-            message,
-        }],
-        ..Lowered::default()
-    };
-    if budget.code_bytes < size {
-        let message = format!(
-            "the file has {size} bytes, more than the {} that are analysed",
-            budget.code_bytes
-        );
-        return skipped(DiagnosticCode::BudgetExceeded, message);
-    }
-    let text = match system.read(path) {
-        Ok(text) => text,
-        Err(error) => {
-            return skipped(
-                DiagnosticCode::UnreadableFile,
-                format!("{error}, so it is skipped"),
-            );
-        }
-    };
-    match parsed(file, path, &text, budget) {
-        Some((module, diagnostics)) => Lowered {
-            module: Some((path.clone(), module)),
-            diagnostics,
-            ignores: ignores::parse(file, path, &text),
-            bytes: text.len() as u64,
-        },
-        None => skipped(
-            DiagnosticCode::Internal,
-            "the file could not be analysed; please report it".to_owned(),
-        ),
-    }
-}
-
-/// The module that a text is; nothing where a parser gives up, which must not take the scan with it.
-fn parsed(
-    file: FileId,
-    path: &RelPath,
-    text: &str,
-    budget: &Budget,
-) -> Option<(Module, Diagnostics)> {
-    let lowered = catch_unwind(AssertUnwindSafe(|| match path.extension() {
-        "py" => {
-            let lowered = front_python::lower(file, path, text, budget);
-            (lowered.module, lowered.diagnostics)
-        }
-        _ => {
-            let lowered = front_js::lower(file, path, text, budget);
-            (lowered.module, lowered.diagnostics)
-        }
-    }));
-    lowered.ok()
 }

@@ -1,0 +1,193 @@
+//! What every verb asks its question of: a project, read into one model, one stage after the other.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use app::Dialect;
+use base::{Budget, Code as DiagnosticCode, Diagnostic, Diagnostics, FileId, RelPath, System};
+use ir::{Module, Program};
+use knowledge::Knowledge;
+use link::Model;
+use rayon::prelude::*;
+
+use crate::ignores::{self, Ignore};
+use crate::{aliases, inline, untemplated};
+
+/// A project as it was understood.
+#[derive(Debug)]
+pub struct Project<'k> {
+    /// The application with its code.
+    pub model: Model<'k>,
+    /// What could not be read or was left out, and why, in the order of paths.
+    pub diagnostics: Diagnostics,
+    /// The inline ignores of the code, in the order of files.
+    pub ignores: Vec<Ignore>,
+    /// The files that templates consist of.
+    pub templates: Vec<RelPath>,
+    /// How much was read.
+    pub statistics: Statistics,
+}
+
+/// How much was read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Statistics {
+    /// Files listed.
+    pub files: usize,
+    /// Code files read.
+    pub code_files: usize,
+    /// Stacks found.
+    pub stacks: usize,
+    /// Bytes of code.
+    pub bytes: u64,
+}
+
+impl<'k> Project<'k> {
+    /// Reads templates and code, and follows data through them.
+    #[must_use]
+    pub fn read(system: &dyn System, knowledge: &'k Knowledge, budget: &Budget) -> Self {
+        let read = iac::read(system, budget);
+        let mut application = read.application;
+        let mut diagnostics = read.diagnostics;
+        diagnostics.extend_from_slice(system.problems());
+        let inline = inline::read(system, budget, &mut application, parsed);
+        diagnostics.extend(inline.diagnostics);
+        let (mut program, ignores, bytes) = code(system, budget, inline.modules, &mut diagnostics);
+        aliases::add(&mut program, system, budget, &mut diagnostics);
+        untemplated::add(&mut application, &program, knowledge, &mut diagnostics);
+        let stacks = application.stacks.iter();
+        let statistics = Statistics {
+            files: system.files().len(),
+            code_files: program.modules().count(),
+            stacks: stacks.filter(|it| it.dialect != Dialect::None).count(),
+            bytes,
+        };
+        let mut model = Model::build(application, program, knowledge, budget);
+        diagnostics.append(&mut model.diagnostics);
+        diagnostics.sort();
+        diagnostics.dedup();
+        Self {
+            model,
+            diagnostics,
+            ignores,
+            templates: read.project_files,
+            statistics,
+        }
+    }
+}
+
+/// One code file.
+#[derive(Default)]
+struct Lowered {
+    /// Its module, where it could be read.
+    module: Option<(RelPath, Module)>,
+    /// What could not.
+    diagnostics: Diagnostics,
+    ignores: Vec<Ignore>,
+    bytes: u64,
+}
+
+/// Reads and lowers all code files, in parallel; `modules` are there already.
+fn code(
+    system: &dyn System,
+    budget: &Budget,
+    mut modules: Vec<(RelPath, Module)>,
+    diagnostics: &mut Diagnostics,
+) -> (Program, Vec<Ignore>, u64) {
+    let lowered: Vec<Lowered> = system
+        .files()
+        .par_iter()
+        .enumerate()
+        .filter(|(_, entry)| is_code(&entry.path))
+        .map(|(index, entry)| {
+            lower(
+                system,
+                budget,
+                FileId(index as u32),
+                &entry.path,
+                entry.size,
+            )
+        })
+        .collect();
+    let mut ignores = Vec::new();
+    let mut bytes = 0;
+    for file in lowered {
+        modules.extend(file.module);
+        diagnostics.extend(file.diagnostics);
+        ignores.extend(file.ignores);
+        bytes += file.bytes;
+    }
+    (Program::new(modules), ignores, bytes)
+}
+
+/// Whether a file may be scanned on its own: code, or what may be a template.
+#[must_use]
+pub fn is_scanned(path: &RelPath) -> bool {
+    is_code(path) || matches!(path.extension(), "yml" | "yaml" | "json" | "template")
+}
+
+pub(crate) fn is_code(path: &RelPath) -> bool {
+    let is_declaration = path.as_str().ends_with(".d.ts");
+    matches!(
+        path.extension(),
+        "py" | "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx"
+    ) && !is_declaration
+}
+
+fn lower(system: &dyn System, budget: &Budget, file: FileId, path: &RelPath, size: u64) -> Lowered {
+    let skipped = |code, message: String| Lowered {
+        diagnostics: vec![Diagnostic {
+            path: path.clone(),
+            place: None,
+            code,
+            message,
+        }],
+        ..Lowered::default()
+    };
+    if budget.code_bytes < size {
+        let message = format!(
+            "the file has {size} bytes, more than the {} that are analysed",
+            budget.code_bytes
+        );
+        return skipped(DiagnosticCode::BudgetExceeded, message);
+    }
+    let text = match system.read(path) {
+        Ok(text) => text,
+        Err(error) => {
+            return skipped(
+                DiagnosticCode::UnreadableFile,
+                format!("{error}, so it is skipped"),
+            );
+        }
+    };
+    match parsed(file, path, &text, budget) {
+        Some((module, diagnostics)) => Lowered {
+            module: Some((path.clone(), module)),
+            diagnostics,
+            ignores: ignores::parse(file, path, &text),
+            bytes: text.len() as u64,
+        },
+        None => skipped(
+            DiagnosticCode::Internal,
+            "the file could not be analysed; please report it".to_owned(),
+        ),
+    }
+}
+
+/// The module that a text is; nothing where a parser gives up, which must not take the scan with it.
+fn parsed(
+    file: FileId,
+    path: &RelPath,
+    text: &str,
+    budget: &Budget,
+) -> Option<(Module, Diagnostics)> {
+    let lowered = catch_unwind(AssertUnwindSafe(|| match path.extension() {
+        "py" => {
+            let lowered = front_python::lower(file, path, text, budget);
+            (lowered.module, lowered.diagnostics)
+        }
+        _ => {
+            let lowered = front_js::lower(file, path, text, budget);
+            (lowered.module, lowered.diagnostics)
+        }
+    }));
+    lowered.ok()
+}

@@ -1,0 +1,109 @@
+//! What the command line names to ask about, and the settings that apply to it; the same for every verb.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use base::{ReadError, RelPath, System};
+use finding::RuleInfo;
+use tenrec::config::{self, Config};
+use tenrec::disk::{DiskSystem, Listing};
+use tenrec::project;
+
+/// Bytes of stack for each thread: handler code may be nested as deeply as the budget allows.
+const STACK: usize = 256 << 20;
+
+/// What the user wants to have scanned.
+pub(crate) struct Target {
+    root: PathBuf,
+    /// The one file, where it is not the whole directory.
+    file: Option<RelPath>,
+}
+
+impl Target {
+    /// The project, template or code file at `path`.
+    pub(crate) fn new(path: &Path) -> Result<Self> {
+        if path.is_dir() {
+            return Ok(Self {
+                root: path.to_owned(),
+                file: None,
+            });
+        }
+        if !path.exists() {
+            bail!("{} does not exist", path.display());
+        }
+        let name = path.file_name().and_then(|name| name.to_str());
+        let file = name.and_then(|name| RelPath::new(name).ok());
+        let Some(file) = file.filter(|_| path.is_file()) else {
+            bail!("{} is neither a directory nor a file", path.display());
+        };
+        if !project::is_scanned(&file) {
+            bail!(
+                "{} is neither a template (YAML, JSON) nor code (Python, JavaScript, TypeScript)",
+                path.display()
+            );
+        }
+        let root = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        Ok(Self {
+            root,
+            file: Some(file),
+        })
+    }
+
+    /// The configuration in effect and its name for people: `file`, else the project's own.
+    pub(crate) fn configuration(
+        &self,
+        file: Option<&Path>,
+        rules: &[RuleInfo],
+    ) -> Result<(Config, Option<String>)> {
+        let (name, text) = match file {
+            Some(file) => (file.display().to_string(), read(file)?),
+            None => {
+                // In the scanned tree, so it is read as a file of the tree: no link out, no huge file.
+                let system = DiskSystem::unlisted(&self.root);
+                match system.read(&RelPath::new(config::FILE)?) {
+                    Ok(text) => (config::FILE.to_owned(), text),
+                    Err(ReadError::Missing) => return Ok((Config::default(), None)),
+                    Err(error) => bail!("{} cannot be used: {error}", config::FILE),
+                }
+            }
+        };
+        let config = Config::parse(&name, &text, rules)?;
+        Ok((config, Some(name)))
+    }
+
+    /// The files that are read.
+    pub(crate) fn files(&self, config: &Config) -> DiskSystem {
+        DiskSystem::listed(
+            &self.root,
+            Listing {
+                only: self.file.as_ref(),
+                config: Some(config),
+            },
+        )
+    }
+}
+
+/// Does `work` with this many threads, or one for each processor.
+pub(crate) fn in_threads<T: Send>(
+    threads: Option<u16>,
+    work: impl FnOnce() -> Result<T> + Send,
+) -> Result<T> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .stack_size(STACK)
+        .num_threads(threads.map_or(0, usize::from))
+        .build()
+        .context("the threads could not be started")?;
+    pool.install(work)
+}
+
+/// The text of a file that the user names.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the user named this file on the command line"
+)]
+pub(crate) fn read(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("{} could not be read", file.display()))
+}
