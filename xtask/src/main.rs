@@ -1,5 +1,5 @@
 //! The project's own checks: `cargo xtask test` runs all of them, `cargo xtask tidy` those about the shape of the house,
-//! `cargo xtask bench` measures.
+//! `cargo xtask bench` measures, and `cargo xtask knowledge` writes the generated part of the knowledge anew.
 
 #![expect(
     clippy::disallowed_methods,
@@ -7,6 +7,7 @@
 )]
 #![expect(clippy::print_stderr, reason = "a command prints what went wrong")]
 
+mod knowledge;
 mod licences;
 mod sources;
 mod test;
@@ -22,8 +23,9 @@ fn main() -> ExitCode {
         "test" => test::all(),
         "tidy" => tidy::check(),
         "bench" => bench(),
+        "knowledge" => knowledge::generate(std::env::args().nth(2).as_deref()),
         _ => Err(anyhow::anyhow!(
-            "use `cargo xtask test`, `cargo xtask tidy` or `cargo xtask bench [PATH…]`"
+            "use `cargo xtask test`, `cargo xtask tidy`, `cargo xtask bench [PATH…]` or `cargo xtask knowledge iam`"
         )),
     };
     match result {

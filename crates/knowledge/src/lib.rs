@@ -10,6 +10,7 @@
 //! | `events/**/*.toml` | one kind of event each, named after it |
 //! | `taint/<language>/*.toml` | what calls of libraries do to data |
 //! | `iam/actions.toml` | the services of the platform, their actions and the SDKs' clients |
+//! | `iam/catalogue.txt` | what every action takes: types of resource, condition keys, further actions |
 //! | `iam/managed/*.toml` | policies of the platform that roles have attached |
 //! | `iam/allowances.toml` | what roles may allow although no code calls it |
 //! | `calls/<cloud>/*.toml` | what is to be said of a client's operations beyond their names: actions, resources, channels |
@@ -19,6 +20,7 @@
 //! | `secrets/*.toml` | what secrets look like and how they are called |
 
 mod access_path;
+mod catalogue;
 mod embedded;
 mod error;
 mod event;
@@ -35,6 +37,7 @@ mod source;
 mod taint;
 
 pub use access_path::{AccessPath, AccessPathError, Position, Root, Step};
+pub use catalogue::{AccessLevel, ArnType, Catalogue, CatalogueAction, ConditionKey, KeyKind};
 pub use error::{KnowledgeError, Problem};
 pub use event::{DefaultWho, Encoding, Event, EventField, EventPath, Relation, Trust};
 pub use kind::Kind;
