@@ -17,6 +17,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+/// That of the binary, for scan and parse alike.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Sizes of the generated applications, in functions.
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
 

@@ -65,9 +65,29 @@ impl Pattern {
     /// Whether the pattern matches the subject.
     #[must_use]
     pub fn matches(&self, subject: &Subject) -> Answer {
-        if self.run(subject, Token::advances_surely, Token::is_skipped_surely) {
+        // Most patterns differ from most subjects within a few characters, of which each leads to the next only.
+        let both = self.0.iter().zip(&subject.0);
+        let known = both.take_while(|(expected, token)| match (expected, token) {
+            (Token::Char(expected), Token::Char(c)) => expected == c,
+            _ => false,
+        });
+        let known = known.count();
+        let pattern = self.0.get(known..).unwrap_or_default();
+        let subject = subject.0.get(known..).unwrap_or_default();
+        if let (Some(Token::Char(_)), Some(Token::Char(_)) | None) =
+            (pattern.first(), subject.first())
+        {
+            return Answer::No;
+        }
+        if run(
+            pattern,
+            subject,
+            Token::advances_surely,
+            Token::is_skipped_surely,
+        ) {
             Answer::Yes
-        } else if self.run(
+        } else if run(
+            pattern,
             subject,
             Token::advances_possibly,
             Token::is_skipped_possibly,
@@ -82,57 +102,6 @@ impl Pattern {
     #[must_use]
     pub fn is_everything(&self) -> bool {
         !self.0.is_empty() && self.0.iter().all(|token| *token == Token::Many)
-    }
-
-    /// Runs the pattern as an automaton whose states are its positions over the subject's tokens.
-    fn run(
-        &self,
-        subject: &Subject,
-        advances: fn(&Token, &Token) -> Moves,
-        is_skipped: fn(&Token) -> bool,
-    ) -> bool {
-        let end = self.0.len();
-        let mut at = vec![false; end + 1];
-        let close = |at: &mut Vec<bool>| {
-            for (index, token) in self.0.iter().enumerate() {
-                if at.get(index) == Some(&true) && is_skipped(token) {
-                    set(at, index + 1);
-                }
-            }
-        };
-        set(&mut at, 0);
-        close(&mut at);
-        let mut next = vec![false; end + 1];
-        for token in &subject.0 {
-            // Most patterns differ from most subjects within a few characters.
-            if !at.contains(&true) {
-                return false;
-            }
-            if token.may_be_empty(is_skipped) {
-                next.clone_from(&at);
-            } else {
-                next.fill(false);
-            }
-            for (index, expected) in self.0.iter().enumerate() {
-                if at.get(index) != Some(&true) {
-                    continue;
-                }
-                let moves = advances(expected, token);
-                if moves.stays {
-                    set(&mut next, index);
-                }
-                if moves.goes_on {
-                    set(&mut next, index + 1);
-                    // A subject's unknown part may go over any number of tokens.
-                    if token.may_be_empty(is_skipped) {
-                        set(&mut at, index + 1);
-                    }
-                }
-            }
-            close(&mut next);
-            std::mem::swap(&mut at, &mut next);
-        }
-        at.get(end) == Some(&true)
     }
 }
 
@@ -210,6 +179,56 @@ impl Token {
     fn may_be_empty(&self, is_skipped: fn(&Self) -> bool) -> bool {
         is_skipped(&Self::Anything) && matches!(self, Self::Named(_) | Self::Anything)
     }
+}
+
+/// Runs the pattern as an automaton whose states are its positions over the subject's tokens.
+fn run(
+    pattern: &[Token],
+    subject: &[Token],
+    advances: fn(&Token, &Token) -> Moves,
+    is_skipped: fn(&Token) -> bool,
+) -> bool {
+    let end = pattern.len();
+    let mut at = vec![false; end + 1];
+    let close = |at: &mut Vec<bool>| {
+        for (index, token) in pattern.iter().enumerate() {
+            if at.get(index) == Some(&true) && is_skipped(token) {
+                set(at, index + 1);
+            }
+        }
+    };
+    set(&mut at, 0);
+    close(&mut at);
+    let mut next = vec![false; end + 1];
+    for token in subject {
+        if !at.contains(&true) {
+            return false;
+        }
+        if token.may_be_empty(is_skipped) {
+            next.clone_from(&at);
+        } else {
+            next.fill(false);
+        }
+        for (index, expected) in pattern.iter().enumerate() {
+            if at.get(index) != Some(&true) {
+                continue;
+            }
+            let moves = advances(expected, token);
+            if moves.stays {
+                set(&mut next, index);
+            }
+            if moves.goes_on {
+                set(&mut next, index + 1);
+                // A subject's unknown part may go over any number of tokens.
+                if token.may_be_empty(is_skipped) {
+                    set(&mut at, index + 1);
+                }
+            }
+        }
+        close(&mut next);
+        std::mem::swap(&mut at, &mut next);
+    }
+    at.get(end) == Some(&true)
 }
 
 fn set(at: &mut [bool], index: usize) {

@@ -6,6 +6,7 @@ use app::{Filter, FunctionId, ResourceId, Value};
 use base::{Map, Name, Place, Set};
 use finding::{Reach, Step, StepKind};
 use knowledge::Step as Part;
+use rayon::prelude::*;
 
 use crate::exposure::input_of;
 use crate::filters::holds_back;
@@ -87,6 +88,22 @@ enum Envelope {
     Bus,
 }
 
+/// The nodes that an answer depends on.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    nodes: Vec<u32>,
+    /// Those that are not told apart from what is around them yet.
+    missing: Vec<Node>,
+}
+
+/// What one entry point, or one trigger, brings to the channels.
+#[derive(Default)]
+struct Gathered {
+    writes: Vec<(Target, Write)>,
+    unresolved: Vec<Name>,
+    nodes: Vec<Node>,
+}
+
 /// All channels of an application.
 #[derive(Debug, Default)]
 pub(crate) struct Channels {
@@ -112,22 +129,43 @@ impl Channels {
         }
     }
 
-    /// Whether something asked for the node itself.
-    pub(crate) fn is_met(&self, node: &Node) -> bool {
-        self.index.contains_key(node)
+    /// As [`Self::control`], for an answer that depends on it.
+    pub(crate) fn ask(&self, node: &Node, asked: &mut Asked) -> Option<&Control> {
+        match self.index.get(node) {
+            Some(at) => {
+                asked.nodes.push(*at);
+                self.control.get(*at as usize)
+            }
+            None => {
+                asked.missing.push(node.clone());
+                self.control(node)
+            }
+        }
     }
 
-    fn add(&mut self, node: Node) {
-        if self.index.contains_key(&node) {
-            return;
+    /// Notes who controls a node, where that is somebody worse than is known; says which node that is news of.
+    fn worsen(&mut self, at: u32, found: Control) -> Option<u32> {
+        let known = self.control.get_mut(at as usize)?;
+        is_worse(known, &found).then(|| {
+            *known = found;
+            at
+        })
+    }
+
+    /// The position of a node, which is added where it is not known.
+    fn add(&mut self, node: Node) -> u32 {
+        if let Some(known) = self.index.get(&node) {
+            return *known;
         }
-        self.index.insert(node.clone(), self.nodes.len() as u32);
+        let at = self.nodes.len() as u32;
+        self.index.insert(node.clone(), at);
         self.control.push(Control::Unseen);
         let relayed = self.relayed(&node);
         self.nodes.push(node);
         for (_, node) in relayed {
             self.add(node);
         }
+        at
     }
 
     /// The nodes that a node's data is passed on from, with the positions of the relays that do.
@@ -203,35 +241,48 @@ pub(crate) fn told_apart(path: &[Part]) -> Vec<Part> {
 }
 
 impl Model<'_> {
-    /// Finds out who controls every channel that something in the application reads.
+    /// Finds out who controls every channel that something in the application reads: in rounds, of which each but the first is
+    /// about the nodes that follow from one that the round before has changed.
     pub(crate) fn solve_channels(&mut self) {
         self.channels = self.gather();
+        let mut followers: Vec<Vec<u32>> = Vec::new();
+        let mut due: Vec<u32> = (0..self.channels.nodes.len() as u32).collect();
         for _ in 0..MOST_HOPS {
-            let mut missing = Vec::new();
-            let controls: Vec<(usize, Control)> = self
-                .channels
-                .nodes
-                .iter()
-                .enumerate()
-                .filter_map(|(at, node)| {
-                    let known = self.channels.control.get(at)?;
-                    let found = self.control_of(node, &mut missing);
-                    is_worse(known, &found).then_some((at, found))
-                })
-                .collect();
-            if controls.is_empty() && missing.is_empty() {
-                break;
-            }
-            for (at, control) in controls {
-                if let Some(known) = self.channels.control.get_mut(at) {
-                    *known = control;
+            let found = self.controls_of(&due);
+            let known = self.channels.nodes.len() as u32;
+            let mut changed: Vec<u32> = Vec::new();
+            for (at, control, asked) in found {
+                changed.extend(self.channels.worsen(at, control));
+                let missing = asked.missing.into_iter();
+                let missing: Vec<u32> = missing.map(|node| self.channels.add(node)).collect();
+                followers.resize(self.channels.nodes.len(), Vec::new());
+                for node in asked.nodes.into_iter().chain(missing) {
+                    if let Some(of) = followers.get_mut(node as usize) {
+                        of.push(at);
+                    }
                 }
             }
-            for node in missing {
-                self.channels.add(node);
+            let added = known..self.channels.nodes.len() as u32;
+            let follow = |node: u32| followers.get(node as usize).into_iter().flatten().copied();
+            due = added.clone().collect();
+            due.extend(changed.into_iter().chain(added).flat_map(follow));
+            due.sort_unstable();
+            due.dedup();
+            if due.is_empty() {
+                break;
             }
         }
         self.close_channels();
+    }
+
+    /// Who controls each of these nodes, in their order, and what that depends on.
+    fn controls_of(&self, nodes: &[u32]) -> Vec<(u32, Control, Asked)> {
+        let control = |at: &u32| {
+            let mut asked = Asked::default();
+            let node = self.channels.nodes.get(*at as usize)?;
+            Some((*at, self.control_of(node, &mut asked), asked))
+        };
+        nodes.par_iter().filter_map(control).collect()
     }
 
     /// Nodes of which all writers are known and clean hold nothing from outside.
@@ -239,7 +290,7 @@ impl Model<'_> {
         let closed: Vec<usize> = self
             .channels
             .nodes
-            .iter()
+            .par_iter()
             .enumerate()
             .filter(|(at, node)| {
                 matches!(self.channels.control.get(*at), Some(Control::Unseen))
@@ -264,30 +315,41 @@ impl Model<'_> {
             relays: self.relays(),
             ..Channels::default()
         };
-        for (index, analysis) in self.analyses.iter().enumerate() {
+        let of_analysis = |(index, analysis): (usize, &Analysis)| {
+            let mut gathered = Gathered::default();
             for function in &analysis.functions {
-                self.file_writes(index as u32, analysis, *function, &mut channels);
-                self.file_answers(index as u32, analysis, *function, &mut channels);
-            }
-        }
-        for analysis in &self.analyses {
-            for function in &analysis.functions {
+                self.file_writes(index as u32, analysis, *function, &mut gathered);
+                self.file_answers(index as u32, analysis, *function, &mut gathered);
                 for source in &analysis.facts.sources {
-                    for way in self.ways(analysis, *function, &source.origin, &[]) {
-                        way.nodes.into_iter().for_each(|node| channels.add(node));
-                    }
+                    let ways = self.ways(analysis, *function, &source.origin, &[]);
+                    gathered
+                        .nodes
+                        .extend(ways.into_iter().flat_map(|way| way.nodes));
                 }
             }
-        }
-        for (at, trigger) in self.application.triggers.iter().enumerate() {
-            for node in self.nodes_of_trigger(at as u32, trigger, &[]) {
-                channels.add(node);
+            gathered
+        };
+        let of_trigger = |(at, trigger)| self.nodes_of_trigger(at as u32, trigger, &[]);
+        let gathered: Vec<Gathered> = self
+            .analyses
+            .par_iter()
+            .enumerate()
+            .map(of_analysis)
+            .collect();
+        let triggers = self.application.triggers.par_iter().enumerate();
+        let triggered: Vec<Node> = triggers.flat_map_iter(of_trigger).collect();
+        let mut nodes = Vec::new();
+        for part in gathered {
+            for (target, write) in part.writes {
+                channels.writes.entry(target).or_default().push(write);
             }
+            channels.unresolved.extend(part.unresolved);
+            nodes.extend(part.nodes);
         }
-        for (_, function) in self.application.functions() {
-            if let Some(resource) = function.resource {
-                channels.add(input_of(resource));
-            }
+        let functions = self.application.functions();
+        let invoked = functions.filter_map(|(_, function)| function.resource.map(input_of));
+        for node in nodes.into_iter().chain(triggered).chain(invoked) {
+            channels.add(node);
         }
         channels
     }
@@ -297,7 +359,7 @@ impl Model<'_> {
         index: u32,
         analysis: &Analysis,
         function: FunctionId,
-        channels: &mut Channels,
+        gathered: &mut Gathered,
     ) {
         for call in &analysis.facts.calls {
             let Some(operation) = self.operation(call).filter(|it| !it.writes.is_empty()) else {
@@ -309,7 +371,7 @@ impl Model<'_> {
             for written in written_by(operation, call) {
                 let named = written.resource.as_ref();
                 let Some(target) = self.target_or_default(function, named, &resource.kind) else {
-                    channels.unresolved.insert(resource.kind.clone());
+                    gathered.unresolved.push(resource.kind.clone());
                     continue;
                 };
                 if self.denies(function, &operation.actions, target.resource()) {
@@ -323,7 +385,7 @@ impl Model<'_> {
                     is_complete: call.is_complete,
                     written,
                 };
-                channels.writes.entry(target).or_default().push(write);
+                gathered.writes.push((target, write));
             }
         }
     }
@@ -347,13 +409,13 @@ impl Model<'_> {
         index: u32,
         analysis: &Analysis,
         function: FunctionId,
-        channels: &mut Channels,
+        gathered: &mut Gathered,
     ) {
-        let mut machines: Vec<Target> = self
+        let mut machines: Vec<&Target> = self
             .application
-            .triggers_of(function)
-            .filter(|trigger| trigger.kind == "aws.stepfunctions")
-            .filter_map(|trigger| self.source_of(trigger))
+            .numbered_triggers_of(function)
+            .filter(|(_, trigger)| trigger.kind == "aws.stepfunctions")
+            .filter_map(|(at, _)| self.source_of(at))
             .collect();
         machines.sort();
         machines.dedup();
@@ -370,8 +432,7 @@ impl Model<'_> {
                         ..Written::default()
                     },
                 };
-                let writes = channels.writes.entry(machine.clone());
-                writes.or_default().push(write);
+                gathered.writes.push((machine.clone(), write));
             }
         }
     }
@@ -460,12 +521,12 @@ impl Model<'_> {
     }
 
     /// Who controls a node, as far as is known about the nodes that it follows from.
-    fn control_of(&self, node: &Node, missing: &mut Vec<Node>) -> Control {
-        let mut best: Option<Reached> = None;
+    fn control_of(&self, node: &Node, asked: &mut Asked) -> Control {
+        let mut worst: Option<Reached> = None;
         if let Some(resource) = node.target.resource()
             && let Some(place) = self.public_write(resource)
         {
-            best = Some(Reached::open(
+            worst = Some(Reached::open(
                 place,
                 format!("anyone may write to `{}`", self.resource_label(resource)),
             ));
@@ -474,11 +535,13 @@ impl Model<'_> {
             let Some(analysis) = self.analyses.get(write.analysis as usize) else {
                 continue;
             };
+            let function = write.function;
             let parts = write.written.parts.iter();
             for (_, value) in parts.filter(|(part, _)| part == &node.part) {
                 for (label, further) in labels_at(value, &node.fields) {
+                    let known = worst.as_ref().map(|worst| worst.who);
                     let reached =
-                        self.label_reached(analysis, write.function, label, &further, missing);
+                        self.label_reached(analysis, function, label, &further, known, asked);
                     let Some(mut reached) = reached else { continue };
                     reached.evidence.push(Step {
                         kind: StepKind::Channel,
@@ -489,7 +552,7 @@ impl Model<'_> {
                             self.target_label(&node.target)
                         ),
                     });
-                    best = Reached::worst(best, Some(reached));
+                    worst = Some(reached);
                 }
             }
         }
@@ -497,9 +560,12 @@ impl Model<'_> {
             let Some(relay) = self.relay(node, at) else {
                 continue;
             };
-            let Some(Control::Reached(reached)) = self.channels.control(&from) else {
+            let Some(Control::Reached(reached)) = self.channels.ask(&from, asked) else {
                 continue;
             };
+            if worst.as_ref().is_some_and(|worst| reached.who <= worst.who) {
+                continue;
+            }
             let mut reached = reached.clone();
             reached.evidence.push(Step {
                 kind: StepKind::Channel,
@@ -510,9 +576,9 @@ impl Model<'_> {
                     self.target_label(&node.target)
                 ),
             });
-            best = Reached::worst(best, Some(reached));
+            worst = Some(reached);
         }
-        best.map_or(Control::Unseen, Control::Reached)
+        worst.map_or(Control::Unseen, Control::Reached)
     }
 
     fn relay(&self, node: &Node, at: usize) -> Option<&Relay> {

@@ -47,6 +47,8 @@ pub struct Model<'k> {
     /// For each role, what it allows.
     policies: Vec<iam::Policy>,
     names: names::Names,
+    /// Where the events of each trigger come from.
+    sources: Vec<Option<names::Target>>,
     channels: channels::Channels,
 }
 
@@ -77,8 +79,11 @@ impl<'k> Model<'k> {
         application.index();
         managed::attach(&mut application, knowledge);
         let policies = grants::policies(&application, knowledge);
+        let names = names::Names::new(&application, knowledge);
+        let sources = resources::sources(&application, knowledge, &names);
         let mut model = Self {
-            names: names::Names::new(&application, knowledge),
+            names,
+            sources,
             channels: channels::Channels::default(),
             application,
             program,

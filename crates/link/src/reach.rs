@@ -7,7 +7,7 @@ use finding::{Reach, Step, StepKind};
 use flow::{Facts, Label, Note, Origin, SinkFact};
 use knowledge::{DefaultWho, Encoding, Event, Relation, Step as Part, Trust};
 
-use crate::channels::{Control, Gate, Node, told_apart};
+use crate::channels::{Asked, Control, Gate, Node, told_apart};
 use crate::names::Target;
 use crate::parts::without_types;
 use crate::{Analysis, Model};
@@ -50,6 +50,16 @@ pub(crate) struct Way {
     is_proven: bool,
     /// A verified authorizer vouches for it.
     is_identity: bool,
+}
+
+/// Data that has come on a way.
+struct Arrival<'m> {
+    who: Reach,
+    /// How it got into the part of a resource that it comes out of, where that is known.
+    before: Option<&'m Reached>,
+    /// The trigger that brings it.
+    trigger: Option<u32>,
+    is_proven: bool,
 }
 
 impl Model<'_> {
@@ -97,41 +107,39 @@ impl Model<'_> {
     /// The worst of who controls any of the labels in any of the functions that run the code.
     #[must_use]
     pub fn worst_reach(&self, analysis: &Analysis, labels: &[Label]) -> Option<Reached> {
-        analysis
-            .functions
-            .iter()
-            .flat_map(|function| labels.iter().map(move |label| (*function, *label)))
-            .map(|(function, label)| self.reached(analysis, function, label))
-            .fold(None, Reached::worst)
+        let functions = analysis.functions.iter();
+        let mut worst: Option<Reached> = None;
+        for (function, label) in
+            functions.flat_map(|function| labels.iter().map(move |label| (*function, *label)))
+        {
+            let known = worst.as_ref().map(|worst| worst.who);
+            let asked = &mut Asked::default();
+            let worse = self.label_reached(analysis, function, label, &[], known, asked);
+            worst = worse.or(worst);
+        }
+        worst
     }
 
-    /// Who controls the data of a label when `function` runs.
-    #[must_use]
-    pub fn reached(
-        &self,
-        analysis: &Analysis,
-        function: FunctionId,
-        label: Label,
-    ) -> Option<Reached> {
-        self.label_reached(analysis, function, label, &[], &mut Vec::new())
-    }
-
-    /// Who controls what lies further inside the data of a label. Nodes that were not asked for before go to `missing`.
+    /// Who controls what lies further inside the data of a label; nothing where it is nobody worse than is `known` already.
+    /// Which nodes that depends on goes to `asked`.
     pub(crate) fn label_reached(
         &self,
         analysis: &Analysis,
         function: FunctionId,
         label: Label,
         further: &[Part],
-        missing: &mut Vec<Node>,
+        known: Option<Reach>,
+        asked: &mut Asked,
     ) -> Option<Reached> {
         let source = analysis.facts.source(label.source)?;
         let ways = self.ways(analysis, function, &source.origin, further);
-        let mut best = None;
-        for way in ways {
-            best = Reached::worst(best, self.through(way, missing));
+        let mut worst: Option<Arrival<'_>> = None;
+        for way in &ways {
+            let arrival = self.through(way, asked);
+            let known = worst.as_ref().map(|worst| worst.who).max(known);
+            worst = arrival.filter(|it| known < Some(it.who)).or(worst);
         }
-        let mut best = best?;
+        let mut best = self.with_evidence(&worst?);
         let step = match &source.origin {
             Origin::Event { path, .. } => Step {
                 kind: StepKind::Source,
@@ -303,54 +311,64 @@ impl Model<'_> {
         let Some(event) = event.filter(|event| event.default_who == DefaultWho::Writer) else {
             return Vec::new();
         };
-        let Some(target) = self.source_of(trigger) else {
+        let Some(target) = self.source_of(at) else {
             return Vec::new();
         };
         let gate = match trigger.filter {
             app::Filter::All => Gate::Open,
             _ => Gate::Trigger(at),
         };
-        nodes_of_event(event, path, &target, gate)
+        nodes_of_event(event, path, target, gate)
     }
 
     /// Who controls what comes on a way.
-    fn through(&self, way: Way, missing: &mut Vec<Node>) -> Option<Reached> {
-        let mut best: Option<Reached> = None;
+    fn through(&self, way: &Way, asked: &mut Asked) -> Option<Arrival<'_>> {
+        let mut before: Option<&Reached> = None;
         let mut is_clean = !way.nodes.is_empty();
-        for node in way.nodes {
-            match self.channels.control(&node) {
+        for node in &way.nodes {
+            match self.channels.ask(node, asked) {
                 Some(Control::Reached(reached)) => {
-                    best = Reached::worst(best, Some(reached.clone()));
+                    before = before.filter(|it| reached.who <= it.who).or(Some(reached));
                 }
                 Some(Control::Clean) => continue,
                 Some(Control::Unseen) | None => {}
             }
             is_clean = false;
-            if !self.channels.is_met(&node) {
-                missing.push(node);
-            }
         }
         if is_clean {
             return None;
         }
-        let mut reached = best.or_else(|| Some(Reached::by(way.who?)))?;
-        reached.is_proven &= way.is_proven;
-        if way.is_identity {
-            reached.who = reached.who.min(Reach::Authenticated);
-        }
-        let trigger = way
-            .trigger
-            .and_then(|at| self.application.triggers.get(at as usize));
-        if let Some(trigger) = trigger {
-            reached.evidence.push(self.trigger_step(trigger));
-        }
-        Some(reached)
+        let who = before.map(|reached| reached.who).or(way.who)?;
+        Some(Arrival {
+            who: match way.is_identity {
+                true => who.min(Reach::Authenticated),
+                false => who,
+            },
+            before,
+            trigger: way.trigger,
+            is_proven: way.is_proven && before.is_none_or(|reached| reached.is_proven),
+        })
     }
 
-    fn trigger_step(&self, trigger: &Trigger) -> Step {
-        let source = self.source_of(trigger);
+    fn with_evidence(&self, arrival: &Arrival<'_>) -> Reached {
+        let mut reached = arrival
+            .before
+            .cloned()
+            .unwrap_or_else(|| Reached::by(arrival.who));
+        reached.who = arrival.who;
+        reached.is_proven = arrival.is_proven;
+        if let Some(at) = arrival.trigger
+            && let Some(trigger) = self.application.triggers.get(at as usize)
+        {
+            reached.evidence.push(self.trigger_step(at, trigger));
+        }
+        reached
+    }
+
+    fn trigger_step(&self, at: u32, trigger: &Trigger) -> Step {
+        let source = self.source_of(at);
         let from = source
-            .map(|source| format!(" from `{}`", self.target_label(&source)))
+            .map(|source| format!(" from `{}`", self.target_label(source)))
             .unwrap_or_default();
         let route = trigger
             .route
@@ -427,14 +445,6 @@ impl Reached {
         Self {
             evidence: vec![step],
             ..Self::by(Reach::Anonymous)
-        }
-    }
-
-    /// The worse of two; the first where they are equally bad.
-    pub(crate) fn worst(one: Option<Self>, other: Option<Self>) -> Option<Self> {
-        match (one, other) {
-            (Some(one), Some(other)) if one.who < other.who => Some(other),
-            (one, other) => one.or(other),
         }
     }
 }

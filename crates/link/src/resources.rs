@@ -1,16 +1,46 @@
 //! From a value in code to the resource of the application that it names.
 
-use app::{FunctionId, Prop, Resource, ResourceId, Text, Trigger};
-use base::Name;
+use app::{Application, FunctionId, Prop, Resource, ResourceId, Text, Trigger};
+use base::{Map, Name};
 use flow::{ApiValue, Atom, CallFact, Shape, Value};
-use knowledge::{EventPath, Operation, ResourceType, Step};
+use knowledge::{EventPath, Knowledge, Operation, ResourceType, Step};
+use rayon::prelude::*;
 
-use crate::names::{Target, canonical, canonical_atoms};
+use crate::names::{Names, Target, canonical, canonical_atoms};
 use crate::parts::{tables_named, walk_parameters};
 use crate::{Analysis, Model};
 
 /// The type of event buses. An event that names none goes to the one with this name.
 const BUS: (&str, &str) = ("AWS::Events::EventBus", "default");
+
+/// Where the events of each trigger come from, in the order of the triggers.
+pub(crate) fn sources(
+    application: &Application,
+    knowledge: &Knowledge,
+    names: &Names,
+) -> Vec<Option<Target>> {
+    let mut feeding: Map<&Name, Vec<&ResourceType>> = Map::default();
+    for kind in knowledge.resource_types() {
+        for event in &kind.feeds {
+            feeding.entry(event).or_default().push(kind);
+        }
+    }
+    let source = |trigger: &Trigger| {
+        let stack = application.function(trigger.function)?.stack;
+        let feeding = feeding.get(&trigger.kind)?;
+        let name = match &trigger.source {
+            Prop::Known(text, _) => canonical(text),
+            Prop::Absent if feeding.iter().any(|kind| kind.kind == BUS.0) => BUS.1.to_owned(),
+            Prop::Absent | Prop::Unknown(_) => return None,
+        };
+        let found = feeding
+            .iter()
+            .filter_map(|kind| names.find(application, kind, stack, &name));
+        // Declared resources come before others.
+        found.min()
+    };
+    application.triggers.par_iter().map(source).collect()
+}
 
 impl Model<'_> {
     /// The operation that a call performs.
@@ -145,36 +175,22 @@ impl Model<'_> {
         });
         let mut sources = self
             .application
-            .triggers_of(function)
+            .numbered_triggers_of(function)
             .filter(|_| is_name)
-            .filter_map(|trigger| self.source_of(trigger));
-        sources.find(|target| match target {
+            .filter_map(|(at, _)| self.source_of(at));
+        let found = sources.find(|target| match target {
             Target::Resource(id) => self
                 .application
                 .resource(*id)
                 .is_some_and(|resource| resource.kind == kind),
             Target::External(..) => false,
-        })
+        });
+        found.cloned()
     }
 
-    /// Where the events of a trigger come from.
-    pub(crate) fn source_of(&self, trigger: &Trigger) -> Option<Target> {
-        let stack = self.application.function(trigger.function)?.stack;
-        let feeding: Vec<&ResourceType> = self
-            .knowledge
-            .resource_types()
-            .filter(|kind| kind.feeds.contains(&trigger.kind))
-            .collect();
-        let name = match &trigger.source {
-            Prop::Known(text, _) => canonical(text),
-            Prop::Absent if feeding.iter().any(|kind| kind.kind == BUS.0) => BUS.1.to_owned(),
-            Prop::Absent | Prop::Unknown(_) => return None,
-        };
-        let found = feeding
-            .into_iter()
-            .filter_map(|kind| self.names.find(&self.application, kind, stack, &name));
-        // Declared resources come before others.
-        found.min()
+    /// Where the events of the trigger at this position come from.
+    pub(crate) fn source_of(&self, trigger: u32) -> Option<&Target> {
+        self.sources.get(trigger as usize)?.as_ref()
     }
 
     /// The name that the template gives a resource.

@@ -13,6 +13,10 @@ use anyhow::{Context, Result};
 
 use cli::{Arguments, Color, Verb};
 
+/// A scan makes many small values on all threads at once, and drops them on others.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = cli::parse();
     let choice = match arguments.color {
