@@ -20,6 +20,8 @@ mod kind;
 mod knowledge;
 #[path = "src/load/mod.rs"]
 mod load;
+#[path = "src/needs.rs"]
+mod needs;
 #[path = "src/operation.rs"]
 mod operation;
 #[path = "src/platform.rs"]
@@ -41,6 +43,7 @@ use access_path::{AccessPath, AccessPathError, Position, Root, Step};
 use event::{DefaultWho, Encoding, Event, EventField, EventPath, Trust};
 use kind::Kind;
 use knowledge::{Knowledge, LanguageModel};
+use needs::{DestinationNeed, ExtraNeed, KeyNeed, Needs, Setting, SettingNeed, TriggerNeed};
 use operation::{Access, ChannelPart, Operation, OperationCall, OperationResource, ParameterStyle};
 use platform::{Concern, Runtime, ServiceDefault};
 use policy::{Allowances, ManagedPolicy, PolicyStatement};

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 
 /// Each crate and the crates of the workspace that it may depend on.
-const EDGES: [(&str, &[&str]); 19] = [
+const EDGES: [(&str, &[&str]); 20] = [
     ("base", &[]),
     ("knowledge", &["base"]),
     ("finding", &["base"]),
@@ -21,12 +21,17 @@ const EDGES: [(&str, &[&str]); 19] = [
         "link",
         &["app", "ir", "flow", "iam", "knowledge", "finding", "base"],
     ),
+    (
+        "privilege",
+        &["link", "flow", "app", "iam", "knowledge", "finding", "base"],
+    ),
     ("deps", &["doc", "base"]),
     ("detect", &["base", "knowledge"]),
     (
         "rules",
         &[
             "link",
+            "privilege",
             "flow",
             "app",
             "ir",

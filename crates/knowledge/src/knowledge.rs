@@ -9,7 +9,7 @@ use base::{Map, Name};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Allowances, CallModel, Event, Kind, KindId, ManagedPolicy, Operation, OperationCall,
+    Allowances, CallModel, Event, Kind, KindId, ManagedPolicy, Needs, Operation, OperationCall,
     ResourceType, Runtime, Secrets, ServiceDefault, Source,
     sdk::{Clients, Service},
 };
@@ -36,6 +36,8 @@ pub struct Knowledge {
     pub(crate) managed_policies: BTreeMap<Name, ManagedPolicy>,
     /// What roles may allow although no code calls it.
     pub allowances: Allowances,
+    /// What functions need beyond the actions that their calls are named after.
+    pub needs: Needs,
     pub(crate) runtimes: BTreeMap<Name, Runtime>,
     pub(crate) today: Name,
 }

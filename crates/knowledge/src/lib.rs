@@ -13,6 +13,7 @@
 //! | `iam/catalogue.txt` | what every action takes: types of resource, condition keys, further actions |
 //! | `iam/managed/*.toml` | policies of the platform that roles have attached |
 //! | `iam/allowances.toml` | what roles may allow although no code calls it |
+//! | `iam/needs.toml` | what functions need beyond the actions that their calls are named after |
 //! | `calls/<cloud>/*.toml` | what is to be said of a client's operations beyond their names: actions, resources, channels |
 //! | `resources/*.toml` | types of resources |
 //! | `platform/*.toml` | what holds where a template says nothing |
@@ -27,6 +28,7 @@ mod event;
 mod kind;
 mod knowledge;
 mod load;
+mod needs;
 mod operation;
 mod platform;
 mod policy;
@@ -42,6 +44,7 @@ pub use error::{KnowledgeError, Problem};
 pub use event::{DefaultWho, Encoding, Event, EventField, EventPath, Relation, Trust};
 pub use kind::Kind;
 pub use knowledge::{Knowledge, LanguageModel};
+pub use needs::{DestinationNeed, ExtraNeed, KeyNeed, Needs, Setting, SettingNeed, TriggerNeed};
 pub use operation::{
     Access, ChannelPart, Operation, OperationCall, OperationResource, ParameterStyle,
 };

@@ -14,6 +14,8 @@ pub struct ResourceType {
     pub reference: Reference,
     /// The ARN with `{partition}`, `{region}`, `{account}` and `{name}` left open: `arn:{partition}:s3:::{name}`.
     pub arn: Option<Name>,
+    /// The attribute for `Fn::GetAtt` that gives the ARN: `Arn`.
+    pub arn_attribute: Option<Name>,
     /// Losing it loses data.
     pub is_stateful: bool,
     /// The event kinds for which it is the source: `aws.s3`.

@@ -104,6 +104,16 @@ impl Model<'_> {
         names.arn(resource, 0)
     }
 
+    /// A text of a template as a text of the algebra.
+    #[must_use]
+    pub fn pieces(&self, text: &Text) -> Vec<Piece> {
+        let names = Names {
+            application: &self.application,
+            knowledge: self.knowledge,
+        };
+        names.pieces(text, 0)
+    }
+
     /// A pattern of a statement's resources.
     #[must_use]
     pub fn resource_pattern(&self, text: &Text) -> Pattern {

@@ -8,6 +8,7 @@ use base::{Budget, Code as DiagnosticCode, Diagnostic, Name, Place, RelPath};
 use flow::{EntryPoint, HandlerRef};
 use ir::{ModuleId, Program};
 
+use crate::untemplated::exported_functions;
 use crate::{Analysis, Model, kinds};
 
 /// One handler to analyse, with the functions deployed with it.
@@ -87,6 +88,9 @@ fn events_of(model: &Model<'_>, function: FunctionId) -> Vec<Name> {
     }
     events
 }
+
+/// The symbol that stands for all that a file does when it is run or used.
+pub(crate) const EVERYTHING: &str = "*";
 
 /// Directories into which build steps write what they make of the sources.
 const BUILT: [&str; 6] = ["dist", "build", "lib", "out", ".build", ".webpack"];
@@ -171,6 +175,9 @@ fn not_found(
 
 /// Follows data through one handler, and through the handlers that it registers with a framework.
 pub(crate) fn analyse(model: &Model<'_>, entry: &Entry, budget: &Budget) -> Vec<Analysis> {
+    if entry.symbol == EVERYTHING {
+        return everything(model, entry, budget);
+    }
     let roots: Arc<[RelPath]> = Arc::new([entry.root.clone()]);
     let start = EntryPoint {
         handler: HandlerRef::Export(entry.module, entry.symbol.clone()),
@@ -217,4 +224,32 @@ pub(crate) fn analyse(model: &Model<'_>, entry: &Entry, budget: &Budget) -> Vec<
         });
     }
     analyses
+}
+
+/// Follows data through the top level of a file and through each function that it offers.
+fn everything(model: &Model<'_>, entry: &Entry, budget: &Budget) -> Vec<Analysis> {
+    let roots: Arc<[RelPath]> = Arc::new([entry.root.clone()]);
+    let Some(module) = model.program.module(entry.module) else {
+        return Vec::new();
+    };
+    let offered = exported_functions(module).into_iter();
+    let offered = offered.map(|name| HandlerRef::Export(entry.module, name));
+    let handlers = std::iter::once(HandlerRef::Module(entry.module)).chain(offered);
+    let analysis = |handler| Analysis {
+        functions: entry.functions.clone(),
+        handler: Some(Place::new(module.file, base::Span::default())),
+        events: entry.events.clone(),
+        route: None,
+        facts: flow::analyse(
+            &model.program,
+            model.knowledge,
+            &EntryPoint {
+                handler,
+                events: entry.events.clone(),
+                roots: Arc::clone(&roots),
+            },
+            budget,
+        ),
+    };
+    handlers.map(analysis).collect()
 }

@@ -9,6 +9,7 @@ mod grants;
 mod handlers;
 mod kinds;
 mod managed;
+mod named;
 mod names;
 mod parts;
 mod questions;
@@ -25,9 +26,10 @@ use knowledge::Knowledge;
 use rayon::prelude::*;
 
 pub use managed::name as managed_policy_name;
+pub use named::Named;
 pub use reach::{Flow, Reached};
 pub use responses::Response;
-pub use untemplated::{Untemplated, untemplated};
+pub use untemplated::{Untemplated, scripts, untemplated};
 
 /// The application with its code.
 #[derive(Debug)]

@@ -85,13 +85,18 @@ pub(crate) fn written_by(operation: &Operation, call: &CallFact) -> Vec<Written>
 
 /// The value at a path that starts with a parameter's name.
 pub(crate) fn walk_parameters(call: &CallFact, path: &[Step]) -> Option<Value> {
-    let (Step::Field(head), rest) = path.split_first()? else {
-        return None;
-    };
-    let (_, value) = call.parameters.iter().find(|(name, _)| name == head)?;
-    walk(value, rest)
+    values_at(call, path)
         .into_iter()
         .reduce(|one, other| one.join(&other))
+}
+
+/// The same with each element of a list for itself.
+pub(crate) fn values_at(call: &CallFact, path: &[Step]) -> Vec<Value> {
+    let Some((Step::Field(head), rest)) = path.split_first() else {
+        return Vec::new();
+    };
+    let value = call.parameters.iter().find(|(name, _)| name == head);
+    value.map_or_else(Vec::new, |(_, value)| walk(value, rest))
 }
 
 /// `{table: [{PutRequest: {Item}}]}` and `[{Put: {TableName, Item}}]`, whatever stands around them.

@@ -138,6 +138,43 @@ fn application_name(module: &Module) -> Name {
         .into()
 }
 
+/// The files that are run or used for themselves rather than as a part of another file, in the order of paths.
+#[must_use]
+pub fn scripts(program: &Program) -> Vec<Untemplated> {
+    let imported: BTreeSet<ModuleId> = program
+        .modules()
+        .flat_map(|(id, path, module)| {
+            let roots = [path.parent(), RelPath::root()];
+            let imports = module.imports.iter();
+            let resolved = imports.filter_map(move |it| program.resolve(id, &it.module, &roots));
+            resolved.filter(move |other| *other != id)
+        })
+        .collect();
+    let modules = program.modules();
+    modules
+        .filter(|(id, path, _)| {
+            let is_deployed = !path.segments().any(|it| UNDEPLOYED.contains(&it));
+            is_deployed && !imported.contains(id)
+        })
+        .map(|(_, path, module)| Untemplated {
+            path: path.clone(),
+            symbol: crate::handlers::EVERYTHING.into(),
+            place: Place::new(module.file, base::Span::default()),
+        })
+        .collect()
+}
+
+/// The functions that a module offers to others, sorted.
+pub(crate) fn exported_functions(module: &Module) -> Vec<Name> {
+    let is_function = |name: &Name| {
+        let mut functions = module.functions.iter();
+        functions.any(|function| function.name.as_ref() == Some(name) && function.class.is_none())
+    };
+    let mut names = exported_names(module);
+    names.retain(is_function);
+    names
+}
+
 fn exported_names(module: &ir::Module) -> Vec<Name> {
     let mut names: Vec<Name> = module
         .exports

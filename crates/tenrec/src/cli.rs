@@ -25,6 +25,7 @@ pub(crate) struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   tenrec scan                          scan the current directory
+  tenrec policy                        the least that each function must be allowed
   tenrec explain sas1/ssrf             what a rule finds, how it is exploited, how it is fixed
   tenrec rules                         list all rules";
 
@@ -46,6 +47,8 @@ Exit codes:
 pub(crate) enum Verb {
     /// Scan a project, a template or a handler
     Scan(Box<Scan>),
+    /// Write the policy that each function needs at least, with the reason for each action
+    Policy(Policy),
     /// Print a rule's page, or list the rules of a risk
     #[command(
         after_help = "Examples:\n  tenrec explain sas1/os-command-injection\n  tenrec explain sas4"
@@ -111,6 +114,49 @@ pub(crate) struct Scan {
     /// List everything that was skipped
     #[arg(long, short, action = ArgAction::SetTrue)]
     pub(crate) verbose: bool,
+}
+
+const POLICY_EXAMPLES: &str = "\
+Examples:
+  tenrec policy services/api
+  tenrec policy template.yaml --function CreateOrder --format sam
+  tenrec policy backup.py                a script without a template or a handler
+  tenrec policy . --explain s3:PutObject
+
+What could not be resolved is listed under `unresolved`; its resource is the narrowest pattern that is enough for certain.";
+
+#[derive(Args)]
+#[command(after_help = POLICY_EXAMPLES)]
+pub(crate) struct Policy {
+    /// The project's directory, one template, or one code file
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Only this function
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Option<String>,
+    /// How the policies are written
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    pub(crate) format: PolicyFormat,
+    /// Say why an action is needed instead; `s3:*` stands for all of a service
+    #[arg(long, value_name = "ACTION")]
+    pub(crate) explain: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PolicyFormat {
+    /// IAM policies with the reason for each action
+    Json,
+    /// The same as YAML
+    Yaml,
+    /// Policies of SAM functions
+    Sam,
+    /// Statements of serverless.yml
+    Serverless,
+    /// A role for each function
+    #[value(name = "cloudformation")]
+    CloudFormation,
+    /// A policy document for each function
+    Terraform,
 }
 
 /// A report: how it is written, and where.

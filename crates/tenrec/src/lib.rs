@@ -8,6 +8,7 @@ pub mod ignores;
 mod inline;
 pub mod judge;
 pub mod names;
+pub mod policy;
 pub mod project;
 pub mod scan;
 mod secrets;

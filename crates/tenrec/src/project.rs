@@ -40,10 +40,30 @@ pub struct Statistics {
     pub bytes: u64,
 }
 
+/// Which code that no template names is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untemplated {
+    /// Handlers, told by their shape or framework.
+    Handlers,
+    /// Where there is no template at all, scripts and modules without a handler as well.
+    Scripts,
+}
+
 impl<'k> Project<'k> {
     /// Reads templates and code, and follows data through them.
     #[must_use]
     pub fn read(system: &dyn System, knowledge: &'k Knowledge, budget: &Budget) -> Self {
+        Self::read_with(system, knowledge, budget, Untemplated::Handlers)
+    }
+
+    /// The same with this code that no template names.
+    #[must_use]
+    pub fn read_with(
+        system: &dyn System,
+        knowledge: &'k Knowledge,
+        budget: &Budget,
+        untemplated: Untemplated,
+    ) -> Self {
         let read = iac::read(system, budget);
         let mut application = read.application;
         let mut diagnostics = read.diagnostics;
@@ -52,7 +72,11 @@ impl<'k> Project<'k> {
         diagnostics.extend(inline.diagnostics);
         let (mut program, ignores, bytes) = code(system, budget, inline.modules, &mut diagnostics);
         aliases::add(&mut program, system, budget, &mut diagnostics);
+        let has_template = !application.stacks.is_empty();
         untemplated::add(&mut application, &program, knowledge, &mut diagnostics);
+        if untemplated == Untemplated::Scripts && !has_template {
+            untemplated::add_scripts(&mut application, &program);
+        }
         let stacks = application.stacks.iter();
         let statistics = Statistics {
             files: system.files().len(),

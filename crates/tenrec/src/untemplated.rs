@@ -58,6 +58,29 @@ pub(crate) fn add(
         .extend(handlers.into_iter().map(|handler| function(stack, handler)));
 }
 
+/// Adds the files in which no handler was recognised and that are no part of another file: scripts, and modules that somebody
+/// else uses.
+pub(crate) fn add_scripts(application: &mut Application, program: &Program) {
+    let Some(stack) = application.stacks.len().checked_sub(1) else {
+        return;
+    };
+    let stack = StackId(u32::try_from(stack).unwrap_or(u32::MAX));
+    let has_handler: Vec<base::FileId> = application
+        .functions
+        .iter()
+        .map(|function| function.place.file)
+        .collect();
+    let scripts = link::scripts(program).into_iter();
+    let scripts = scripts.filter(|script| !has_handler.contains(&script.place.file));
+    application.functions.extend(scripts.map(|script| {
+        let name = script.path.as_str().into();
+        Function {
+            name,
+            ..function(stack, script)
+        }
+    }));
+}
+
 /// Directories whose code belongs to a template.
 fn claimed(application: &Application) -> Vec<RelPath> {
     let stacks = application.stacks.iter().map(|stack| stack.path.parent());

@@ -12,13 +12,14 @@ use serde::Deserialize;
 
 use crate::error::{KnowledgeError, Problem};
 use crate::source::event::EventFile;
+use crate::source::needs::{DestinationRow, ExtraRow, KeyRow, NeedFile, SettingRow, TriggerRow};
 use crate::source::platform::{DefaultFile, RuntimeFile};
 use crate::source::policy::{AllowanceFile, PolicyFile};
 use crate::source::resource::{KindFile, PartFile, ResourceFile};
 use crate::source::secret::{FormatFile, NameFile};
 use crate::source::taint::TaintFile;
 use crate::source::vocabulary;
-use crate::{Knowledge, LanguageModel};
+use crate::{Knowledge, LanguageModel, Needs};
 use file::File;
 use taint::Repeats;
 
@@ -91,6 +92,7 @@ enum Topic<'a> {
     Actions,
     ManagedPolicies,
     Allowances,
+    Needs,
     Taint { language: &'a str },
     Calls,
     Unknown,
@@ -107,6 +109,7 @@ impl<'a> Topic<'a> {
             ["iam", "actions"] => Self::Actions,
             ["iam", "managed", _] => Self::ManagedPolicies,
             ["iam", "allowances"] => Self::Allowances,
+            ["iam", "needs"] => Self::Needs,
             ["events", ..] => Self::Event,
             ["resources", _] => Self::Resources,
             ["secrets", "names"] => Self::SecretNames,
@@ -141,6 +144,7 @@ impl Loader {
             Topic::Actions => file.parse().map(|written| self.actions(file, written)),
             Topic::ManagedPolicies => self.managed_policies(file),
             Topic::Allowances => self.allowances(file),
+            Topic::Needs => self.needs(file),
             Topic::Calls => file
                 .parse()
                 .and_then(|service| self.service(file, &service)),
@@ -325,6 +329,24 @@ impl Loader {
         Ok(())
     }
 
+    fn needs(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let written = file.parse::<NeedFile>()?;
+        let needs = Needs {
+            triggers: self.rows(file, &written.trigger, "trigger", TriggerRow::need),
+            settings: self.rows(file, &written.setting, "setting", SettingRow::need),
+            destinations: self.rows(
+                file,
+                &written.destination,
+                "destination",
+                DestinationRow::need,
+            ),
+            extras: self.rows(file, &written.extra, "extra", ExtraRow::need),
+            keys: self.rows(file, &written.key, "key", KeyRow::need),
+        };
+        self.knowledge.needs = needs;
+        Ok(())
+    }
+
     fn secret_names(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
         let names = file.parse::<NameFile>()?.names();
         self.knowledge.secrets.names =
@@ -346,6 +368,26 @@ impl Loader {
             }
         }
         Ok(())
+    }
+
+    /// The rows of a table that hold; the others are refused.
+    fn rows<R, T>(
+        &mut self,
+        file: File<'_>,
+        rows: &[toml::Spanned<R>],
+        table: &str,
+        read: impl Fn(&R, &Knowledge) -> Result<T, Problem>,
+    ) -> Vec<T> {
+        let mut kept = Vec::new();
+        for (spanned, number) in rows.iter().zip(1..) {
+            match read(spanned.get_ref(), &self.knowledge) {
+                Ok(row) => kept.push(row),
+                Err(problem) => {
+                    self.refuse(file, spanned, table, &format!("number {number}"), problem);
+                }
+            }
+        }
+        kept
     }
 
     fn refuse<T>(
@@ -371,6 +413,6 @@ impl Loader {
 /// Why a file that no topic owns is refused.
 const PLACE: Problem = Problem::Conflict(
     "no knowledge is read from this place: it is `kinds.toml`, `parts.toml`, `events/**`, `iam/actions.toml`, \
-     `iam/managed/*`, `iam/allowances.toml`, `resources/*`, \
+     `iam/managed/*`, `iam/allowances.toml`, `iam/needs.toml`, `resources/*`, \
      `platform/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
 );

@@ -67,6 +67,8 @@ pub(crate) struct ResourceRow {
     #[serde(rename = "ref")]
     reference: Name,
     arn: Option<Name>,
+    #[serde(rename = "arn-attribute")]
+    arn_attribute: Option<Name>,
     #[serde(default)]
     stateful: bool,
     #[serde(default)]
@@ -80,6 +82,7 @@ impl ResourceRow {
             name: self.name.clone(),
             reference: vocabulary::word(&self.reference)?,
             arn: self.arn.clone(),
+            arn_attribute: self.arn_attribute.clone(),
             is_stateful: self.stateful,
             feeds: self.feeds.as_slice().to_vec(),
         })

@@ -5,7 +5,7 @@ use base::Name;
 use crate::error::Problem;
 use crate::{
     Access, CallbackResult, Concern, DefaultWho, Encoding, FileAccess, Outcome, Reference,
-    SecretCheck, Trust,
+    SecretCheck, Setting, Trust,
 };
 
 /// A type whose values are words of a closed vocabulary.
@@ -149,5 +149,14 @@ impl Vocabulary for SecretCheck {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("crc32-base62", Self::Crc32Base62),
         ("json-web-token", Self::JsonWebToken),
+    ];
+}
+
+impl Vocabulary for Setting {
+    const WHAT: &'static str = "setting";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("logs", Self::Logs),
+        ("tracing", Self::Tracing),
+        ("network", Self::Network),
     ];
 }

@@ -14,6 +14,8 @@ mod examples;
 mod flows;
 mod formats;
 mod inline;
+mod needs;
+mod policy;
 mod readme;
 mod rule_pages;
 mod safety;

@@ -1,0 +1,95 @@
+//! What a function needs beyond the actions that its calls are named after: what the platform does with its role, what
+//! parameters of calls ask for, what keys of encrypted resources ask for. Read from `knowledge/iam/needs.toml`.
+
+use base::Name;
+use serde::{Deserialize, Serialize};
+
+/// All of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Needs {
+    /// For triggers of these kinds the platform reads the source with the function's role.
+    pub triggers: Vec<TriggerNeed>,
+    /// Settings of functions.
+    pub settings: Vec<SettingNeed>,
+    /// What sending to a destination takes, by its type.
+    pub destinations: Vec<DestinationNeed>,
+    /// Parameters of calls that ask for more.
+    pub extras: Vec<ExtraNeed>,
+    /// Resources encrypted with a key of the customer.
+    pub keys: Vec<KeyNeed>,
+}
+
+/// What reading a source takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TriggerNeed {
+    /// The kinds of trigger: `aws.sqs`.
+    pub kinds: Vec<Name>,
+    /// The setting that must be written for it: `SourceAccessConfigurations`.
+    pub with: Option<Name>,
+    /// The actions, on the source; on what the setting names where `on` says so.
+    pub actions: Vec<Name>,
+    /// The type of the access configuration whose `URI` is meant: `BASIC_AUTH`. Empty for the source itself.
+    pub on: Vec<Name>,
+}
+
+/// A setting of a function that takes actions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingNeed {
+    /// The setting.
+    pub setting: Setting,
+    /// The actions.
+    pub actions: Vec<Name>,
+}
+
+/// A setting of a function for which the platform uses the function's role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Setting {
+    /// Its logs.
+    Logs,
+    /// Active tracing.
+    Tracing,
+    /// Attached to a network.
+    Network,
+}
+
+/// What sending to a type of resource takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestinationNeed {
+    /// The type: `AWS::SQS::Queue`.
+    pub kind: Name,
+    /// The actions, on it.
+    pub actions: Vec<Name>,
+}
+
+/// What a call takes beyond the actions of its operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtraNeed {
+    /// The operations: `s3.PutObject`; empty where `calls` names API paths.
+    pub operations: Vec<Name>,
+    /// The API paths: `boto3.client(s3).upload_file`.
+    pub calls: Vec<Name>,
+    /// The parameter that must be passed for it.
+    pub with: Option<Name>,
+    /// The actions.
+    pub actions: Vec<Name>,
+    /// The parameter that names what they are on, where it is not the operation's own resource.
+    pub parameter: Option<Name>,
+    /// The type of what that parameter names.
+    pub kind: Option<Name>,
+    /// Why, as a clause after "because".
+    pub because: Name,
+}
+
+/// What a resource encrypted with a key of the customer takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyNeed {
+    /// The type: `AWS::SQS::Queue`.
+    pub kind: Name,
+    /// The property that names the key; elements of lists are gone through.
+    pub property: Name,
+    /// The actions on the resource that take it; none where running the function does.
+    pub uses: Vec<Name>,
+    /// What they take, on the key.
+    pub actions: Vec<Name>,
+}

@@ -1,0 +1,256 @@
+//! What the calls of a function need: the actions of their operations on the resources that their parameters name, and what
+//! some parameters ask for beside.
+
+use app::{Text, TextPart};
+use base::Name;
+use flow::{CallFact, Object, Shape, Value};
+use knowledge::{ExtraNeed, Operation};
+use link::Named;
+
+use crate::collect::{Collector, Target};
+use crate::scope;
+use crate::{Cause, Reason};
+
+const BUCKET: &str = "AWS::S3::Bucket";
+const BUS: &str = "AWS::Events::EventBus";
+
+/// Adds what the code needs, and where it may need more than can be seen.
+pub(crate) fn add(collector: &mut Collector<'_>) {
+    let model = collector.model;
+    let function = collector.function;
+    let mut is_seen = false;
+    for analysis in model.analyses_of(function) {
+        is_seen |= analysis.handler.is_some();
+        for call in &analysis.facts.calls {
+            add_call(collector, call);
+        }
+        for place in &analysis.facts.opaque_calls {
+            collector.gap(
+                *place,
+                "a client of an SDK is used here in a way that cannot be followed: any of its operations may be called",
+            );
+        }
+        if let Some(handler) = analysis.handler.filter(|_| analysis.facts.is_incomplete) {
+            collector.gap(
+                handler,
+                "the code is larger than what is followed from one handler",
+            );
+        }
+    }
+    let declared = model.application.function(function);
+    if let Some(declared) = declared.filter(|_| !is_seen) {
+        collector.gap(declared.place, "the code of the function was not found");
+    }
+}
+
+fn add_call(collector: &mut Collector<'_>, call: &CallFact) {
+    let model = collector.model;
+    let Some(operation) = model.operation(call) else {
+        return;
+    };
+    let named = format!("{}.{}", operation.service, operation.name);
+    let extras = model.knowledge.needs.extras.iter();
+    let extras: Vec<&ExtraNeed> = extras
+        .filter(|extra| {
+            extra.operations.iter().any(|it| *it == named) || extra.calls.contains(&call.path)
+        })
+        .collect();
+    let reason = Reason {
+        place: call.place,
+        message: format!("`{}` is called", call.path),
+    };
+    for action in &operation.actions {
+        let is_elsewhere = extras
+            .iter()
+            .any(|extra| extra.parameter.is_some() && extra.actions.contains(action));
+        if !is_elsewhere {
+            for target in own_targets(collector, call, operation, action) {
+                collector.need(action, &target, Cause::Call, &reason);
+            }
+        }
+    }
+    for extra in extras {
+        add_extra(collector, call, operation, extra);
+    }
+}
+
+fn add_extra(
+    collector: &mut Collector<'_>,
+    call: &CallFact,
+    operation: &Operation,
+    extra: &ExtraNeed,
+) {
+    let is_passed = |name: &Name| call.parameters.iter().any(|(known, _)| known == name);
+    if extra.with.as_ref().is_some_and(|name| !is_passed(name)) {
+        return;
+    }
+    let reason = Reason {
+        place: call.place,
+        message: format!("`{}` is called: {}", call.path, extra.because),
+    };
+    for action in &extra.actions {
+        let targets = match &extra.parameter {
+            Some(parameter) => {
+                let values = collector.model.values_passed(call, parameter);
+                let named = values
+                    .iter()
+                    .map(|value| elsewhere(collector, value, extra));
+                named.flatten().collect()
+            }
+            None => own_targets(collector, call, operation, action),
+        };
+        for target in targets {
+            collector.need(action, &target, Cause::Call, &reason);
+        }
+    }
+}
+
+/// What an action of a call is on, in the resource that the call's own parameter names.
+fn own_targets(
+    collector: &Collector<'_>,
+    call: &CallFact,
+    operation: &Operation,
+    action: &str,
+) -> Vec<Target> {
+    let (model, function) = (collector.model, collector.function);
+    let Some(wanted) = &operation.resource else {
+        let why = "which resource it is on is not known of this operation";
+        return vec![pattern(Text::known(""), why)];
+    };
+    let values = model.values_naming(call);
+    if values.is_empty() && call.is_complete {
+        return match wanted.kind.as_str() {
+            BUS => {
+                let named = model.named_by(function, &Value::text("default"), BUS);
+                named.into_iter().map(target).collect()
+            }
+            _ => vec![pattern(
+                Text::known(""),
+                format!("no `{}` is passed", wanted.parameter),
+            )],
+        };
+    }
+    let unseen = [Value::unknown()];
+    let values = if values.is_empty() {
+        &unseen[..]
+    } else {
+        &values
+    };
+    let mut all = Vec::new();
+    for value in values {
+        for named in model.named_by(function, value, &wanted.kind) {
+            all.extend(scope::targets(
+                model,
+                function,
+                call,
+                action,
+                &wanted.kind,
+                &named,
+            ));
+        }
+    }
+    all
+}
+
+/// What another parameter of a call names.
+fn elsewhere(collector: &Collector<'_>, value: &Value, extra: &ExtraNeed) -> Vec<Target> {
+    let (model, function) = (collector.model, collector.function);
+    match extra.kind.as_deref() {
+        Some(BUCKET) => object(collector, value),
+        Some(kind) => {
+            let named = model.named_by(function, value, kind);
+            named.into_iter().map(target).collect()
+        }
+        None => {
+            let text = match value.atoms() {
+                Some(atoms) => model.text_of(function, &atoms),
+                None => Text(vec![TextPart::Unknown(
+                    "it is not known before the code runs".into(),
+                )]),
+            };
+            vec![Target {
+                declared: text.resource(),
+                arn: text,
+            }]
+        }
+    }
+}
+
+/// The object that `CopySource` names: `{"Bucket": …, "Key": …}` or `bucket/key`.
+fn object(collector: &Collector<'_>, value: &Value) -> Vec<Target> {
+    let (model, function) = (collector.model, collector.function);
+    let (bucket, key) = match &value.shape {
+        Shape::Object(object) => (field(object, "Bucket"), field(object, "Key")),
+        _ => divided(value),
+    };
+    let key = key.map_or_else(
+        || Text::known("*"),
+        |key| scope::text(model, function, &key),
+    );
+    let named = model.named_by(function, &bucket.unwrap_or_default(), BUCKET);
+    named
+        .into_iter()
+        .map(|named| {
+            let mut target = target(named);
+            target.arn.0.push(TextPart::Literal("/".into()));
+            target.arn.0.extend(key.0.iter().cloned());
+            target
+        })
+        .collect()
+}
+
+fn field(object: &Object, name: &str) -> Option<Value> {
+    let found = object.fields.iter().find(|(key, _)| key == name);
+    found.map(|(_, value)| value.clone())
+}
+
+/// A text of bucket and key at its first slash.
+fn divided(value: &Value) -> (Option<Value>, Option<Value>) {
+    let Some(atoms) = value.atoms() else {
+        return (None, None);
+    };
+    let (mut bucket, mut key) = (Vec::new(), None::<Vec<flow::Atom>>);
+    for (index, atom) in atoms.into_iter().enumerate() {
+        match (&mut key, atom) {
+            (Some(key), atom) => key.push(atom),
+            (None, flow::Atom::Literal(text)) => {
+                let text = match index {
+                    0 => text.trim_start_matches('/'),
+                    _ => text.as_str(),
+                };
+                match text.split_once('/') {
+                    Some((before, after)) => {
+                        bucket.push(flow::Atom::Literal(before.into()));
+                        key = Some(vec![flow::Atom::Literal(after.into())]);
+                    }
+                    None => bucket.push(flow::Atom::Literal(text.into())),
+                }
+            }
+            (None, atom) => bucket.push(atom),
+        }
+    }
+    let value = |mut atoms: Vec<flow::Atom>| {
+        atoms.retain(|atom| !matches!(atom, flow::Atom::Literal(text) if text.is_empty()));
+        Value::of(Shape::Text(atoms.into()))
+    };
+    (Some(value(bucket)), key.map(value))
+}
+
+fn target(named: Named) -> Target {
+    Target {
+        arn: named.arn,
+        declared: named.resource,
+    }
+}
+
+/// Something of which only the beginning of the ARN is known.
+fn pattern(mut start: Text, why: impl Into<app::Reason>) -> Target {
+    start
+        .0
+        .retain(|part| !matches!(part, TextPart::Literal(text) if text.is_empty()));
+    start.0.push(TextPart::Unknown(why.into()));
+    Target {
+        arn: start,
+        declared: None,
+    }
+}

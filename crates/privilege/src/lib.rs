@@ -1,0 +1,27 @@
+//! Least privilege: what each function needs, on which resources, and why. From the calls that its handler reaches, and from
+//! what the platform does with its role: reading queues, writing logs, sending failed events on. Policies are written of it,
+//! roles are compared with it.
+
+mod calls;
+mod collect;
+mod need;
+mod platform;
+mod scope;
+mod spelling;
+mod statement;
+
+use app::FunctionId;
+use link::Model;
+
+pub use need::{Cause, Gap, Need, Needs, Reason, Scope};
+pub use spelling::{Spelled, plain, spell};
+pub use statement::{Statement, statements};
+
+/// What a function needs.
+#[must_use]
+pub fn needs(model: &Model<'_>, function: FunctionId) -> Needs {
+    let mut collector = collect::Collector::new(model, function);
+    calls::add(&mut collector);
+    platform::add(&mut collector);
+    collector.finish()
+}

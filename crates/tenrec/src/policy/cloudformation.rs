@@ -1,0 +1,100 @@
+//! Policies for CloudFormation and SAM: a role for each function, or the `Policies` of each function.
+
+use super::node::{Node, References};
+use super::{FunctionPolicy, Policies, is_left_to_user, size};
+
+/// A role for each function.
+pub(super) fn roles(policies: &Policies<'_>) -> String {
+    let functions = policies.functions.iter();
+    let resources = functions.flat_map(|function| role(policies, function));
+    Node::map([("Resources", Node::Map(resources.collect()))]).yaml(References::Short)
+}
+
+fn role(policies: &Policies<'_>, function: &FunctionPolicy) -> Vec<(String, Node)> {
+    let statements = policies.statements(function, |_| true);
+    let mut parts = size::parts(&policies.nodes(function, &statements));
+    let id = logical_id(&function.name);
+    let role = format!("{id}Role");
+    let trust = Node::map([
+        ("Effect", Node::text("Allow")),
+        (
+            "Principal",
+            Node::map([("Service", Node::text("lambda.amazonaws.com"))]),
+        ),
+        ("Action", Node::text("sts:AssumeRole")),
+    ]);
+    let mut properties = vec![(
+        "AssumeRolePolicyDocument".to_owned(),
+        size::document(&[trust]),
+    )];
+    let mut remarks = policies.remarks(function);
+    let mut managed = Vec::new();
+    if 1 < parts.len() {
+        remarks.push(size::NOTE.to_owned());
+        for (part, number) in parts.iter().zip(1..) {
+            let properties = Node::map([
+                ("Roles", Node::List(vec![reference(&role)])),
+                ("PolicyDocument", size::document(part)),
+            ]);
+            managed.push((
+                format!("{id}Policy{number}"),
+                Node::map([
+                    ("Type", Node::text("AWS::IAM::ManagedPolicy")),
+                    ("Properties", properties),
+                ]),
+            ));
+        }
+    } else if let Some(part) = parts.pop().filter(|part| !part.is_empty()) {
+        let policy = Node::map([
+            ("PolicyName", Node::text("least-privilege")),
+            ("PolicyDocument", size::document(&part)),
+        ]);
+        properties.push(("Policies".to_owned(), Node::List(vec![policy])));
+    }
+    let resource = Node::map([
+        ("Type", Node::text("AWS::IAM::Role")),
+        ("Properties", Node::Map(properties)),
+    ]);
+    let mut all = vec![(role, Node::Commented(remarks, Box::new(resource)))];
+    all.extend(managed);
+    all
+}
+
+fn reference(id: &str) -> Node {
+    Node::Spelled(privilege::Spelled::Ref(id.to_owned()))
+}
+
+/// The `Policies` of each SAM function. SAM itself lets them write logs and read the queues and streams of their events.
+pub(super) fn sam(policies: &Policies<'_>) -> String {
+    let functions = policies.functions.iter().map(|function| {
+        let statements = policies.nodes(function, &policies.statements(function, is_left_to_user));
+        let documents = match statements.is_empty() {
+            true => Vec::new(),
+            false => size::parts(&statements),
+        };
+        let mut remarks = policies.remarks(function);
+        if 1 < documents.len() {
+            remarks.push(size::NOTE.to_owned());
+        }
+        let documents = documents.iter().map(|part| size::document(part));
+        let properties = Node::map([("Policies", Node::List(documents.collect()))]);
+        let resource = Node::map([("Properties", properties)]);
+        (
+            logical_id(&function.name),
+            Node::Commented(remarks, Box::new(resource)),
+        )
+    });
+    Node::map([("Resources", Node::Map(functions.collect()))]).yaml(References::Short)
+}
+
+/// A name of letters and digits.
+fn logical_id(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    words
+        .map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().map(|first| first.to_ascii_uppercase());
+            first.into_iter().chain(letters).collect::<String>()
+        })
+        .collect()
+}

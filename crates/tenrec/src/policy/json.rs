@@ -1,0 +1,89 @@
+//! Policies with their reasons: the form for programs.
+
+use privilege::{Need, Scope};
+
+use super::node::Node;
+use super::{FunctionPolicy, Policies, size};
+
+/// `{"functions": [{"name", "file", "policy", "reasons", "unresolved"}]}`.
+pub(super) fn document(policies: &Policies<'_>) -> Node {
+    let functions = policies.functions.iter();
+    let functions = functions.map(|function| of_function(policies, function));
+    Node::map([("functions", Node::List(functions.collect()))])
+}
+
+fn of_function(policies: &Policies<'_>, function: &FunctionPolicy) -> Node {
+    let statements = policies.statements(function, |_| true);
+    let statements = policies.nodes(function, &statements);
+    let mut entries = vec![
+        ("name".to_owned(), Node::text(&function.name)),
+        ("file".to_owned(), Node::text(&function.file)),
+    ];
+    let parts = size::parts(&statements);
+    if 1 < parts.len() {
+        let parts = parts.iter().map(|part| super::size::document(part));
+        let note = Node::text(size::NOTE);
+        entries.push(("note".to_owned(), note));
+        entries.push(("policies".to_owned(), Node::List(parts.collect())));
+    }
+    entries.push(("policy".to_owned(), size::document(&statements)));
+    entries.push(("reasons".to_owned(), reasons(policies, function)));
+    entries.push(("unresolved".to_owned(), unresolved(policies, function)));
+    Node::Map(entries)
+}
+
+fn reasons(policies: &Policies<'_>, function: &FunctionPolicy) -> Node {
+    let mut all = Vec::new();
+    for need in &function.needs.needs {
+        for reason in &need.reasons {
+            all.push(Node::map([
+                ("action", Node::text(need.action.as_str())),
+                ("resource", resource(policies, function, need)),
+                ("file", Node::text(policies.sources.path(reason.place))),
+                ("line", Node::Number(policies.sources.line(reason.place))),
+                ("message", Node::text(&reason.message)),
+            ]));
+        }
+    }
+    Node::List(all)
+}
+
+fn resource(policies: &Policies<'_>, function: &FunctionPolicy, need: &Need) -> Node {
+    let model = policies.model;
+    Node::Text(if policies.has_template(function) {
+        privilege::spell(&model.application, &need.resource).shown()
+    } else {
+        privilege::plain(&model.application, model.knowledge, &need.resource)
+    })
+}
+
+fn unresolved(policies: &Policies<'_>, function: &FunctionPolicy) -> Node {
+    let sources = &policies.sources;
+    let mut all = Vec::new();
+    for need in &function.needs.needs {
+        let Scope::Pattern(why) = &need.scope else {
+            continue;
+        };
+        for reason in &need.reasons {
+            all.push(Node::map([
+                ("action", Node::text(need.action.as_str())),
+                ("resource", resource(policies, function, need)),
+                ("file", Node::text(sources.path(reason.place))),
+                ("line", Node::Number(sources.line(reason.place))),
+                ("expression", Node::Text(sources.expression(reason.place))),
+                (
+                    "message",
+                    Node::Text(format!("which resource is not known: {why}")),
+                ),
+            ]));
+        }
+    }
+    for gap in &function.needs.gaps {
+        all.push(Node::map([
+            ("file", Node::text(sources.path(gap.place))),
+            ("line", Node::Number(sources.line(gap.place))),
+            ("message", Node::text(&gap.message)),
+        ]));
+    }
+    Node::List(all)
+}

@@ -1,0 +1,79 @@
+//! Statements for `serverless.yml`: of each function where the project gives each its own role, else of the one role that all
+//! share. The framework itself lets functions write logs and read the queues and streams of their events.
+
+use app::StackId;
+use privilege::Need;
+
+use super::node::{Node, References};
+use super::{FunctionPolicy, Policies, is_left_to_user};
+
+/// The plugin that gives each function a role of its own.
+const PLUGIN: &str = "serverless-iam-roles-per-function";
+
+pub(super) fn write(policies: &Policies<'_>) -> String {
+    let application = &policies.model.application;
+    let of = |function: &FunctionPolicy| application.function(function.id).map(|it| it.stack);
+    let mut stacks: Vec<Option<StackId>> = policies.functions.iter().map(of).collect();
+    stacks.sort();
+    stacks.dedup();
+    let mut out = String::new();
+    for id in &stacks {
+        let functions: Vec<&FunctionPolicy> = policies
+            .functions
+            .iter()
+            .filter(|function| of(function) == *id)
+            .collect();
+        let stack = id.and_then(|id| application.stack(id));
+        if 1 < stacks.len() {
+            let path = stack.map(|stack| stack.path.to_string());
+            out.push_str(&format!("# {}\n", path.unwrap_or_default()));
+        }
+        let has_plugin = stack.is_some_and(|stack| stack.plugins.iter().any(|it| it == PLUGIN));
+        let node = if has_plugin {
+            of_functions(policies, &functions)
+        } else {
+            of_provider(policies, &functions)
+        };
+        out.push_str(&node.yaml(References::Short));
+    }
+    out
+}
+
+fn of_functions(policies: &Policies<'_>, functions: &[&FunctionPolicy]) -> Node {
+    let functions = functions.iter().map(|function| {
+        let statements = policies.nodes(function, &policies.statements(function, is_left_to_user));
+        let settings = Node::map([("iamRoleStatements", Node::List(statements))]);
+        let remarks = policies.remarks(function);
+        (
+            function.name.clone(),
+            Node::Commented(remarks, Box::new(settings)),
+        )
+    });
+    Node::map([("functions", Node::Map(functions.collect()))])
+}
+
+fn of_provider(policies: &Policies<'_>, functions: &[&FunctionPolicy]) -> Node {
+    let needs: Vec<&Need> = functions
+        .iter()
+        .flat_map(|function| &function.needs.needs)
+        .filter(|need| is_left_to_user(need))
+        .collect();
+    let statements = privilege::statements(policies.model, needs);
+    let nodes = functions
+        .first()
+        .map(|first| policies.nodes(first, &statements));
+    let mut remarks: Vec<String> = functions
+        .iter()
+        .flat_map(|function| policies.remarks(function))
+        .collect();
+    if 1 < functions.len() {
+        remarks.insert(
+            0,
+            format!("one role for all functions; with the plugin {PLUGIN} each has its own"),
+        );
+    }
+    let statements = Node::map([("statements", Node::List(nodes.unwrap_or_default()))]);
+    let iam = Node::map([("role", statements)]);
+    let provider = Node::map([("iam", iam)]);
+    Node::map([("provider", Node::Commented(remarks, Box::new(provider)))])
+}
