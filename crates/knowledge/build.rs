@@ -44,7 +44,9 @@ use event::{DefaultWho, Encoding, Event, EventField, EventPath, Trust};
 use kind::Kind;
 use knowledge::{Knowledge, LanguageModel};
 use needs::{DestinationNeed, ExtraNeed, KeyNeed, Needs, Setting, SettingNeed, TriggerNeed};
-use operation::{Access, ChannelPart, Operation, OperationCall, OperationResource, ParameterStyle};
+use operation::{
+    Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
+};
 use platform::{Concern, Runtime, ServiceDefault};
 use policy::{Allowances, ManagedPolicy, PolicyStatement};
 use resource::{Reference, ResourceType};

@@ -45,14 +45,14 @@ impl<'p> Engine<'p> {
         site: &CallSite,
         state: &mut State,
     ) -> Value {
-        if let Some(answer) = self.call_convention(frame, &called.path, arguments, site, state) {
-            return answer;
-        }
         let language = self.language(frame);
         let alias = language
             .call(&called.path)
             .and_then(|model| model.alias.clone());
         let path = alias.unwrap_or_else(|| called.path.clone());
+        if let Some(answer) = self.call_convention(frame, &path, arguments, site, state) {
+            return answer;
+        }
         let language_name = frame.code.language.as_str();
         let mut sdk = self.knowledge.sdk_call(language_name, &path);
         let mut model = language.call(&path);

@@ -46,7 +46,7 @@ pub use kind::Kind;
 pub use knowledge::{Knowledge, LanguageModel};
 pub use needs::{DestinationNeed, ExtraNeed, KeyNeed, Needs, Setting, SettingNeed, TriggerNeed};
 pub use operation::{
-    Access, ChannelPart, Operation, OperationCall, OperationResource, ParameterStyle,
+    Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };
 pub use platform::{Concern, Runtime, ServiceDefault};
 pub use policy::{Allowances, ManagedPolicy, PolicyStatement};

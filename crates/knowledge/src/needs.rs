@@ -17,6 +17,8 @@ pub struct Needs {
     pub extras: Vec<ExtraNeed>,
     /// Resources encrypted with a key of the customer.
     pub keys: Vec<KeyNeed>,
+    /// Actions that everyone may perform, whatever policies say.
+    pub free: Vec<Name>,
 }
 
 /// What reading a source takes.

@@ -19,6 +19,8 @@ pub struct Operation {
     pub access: Access,
     /// The resource it works on.
     pub resource: Option<OperationResource>,
+    /// The ARNs that policies name for it, where it has no such resource.
+    pub arns: Vec<OperationArn>,
     /// Channel parts that it writes.
     pub writes: Vec<ChannelPart>,
     /// Channel parts that it reads; the place is in the result.
@@ -50,6 +52,17 @@ pub struct OperationResource {
     pub parameter: Name,
     /// The parameter for the part inside it, such as the object key.
     pub key: Option<Name>,
+}
+
+/// An ARN with parameters of the operation in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationArn {
+    /// `arn:{partition}:bedrock:{region}::foundation-model/{modelId}`.
+    pub of: Name,
+    /// It is meant only where the parameter starts with one of these.
+    pub with: Vec<Name>,
+    /// Starts that are left out of the parameter.
+    pub without: Vec<Name>,
 }
 
 /// A channel part and the parameter or result field that carries it.

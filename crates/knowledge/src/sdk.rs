@@ -86,8 +86,11 @@ pub enum SdkCall<'k> {
 }
 
 /// Methods of clients that talk to no service by themselves.
-const LOCAL_METHODS: [&str; 12] = [
+const LOCAL_METHODS: [&str; 15] = [
     "send",
+    "then",
+    "catch",
+    "finally",
     "destroy",
     "close",
     "config",
@@ -124,6 +127,7 @@ impl Service {
                 actions: vec![Name::from(format!("{}:{}", self.prefix, action.name))],
                 access: action.access,
                 resource: self.resource.clone(),
+                arns: Vec::new(),
                 writes: Vec::new(),
                 reads: Vec::new(),
             };
@@ -181,8 +185,13 @@ impl Knowledge {
     /// What the call of an API path does, where the path is one of an SDK.
     #[must_use]
     pub fn sdk_call(&self, language: &str, path: &str) -> Option<SdkCall<'_>> {
+        let path = behind_resource(path);
+        let path = path.as_ref();
         if let Some(written) = self.language(language).operation(path) {
             return Some(SdkCall::Performs(Cow::Borrowed(written)));
+        }
+        if language == "python" && self.is_answer(path) {
+            return Some(SdkCall::Local);
         }
         let Named { client, method } = match language {
             "python" => python(path)?,
@@ -212,6 +221,23 @@ impl Knowledge {
                     }))
                 }),
         })
+    }
+
+    /// Whether what is called is a part of what an operation of a boto3 resource answered: `Table().get_item().get`. Some
+    /// answer with other resources, whose methods perform operations again.
+    fn is_answer(&self, path: &str) -> bool {
+        path.starts_with("boto3.resource(")
+            && path.match_indices("().").any(|(end, _)| {
+                let called = path.get(..end).unwrap_or_default();
+                let method = called.rsplit('.').next().unwrap_or_default();
+                let gives_resources = called.contains(".objects.")
+                    || method.starts_with("create_")
+                    || matches!(
+                        method,
+                        "get_queue_by_name" | "receive_messages" | "batch_writer"
+                    );
+                !gives_resources && self.language("python").operation(called).is_some()
+            })
     }
 
     /// Whether the value with this API path is a client of an SDK, so that whoever has it may perform any operation.
@@ -258,6 +284,18 @@ impl Knowledge {
             .actions()
             .position(|action| action.name.eq_ignore_ascii_case(&name))?;
         Some(service.first + u32::try_from(position).ok()?)
+    }
+}
+
+/// `boto3.resource(s3).meta.client` is `boto3.client(s3)`.
+fn behind_resource(path: &str) -> Cow<'_, str> {
+    let client = path
+        .strip_prefix("boto3.resource(")
+        .and_then(|rest| rest.split_once(')'))
+        .and_then(|(name, rest)| Some((name, rest.split_once(".meta.client.")?.1)));
+    match client {
+        Some((name, method)) => Cow::Owned(format!("boto3.client({name}).{method}")),
+        None => Cow::Borrowed(path),
     }
 }
 
@@ -354,7 +392,13 @@ fn javascript(path: &str) -> Option<Named<'_>> {
     let (package, rest) = path.split_once('.')?;
     let inside = package.strip_prefix("@aws-sdk/")?;
     let client = Some(ClientName::Version3(package));
-    let method = if !inside.starts_with("client-") {
+    // What is asked of a command that was sent is asked of its answer.
+    let is_answered = rest
+        .split_once("()")
+        .is_some_and(|(command, rest)| command.ends_with("Command") && rest.starts_with('.'));
+    let method = if is_answered {
+        Method::Local
+    } else if !inside.starts_with("client-") {
         match rest.split_once("()") {
             Some((_, method)) => match client_method(method.trim_start_matches('.')) {
                 Method::Operation(..) if inside == "lib-dynamodb" => Method::Unknown,

@@ -8,8 +8,8 @@ use knowledge::{ExtraNeed, Operation};
 use link::Named;
 
 use crate::collect::{Collector, Target};
-use crate::scope;
 use crate::{Cause, Reason};
+use crate::{arn, scope};
 
 const BUCKET: &str = "AWS::S3::Bucket";
 const BUS: &str = "AWS::Events::EventBus";
@@ -59,7 +59,8 @@ fn add_call(collector: &mut Collector<'_>, call: &CallFact) {
         place: call.place,
         message: format!("`{}` is called", call.path),
     };
-    for action in &operation.actions {
+    let free = &model.knowledge.needs.free;
+    for action in operation.actions.iter().filter(|it| !free.contains(it)) {
         let is_elsewhere = extras
             .iter()
             .any(|extra| extra.parameter.is_some() && extra.actions.contains(action));
@@ -113,9 +114,11 @@ fn own_targets(
     action: &str,
 ) -> Vec<Target> {
     let (model, function) = (collector.model, collector.function);
+    if !operation.arns.is_empty() {
+        return arn::of_row(model, function, call, &operation.arns);
+    }
     let Some(wanted) = &operation.resource else {
-        let why = "which resource it is on is not known of this operation";
-        return vec![pattern(Text::known(""), why)];
+        return arn::targets(model, function, call, operation, action);
     };
     let values = model.values_naming(call);
     if values.is_empty() && call.is_complete {
@@ -124,10 +127,7 @@ fn own_targets(
                 let named = model.named_by(function, &Value::text("default"), BUS);
                 named.into_iter().map(target).collect()
             }
-            _ => vec![pattern(
-                Text::known(""),
-                format!("no `{}` is passed", wanted.parameter),
-            )],
+            _ => arn::targets(model, function, call, operation, action),
         };
     }
     let unseen = [Value::unknown()];
@@ -240,17 +240,5 @@ fn target(named: Named) -> Target {
     Target {
         arn: named.arn,
         declared: named.resource,
-    }
-}
-
-/// Something of which only the beginning of the ARN is known.
-fn pattern(mut start: Text, why: impl Into<app::Reason>) -> Target {
-    start
-        .0
-        .retain(|part| !matches!(part, TextPart::Literal(text) if text.is_empty()));
-    start.0.push(TextPart::Unknown(why.into()));
-    Target {
-        arn: start,
-        declared: None,
     }
 }

@@ -2,6 +2,7 @@
 //! what the platform does with its role: reading queues, writing logs, sending failed events on. Policies are written of it,
 //! roles are compared with it.
 
+mod arn;
 mod calls;
 mod collect;
 mod need;

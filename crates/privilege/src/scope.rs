@@ -3,6 +3,7 @@
 use app::{FunctionId, Text, TextPart};
 use base::Name;
 use flow::{CallFact, Value};
+use knowledge::Catalogue;
 use link::{Model, Named};
 
 use crate::collect::Target;
@@ -15,6 +16,8 @@ struct Inside {
     parameter: &'static str,
     /// What stands between the resource's ARN and the part.
     before: &'static str,
+    /// The catalogue's types of the part, or actions that take it.
+    takes: &'static [&'static str],
 }
 
 /// Parts that take the place of the resource where their parameter is passed.
@@ -23,11 +26,17 @@ const PARTS: [Inside; 2] = [
         kind: "AWS::DynamoDB::Table",
         parameter: "IndexName",
         before: "/index/",
+        takes: &["index"],
     },
     Inside {
         kind: "AWS::Lambda::Function",
         parameter: "Qualifier",
         before: ":",
+        takes: &[
+            "function-alias",
+            "function-version",
+            "lambda:InvokeFunction",
+        ],
     },
 ];
 
@@ -60,7 +69,7 @@ pub(crate) fn targets(
         values
     };
     if kind == BUCKET {
-        if !is_on_objects(action) {
+        if !takes(action, "object") {
             return vec![at(None)];
         }
         return keys(model, function, &passed("Key"))
@@ -72,13 +81,10 @@ pub(crate) fn targets(
     let Some(part) = part else {
         return vec![at(None)];
     };
-    let takes_part = match part.kind {
-        "AWS::Lambda::Function" => action == "lambda:InvokeFunction",
-        _ => matches!(
-            action,
-            "dynamodb:Query" | "dynamodb:Scan" | "dynamodb:PartiQLSelect"
-        ),
-    };
+    let takes_part = part
+        .takes
+        .iter()
+        .any(|known| *known == action || takes(action, known));
     let values = if takes_part {
         passed(part.parameter)
     } else {
@@ -98,12 +104,12 @@ pub(crate) fn targets(
     all
 }
 
-/// Whether an action of S3 is on objects rather than on their bucket.
-fn is_on_objects(action: &str) -> bool {
-    let name = action.strip_prefix("s3:").unwrap_or(action);
-    let is_of_bucket = name.contains("Bucket") || name.starts_with("List");
-    (name.contains("Object") && !is_of_bucket)
-        || matches!(name, "AbortMultipartUpload" | "ListMultipartUploadParts")
+/// Whether an action takes resources of this type.
+fn takes(action: &str, kind: &str) -> bool {
+    Catalogue::action(action).is_some_and(|(service, action)| {
+        let mut types = service.types_of(action);
+        types.any(|(known, _)| known.name == kind)
+    })
 }
 
 /// The ends of the ARNs of the objects with these keys.

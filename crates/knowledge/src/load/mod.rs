@@ -12,7 +12,9 @@ use serde::Deserialize;
 
 use crate::error::{KnowledgeError, Problem};
 use crate::source::event::EventFile;
-use crate::source::needs::{DestinationRow, ExtraRow, KeyRow, NeedFile, SettingRow, TriggerRow};
+use crate::source::needs::{
+    DestinationRow, ExtraRow, FreeRow, KeyRow, NeedFile, SettingRow, TriggerRow,
+};
 use crate::source::platform::{DefaultFile, RuntimeFile};
 use crate::source::policy::{AllowanceFile, PolicyFile};
 use crate::source::resource::{KindFile, PartFile, ResourceFile};
@@ -342,6 +344,9 @@ impl Loader {
             ),
             extras: self.rows(file, &written.extra, "extra", ExtraRow::need),
             keys: self.rows(file, &written.key, "key", KeyRow::need),
+            free: self
+                .rows(file, &written.free, "free", FreeRow::need)
+                .concat(),
         };
         self.knowledge.needs = needs;
         Ok(())

@@ -17,6 +17,7 @@ pub(crate) struct NeedFile {
     pub(crate) destination: Vec<Spanned<DestinationRow>>,
     pub(crate) extra: Vec<Spanned<ExtraRow>>,
     pub(crate) key: Vec<Spanned<KeyRow>>,
+    pub(crate) free: Vec<Spanned<FreeRow>>,
 }
 
 /// `[[trigger]]`: what the platform does with the function's role to read a source.
@@ -75,6 +76,20 @@ pub(crate) struct KeyRow {
     uses: Texts,
     action: Texts,
     source: Name,
+}
+
+/// `[[free]]`: actions that everyone may perform, whatever policies say.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FreeRow {
+    action: Texts,
+    source: Name,
+}
+
+impl FreeRow {
+    pub(crate) fn need(&self, knowledge: &Knowledge) -> Result<Vec<Name>, Problem> {
+        actions(&self.action, &self.source, knowledge)
+    }
 }
 
 /// The actions of a row, of which each must exist.

@@ -11,8 +11,8 @@ use toml::Spanned;
 use super::{Texts, access_path, vocabulary};
 use crate::error::Problem;
 use crate::{
-    Access, ChannelPart, EventPath, Knowledge, Operation, OperationCall, OperationResource,
-    ParameterStyle,
+    Access, ChannelPart, EventPath, Knowledge, Operation, OperationArn, OperationCall,
+    OperationResource, ParameterStyle,
 };
 
 /// A service file.
@@ -40,6 +40,9 @@ pub(crate) struct OperationRow {
     /// Where nothing is said, that of the action.
     access: Option<Name>,
     resource: Option<ResourceColumn>,
+    /// The ARNs that policies name for it, where it has no such resource.
+    #[serde(default)]
+    arn: Vec<ArnColumn>,
     #[serde(default)]
     writes: Vec<PartColumn>,
     #[serde(default)]
@@ -53,6 +56,17 @@ struct ResourceColumn {
     kind: Name,
     parameter: Name,
     key: Option<Name>,
+}
+
+/// An element of `arn` of an operation: parameters stand in braces. Of one that starts in a certain way, another ARN may hold.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ArnColumn {
+    of: Name,
+    #[serde(default)]
+    with: Vec<Name>,
+    #[serde(default)]
+    without: Vec<Name>,
 }
 
 /// An element of `writes` or `reads` of an operation.
@@ -117,6 +131,7 @@ impl ServiceFile {
             (None, _) => return Err(Problem::Empty("access")),
         };
         let resource = row.resource.as_ref().or(self.resource.as_ref());
+        let resource = resource.filter(|_| row.arn.is_empty());
         let resource = resource.map(|column| column.resource(words));
         Ok(Operation {
             service: prefix.clone(),
@@ -124,6 +139,11 @@ impl ServiceFile {
             actions,
             access,
             resource: resource.transpose()?,
+            arns: row
+                .arn
+                .iter()
+                .map(ArnColumn::arn)
+                .collect::<Result<_, _>>()?,
             writes: parts(&row.writes, words)?,
             reads: parts(&row.reads, words)?,
         })
@@ -141,6 +161,19 @@ impl ResourceColumn {
             kind: vocabulary::known("resource type", &self.kind, kinds.iter().copied())?,
             parameter: self.parameter.clone(),
             key: self.key.clone(),
+        })
+    }
+}
+
+impl ArnColumn {
+    fn arn(&self) -> Result<OperationArn, Problem> {
+        if !self.of.starts_with("arn:{partition}:") {
+            return Err(Problem::Conflict("an ARN starts with `arn:{partition}:`"));
+        }
+        Ok(OperationArn {
+            of: self.of.clone(),
+            with: self.with.clone(),
+            without: self.without.clone(),
         })
     }
 }

@@ -195,6 +195,18 @@ fn resources_of_boto3() {
         python(call, &[expected]);
     }
     python(
+        "boto3.resource('dynamodb').Table('t').get_item(Key={}).get('Item').get('name')",
+        &["dynamodb.GetItem(TableName=t)"],
+    );
+    python(
+        "boto3.resource('s3').meta.client.upload_file('/tmp/x', 'b', 'k')",
+        &["s3.PutObject(Bucket=b)"],
+    );
+    python(
+        "boto3.client('sqs').send_message(QueueUrl=os.getenv('QUEUE'), MessageBody='x')",
+        &["sqs.SendMessage(QueueUrl=$QUEUE)"],
+    );
+    python(
         "with boto3.resource('dynamodb').Table('t').batch_writer() as batch:\n    batch.put_item(Item={})",
         &["dynamodb.BatchPutItem(TableName=t)"],
     );
@@ -309,6 +321,11 @@ fn version_3_for_javascript() {
             "import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';",
             "new SFNClient({}).send(new StartExecutionCommand({ stateMachineArn: 'm' }))",
             "states.StartExecution(stateMachineArn=m)",
+        ),
+        (
+            "import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';",
+            "new SQSClient({}).send(new SendMessageCommand({ QueueUrl: 'q' })).then((sent) => sent.MessageId).catch(() => null)",
+            "sqs.SendMessage(QueueUrl=q)",
         ),
         (
             "import { TextractClient, DetectDocumentTextCommand } from '@aws-sdk/client-textract';",
