@@ -47,7 +47,7 @@ use needs::{DestinationNeed, ExtraNeed, KeyNeed, Needs, Setting, SettingNeed, Tr
 use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };
-use platform::{Concern, Runtime, ServiceDefault};
+use platform::{Concern, FunctionPlatform, Price, Runtime, ServiceDefault};
 use policy::{Allowances, ManagedPolicy, PolicyStatement};
 use resource::{Reference, ResourceType};
 use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 
 /// Each crate and the crates of the workspace that it may depend on.
-const EDGES: [(&str, &[&str]); 20] = [
+const EDGES: [(&str, &[&str]); 21] = [
     ("base", &[]),
     ("knowledge", &["base"]),
     ("finding", &["base"]),
@@ -25,6 +25,7 @@ const EDGES: [(&str, &[&str]); 20] = [
         "privilege",
         &["link", "flow", "app", "iam", "knowledge", "finding", "base"],
     ),
+    ("cost", &["link", "app", "finding", "base"]),
     ("deps", &["doc", "base"]),
     ("detect", &["base", "knowledge"]),
     (
@@ -36,6 +37,7 @@ const EDGES: [(&str, &[&str]); 20] = [
             "app",
             "ir",
             "iam",
+            "cost",
             "deps",
             "detect",
             "finding",

@@ -70,6 +70,8 @@ pub struct Stack {
     pub place: Option<Place>,
     /// The deployment stage, where the template names one: `dev`, `prod`.
     pub stage: Option<Name>,
+    /// The region it is deployed to, where the template names one: `eu-west-1`.
+    pub region: Option<Name>,
     /// The plugins of the Serverless Framework that work on it, by name.
     pub plugins: Vec<Name>,
     /// Set when it may hold resources or settings that the project alone does not show.

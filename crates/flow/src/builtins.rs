@@ -335,6 +335,7 @@ impl<'p> Engine<'p> {
             function: frame.id(),
             parameters: parameters.clone(),
             is_complete,
+            is_repeated: 0 < self.loops,
         };
         let index = self.call_fact(inputs.place, fact);
         if operation.reads.is_empty() {

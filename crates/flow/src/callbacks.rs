@@ -1,7 +1,7 @@
 //! Functions that are handed to a call, and called by it: where rows say so, and where nothing is known of the call.
 
 use base::Place;
-use knowledge::{CallModel, CallbackResult};
+use knowledge::{CallModel, CallbackResult, Step};
 
 use crate::call::Arguments;
 use crate::engine::{Engine, Frame};
@@ -31,6 +31,11 @@ impl<'p> Engine<'p> {
         }
         let mut answer = result.clone();
         for callback in &model.callbacks {
+            let is_loop = callback
+                .receives
+                .iter()
+                .any(|path| path.steps.contains(&Step::Element));
+            self.loops += u32::from(is_loop);
             for (function, place) in self.resolve_input(&callback.function, inputs) {
                 let with_result = Inputs {
                     result: Some(&result),
@@ -77,6 +82,7 @@ impl<'p> Engine<'p> {
                     }
                 };
             }
+            self.loops -= u32::from(is_loop);
         }
         answer
     }

@@ -38,6 +38,8 @@ pub(crate) struct Engine<'p> {
     pub(crate) memo: Map<CallKey, Summary>,
     /// Functions being executed, outermost first.
     pub(crate) active: Vec<GlobalFunctionId>,
+    /// How many loops, in code or over the elements of a list, are being executed.
+    pub(crate) loops: u32,
     /// What the promises made so far resolve to.
     pub(crate) promises: Vec<Value>,
     roots: Arc<[base::RelPath]>,
@@ -97,6 +99,7 @@ impl<'p> Engine<'p> {
             facts: Facts::default(),
             memo: Map::default(),
             active: Vec::new(),
+            loops: 0,
             promises: Vec::new(),
             roots: Arc::clone(&entry.roots),
             envs: Vec::new(),
@@ -533,5 +536,6 @@ impl crate::CallFact {
             }
         }
         self.is_complete &= other.is_complete;
+        self.is_repeated |= other.is_repeated;
     }
 }

@@ -188,7 +188,9 @@ impl<'p> Engine<'p> {
         let mut broken: Option<State> = None;
         for _ in 0..MOST_ROUNDS {
             frame.loops.push(LoopExits::default());
+            self.loops += 1;
             let end = round(self, frame, before.clone());
+            self.loops -= 1;
             let exits = frame.loops.pop().unwrap_or_default();
             broken = join_states(broken, exits.breaks);
             let Some(after) = join_states(end, exits.continues) else {

@@ -64,6 +64,8 @@ pub struct CallFact {
     pub parameters: Vec<(Name, Value)>,
     /// All parameters are visible: one that is not in the list is not passed.
     pub is_complete: bool,
+    /// It is made in each round of a loop, or for each element of a list.
+    pub is_repeated: bool,
 }
 
 /// Outside data in a dangerous place.

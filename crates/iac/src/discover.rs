@@ -141,6 +141,7 @@ fn cloudformation(project: &Project<'_>, builder: &mut Builder, entry: &Entry, r
             Span::new(root.place.span.start, root.place.span.start),
         ),
         stage: None,
+        region: None,
         plugins: Vec::new(),
         open: transform.and_then(foreign_macro),
         root: path.parent(),

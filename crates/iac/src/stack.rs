@@ -19,6 +19,8 @@ pub struct StackTemplate {
     pub place: Place,
     /// The deployment stage, where the template names one.
     pub stage: Option<Name>,
+    /// The region it is deployed to, where the template names one.
+    pub region: Option<Name>,
     /// The plugins that work on it, by name.
     pub plugins: Vec<Name>,
     /// Set when it may hold resources or settings that the project alone does not show.

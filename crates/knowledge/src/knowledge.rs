@@ -9,8 +9,8 @@ use base::{Map, Name};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Allowances, CallModel, Event, Kind, KindId, ManagedPolicy, Needs, Operation, OperationCall,
-    ResourceType, Runtime, Secrets, ServiceDefault, Source,
+    Allowances, CallModel, Event, FunctionPlatform, Kind, KindId, ManagedPolicy, Needs, Operation,
+    OperationCall, ResourceType, Runtime, Secrets, ServiceDefault, Source,
     sdk::{Clients, Service},
 };
 
@@ -39,6 +39,8 @@ pub struct Knowledge {
     /// What functions need beyond the actions that their calls are named after.
     pub needs: Needs,
     pub(crate) runtimes: BTreeMap<Name, Runtime>,
+    /// What functions are given where a template does not say, and what they cost.
+    pub function_platform: FunctionPlatform,
     pub(crate) today: Name,
 }
 

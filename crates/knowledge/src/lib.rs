@@ -18,6 +18,7 @@
 //! | `resources/*.toml` | types of resources |
 //! | `platform/*.toml` | what holds where a template says nothing |
 //! | `platform/runtimes.toml` | runtimes and the end of their support |
+//! | `platform/lambda.toml` | what functions are given where a template says nothing, and their prices |
 //! | `secrets/*.toml` | what secrets look like and how they are called |
 
 mod access_path;
@@ -48,7 +49,7 @@ pub use needs::{DestinationNeed, ExtraNeed, KeyNeed, Needs, Setting, SettingNeed
 pub use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };
-pub use platform::{Concern, Runtime, ServiceDefault};
+pub use platform::{Concern, FunctionPlatform, Price, Runtime, ServiceDefault};
 pub use policy::{Allowances, ManagedPolicy, PolicyStatement};
 pub use resource::{Reference, ResourceType};
 pub use sdk::{Action, SdkCall, Service};

@@ -80,3 +80,50 @@ impl Runtime {
 fn has_come(from: Option<&Name>, day: &str) -> bool {
     from.is_some_and(|from| from.as_str() <= day)
 }
+
+/// What functions of one platform are given where a template does not say, and what they cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FunctionPlatform {
+    /// Memory in MiB.
+    pub memory: f64,
+    /// Timeout in seconds.
+    pub timeout: f64,
+    /// Executions at the same time, of all functions of an account in a region.
+    pub concurrency: f64,
+    /// Further attempts at an asynchronous invocation that failed.
+    pub retries: f64,
+    /// US dollars for one invocation, besides its duration.
+    pub request: f64,
+    /// Prices of duration.
+    pub prices: Vec<Price>,
+    /// Where prices are published.
+    pub source: String,
+    /// The day on which they were last compared with that, `YYYY-MM-DD`.
+    pub checked: Name,
+}
+
+/// What a function's duration costs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Price {
+    /// `x86_64`, `arm64`.
+    pub architecture: Name,
+    /// The region; nothing for all without a price of their own.
+    pub region: Option<Name>,
+    /// US dollars for each GiB of memory and second.
+    pub gigabyte_second: f64,
+}
+
+impl FunctionPlatform {
+    /// US dollars for each GiB and second.
+    #[must_use]
+    pub fn gigabyte_second(&self, architecture: &str, region: Option<&str>) -> Option<f64> {
+        let of = |region: Option<&str>| {
+            self.prices.iter().find(|price| {
+                price.architecture == architecture && price.region.as_deref() == region
+            })
+        };
+        let price = region.and_then(|region| of(Some(region))).or(of(None));
+        price.map(|price| price.gigabyte_second)
+    }
+}

@@ -56,13 +56,13 @@ pub(crate) enum Control {
 
 /// Something written into a resource.
 #[derive(Debug)]
-struct Write {
-    analysis: u32,
-    function: FunctionId,
-    place: Place,
+pub(crate) struct Write {
+    pub(crate) analysis: u32,
+    pub(crate) function: FunctionId,
+    pub(crate) place: Place,
     /// What writes, for people.
-    by: Name,
-    written: Written,
+    pub(crate) by: Name,
+    pub(crate) written: Written,
     is_complete: bool,
 }
 
@@ -127,6 +127,17 @@ impl Channels {
             }
             node.fields.pop()?;
         }
+    }
+
+    /// Everything that the code writes into a resource.
+    pub(crate) fn writes_to(&self, target: &Target) -> &[Write] {
+        self.writes.get(target).map_or(&[], Vec::as_slice)
+    }
+
+    /// What passes on to a resource, each with the filter before it.
+    pub(crate) fn passed_on_to(&self, to: ResourceId) -> impl Iterator<Item = (Target, &Filter)> {
+        let relays = self.relays.get(&to).into_iter().flatten();
+        relays.map(|relay| (relay.from.clone(), &relay.filter))
     }
 
     /// As [`Self::control`], for an answer that depends on it.

@@ -3,6 +3,7 @@
 
 mod blast;
 mod channels;
+mod deliveries;
 mod exposure;
 mod filters;
 mod grants;
@@ -25,6 +26,7 @@ use ir::{GlobalFunctionId, Program};
 use knowledge::Knowledge;
 use rayon::prelude::*;
 
+pub use deliveries::Delivery;
 pub use managed::name as managed_policy_name;
 pub use named::Named;
 pub use reach::{Flow, Reached};

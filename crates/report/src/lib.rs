@@ -16,6 +16,7 @@ use base::{Diagnostics, FileId, LineColumn, LineIndex, Name, Place, RelPath, Sys
 use finding::{Reach, RuleInfo};
 
 pub use judged::{Judged, Origin, Suppression};
+pub use plain::plain;
 pub use sarif::FINGERPRINT;
 pub use terminal::{Detail, Look};
 

@@ -2,7 +2,8 @@
 
 /// A text without characters that a terminal would obey: control characters and text direction marks. Every character stays
 /// one character.
-pub(crate) fn plain(text: &str) -> String {
+#[must_use]
+pub fn plain(text: &str) -> String {
     let is_command = |char: char| {
         char.is_control() && char != '\t'
             || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')

@@ -15,6 +15,8 @@ pub struct Input<'a> {
     pub inventory: &'a Inventory,
     /// The secrets that stand in the project's files, in the order of the files.
     pub secrets: &'a [SecretFile],
+    /// What decides how dear the application may become.
+    pub cost: &'a cost::Settings,
     /// The files that are templates or are drawn in by one, sorted.
     pub templates: &'a [RelPath],
 }

@@ -49,6 +49,8 @@ pub(crate) enum Verb {
     Scan(Box<Scan>),
     /// Write the policy that each function needs at least, with the reason for each action
     Policy(Policy),
+    /// Estimate what the application can be made to cost at worst
+    Cost(Cost),
     /// Print a rule's page, or list the rules of a risk
     #[command(
         after_help = "Examples:\n  tenrec explain sas1/os-command-injection\n  tenrec explain sas4"
@@ -157,6 +159,31 @@ pub(crate) enum PolicyFormat {
     CloudFormation,
     /// A policy document for each function
     Terraform,
+}
+
+const COST_EXAMPLES: &str = "\
+Examples:
+  tenrec cost services/api
+  tenrec cost template.yaml --region af-south-1 --concurrency 3000
+  tenrec cost . --format json
+
+Counted are the functions themselves, on demand: their duration and their invocations, not what the services they call charge.";
+
+#[derive(Args)]
+#[command(after_help = COST_EXAMPLES)]
+pub(crate) struct Cost {
+    /// The project's directory, one template, or one code file
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// How the estimate is written
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    pub(crate) format: ListFormat,
+    /// The region whose prices count [default: the template's, else us-east-1]
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// Executions at the same time that the account allows [default: 1000]
+    #[arg(long, value_name = "N")]
+    pub(crate) concurrency: Option<u32>,
 }
 
 /// A report: how it is written, and where.

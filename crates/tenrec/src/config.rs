@@ -41,6 +41,8 @@ pub struct Config {
     pub severities: Vec<(Selector, Severity)>,
     /// What is accepted where.
     pub exceptions: Vec<Exception>,
+    /// How dear the application may become.
+    pub cost: cost::Settings,
     /// The built-in knowledge with the project's own rows, where it has any.
     pub knowledge: Option<Box<Knowledge>>,
 }
@@ -86,6 +88,15 @@ struct Written {
     fail_on: Option<Spanned<String>>,
     severity: BTreeMap<Spanned<String>, Spanned<String>>,
     exception: Vec<Spanned<WrittenException>>,
+    cost: WrittenCost,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "kebab-case")]
+struct WrittenCost {
+    region: Option<String>,
+    concurrency: Option<Spanned<u32>>,
+    per_hour: Option<Spanned<f64>>,
 }
 
 #[derive(Deserialize)]
@@ -96,7 +107,7 @@ struct WrittenException {
 }
 
 /// The keys of the file, with the tables of [`Knowledge::extend`].
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "include",
     "exclude",
     "select",
@@ -104,8 +115,12 @@ const KEYS: [&str; 8] = [
     "fail-on",
     "severity",
     "exception",
+    "cost",
     "taint",
 ];
+
+/// The keys of `[cost]`.
+const COST_KEYS: [&str; 3] = ["region", "concurrency", "per-hour"];
 
 /// The keys of one `[[exception]]`.
 const EXCEPTION_KEYS: [&str; 3] = ["paths", "rules", "reason"];
@@ -149,6 +164,7 @@ impl Config {
         for exception in &written.exception {
             config.exceptions.push(reader.exception(exception)?);
         }
+        config.cost = reader.cost(&written.cost)?;
         config.knowledge = reader.knowledge()?;
         Ok(config)
     }
@@ -200,6 +216,10 @@ impl Reader<'_> {
     fn check_keys(&self) -> Result<(), ConfigError> {
         let table = DeTable::parse(self.text).map_err(|error| self.toml_error(&error))?;
         self.check(table.get_ref(), &KEYS)?;
+        let cost = table.get_ref().get("cost");
+        if let Some(cost) = cost.and_then(|it| it.get_ref().as_table()) {
+            self.check(cost, &COST_KEYS)?;
+        }
         let exceptions = table.get_ref().get("exception");
         let items = exceptions.and_then(|it| it.get_ref().as_array());
         for item in items.into_iter().flatten() {
@@ -254,6 +274,27 @@ impl Reader<'_> {
             rules: self.selectors(&exception.rules)?,
             reason: reason.to_owned(),
         })
+    }
+
+    fn cost(&self, written: &WrittenCost) -> Result<cost::Settings, ConfigError> {
+        let mut settings = cost::Settings {
+            region: written.region.as_deref().map(Into::into),
+            concurrency: written
+                .concurrency
+                .as_ref()
+                .map(|it| f64::from(*it.get_ref())),
+            ..cost::Settings::default()
+        };
+        if let Some(dollars) = &written.per_hour {
+            settings.per_hour = *dollars.get_ref();
+            if settings.per_hour.is_nan() || settings.per_hour < 0.0 {
+                return Err(self.error(
+                    dollars.span().start,
+                    "`per-hour` is an amount of US dollars",
+                ));
+            }
+        }
+        Ok(settings)
     }
 
     fn knowledge(&self) -> Result<Option<Box<Knowledge>>, ConfigError> {

@@ -9,6 +9,7 @@ use report::{Judged, Origin, Suppression};
 use crate::baseline::Baseline;
 use crate::config::Config;
 use crate::ignores::{self, Ignore, Scope};
+use crate::lines::Lines;
 use crate::names;
 use crate::scan::Outcome;
 use crate::select::Selector;
@@ -48,7 +49,7 @@ pub fn judge(outcome: &mut Outcome, system: &dyn System, decisions: &Decisions<'
         let fingerprint = fingerprints.of(&finding, &path);
         // An ignore is used even where the selection hides its finding.
         let suppression = inline
-            .suppression(&finding, system)
+            .suppression(&finding)
             .or_else(|| exception(config, &finding, &path));
         if !config.selection.shows(finding.rule, severity) {
             continue;
@@ -111,11 +112,11 @@ fn exception(config: &Config, finding: &Finding, path: &RelPath) -> Option<Suppr
 }
 
 /// The inline ignores of the project, and which of them met a finding.
-struct Inline {
+struct Inline<'a> {
     ignores: Vec<Entry>,
     /// Indexes of the entries of each file.
     by_file: BTreeMap<FileId, Vec<usize>>,
-    lines: Lines,
+    lines: Lines<'a>,
     complaints: Diagnostics,
 }
 
@@ -127,17 +128,17 @@ struct Entry {
     is_used: bool,
 }
 
-impl Inline {
+impl<'a> Inline<'a> {
     fn read(
         outcome: &Outcome,
         findings: &[Finding],
-        system: &dyn System,
+        system: &'a dyn System,
         rules: &[RuleInfo],
     ) -> Self {
         let mut inline = Self {
             ignores: Vec::new(),
             by_file: BTreeMap::new(),
-            lines: Lines::default(),
+            lines: Lines::new(system),
             complaints: Diagnostics::new(),
         };
         for ignore in outcome.ignores.iter().cloned() {
@@ -195,9 +196,9 @@ impl Inline {
     }
 
     /// Why the finding is ignored where it stands.
-    fn suppression(&mut self, finding: &Finding, system: &dyn System) -> Option<Suppression> {
+    fn suppression(&mut self, finding: &Finding) -> Option<Suppression> {
         let entries = self.by_file.get(&finding.place.file)?;
-        let (first, last) = self.lines.of(finding, system);
+        let (first, last) = self.lines.both(finding.place);
         let mut found = None;
         for index in entries {
             let Some(entry) = self.ignores.get_mut(*index) else {
@@ -249,24 +250,6 @@ fn other_files(outcome: &Outcome, findings: &[Finding]) -> BTreeSet<FileId> {
         .chain(found)
         .map(|place| place.file)
         .collect()
-}
-
-/// First and last lines of findings; the lines of a file are counted once.
-#[derive(Default)]
-struct Lines {
-    files: BTreeMap<FileId, base::LineIndex>,
-}
-
-impl Lines {
-    fn of(&mut self, finding: &Finding, system: &dyn System) -> (u32, u32) {
-        let place = finding.place;
-        let index = self.files.entry(place.file).or_insert_with(|| {
-            let text = system.read(&path_of(system, place.file));
-            base::LineIndex::new(&text.unwrap_or_default())
-        });
-        let last = place.span.end.saturating_sub(1).max(place.span.start);
-        (index.line(place.span.start), index.line(last))
-    }
 }
 
 /// The worst severity that is shown and not suppressed.

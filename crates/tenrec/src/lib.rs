@@ -3,10 +3,12 @@
 mod aliases;
 pub mod baseline;
 pub mod config;
+pub mod costs;
 pub mod disk;
 pub mod ignores;
 mod inline;
 pub mod judge;
+pub mod lines;
 pub mod names;
 pub mod policy;
 pub mod project;

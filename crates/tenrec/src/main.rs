@@ -39,6 +39,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
     match arguments.verb {
         Verb::Scan(scan) => verbs::scan::run(&scan),
         Verb::Policy(policy) => verbs::policy::run(&policy),
+        Verb::Cost(cost) => verbs::cost::run(&cost),
         Verb::Explain { rule } => verbs::explain::run(&rule),
         Verb::Rules { format } => verbs::rules::run(format),
         Verb::Completions { shell } => verbs::completions::run(shell),

@@ -29,12 +29,42 @@ pub struct Outcome {
 /// Scans a project with what is known to the binary.
 #[must_use]
 pub fn run(system: &dyn System, budget: &Budget) -> Outcome {
-    run_with(system, Knowledge::builtin(), budget)
+    let options = Options {
+        budget: *budget,
+        ..Options::default()
+    };
+    run_with(system, &options)
 }
 
-/// Scans a project with this knowledge.
+/// What a scan goes by.
+#[derive(Debug)]
+pub struct Options<'a> {
+    /// What is known about platforms and libraries.
+    pub knowledge: &'a Knowledge,
+    /// How much work it may do.
+    pub budget: Budget,
+    /// How dear the application may become.
+    pub cost: cost::Settings,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self {
+            knowledge: Knowledge::builtin(),
+            budget: Budget::default(),
+            cost: cost::Settings::default(),
+        }
+    }
+}
+
+/// Scans a project by these options.
 #[must_use]
-pub fn run_with(system: &dyn System, knowledge: &Knowledge, budget: &Budget) -> Outcome {
+pub fn run_with(system: &dyn System, options: &Options<'_>) -> Outcome {
+    let Options {
+        knowledge,
+        budget,
+        cost,
+    } = options;
     let project = Project::read(system, knowledge, budget);
     let secrets = secrets::read(system, budget);
     let (inventory, unread) = deps::read(system, budget);
@@ -42,6 +72,7 @@ pub fn run_with(system: &dyn System, knowledge: &Knowledge, budget: &Budget) -> 
         model: &project.model,
         inventory: &inventory,
         secrets: &secrets,
+        cost,
         templates: &project.templates,
     });
     let Project {

@@ -50,6 +50,7 @@ pub(crate) fn add(
         path: RelPath::root(),
         place: None,
         stage: None,
+        region: None,
         plugins: Vec::new(),
         open: Some("no template was found".into()),
     });

@@ -82,6 +82,7 @@ fn resources(stacks: &[StackTemplate], evaluator: &Evaluator<'_>) -> Application
             path: stack.path.clone(),
             place: Some(stack.place),
             stage: stack.stage.clone(),
+            region: stack.region.clone(),
             plugins: stack.plugins.clone(),
             open: stack.open.clone(),
         });

@@ -89,6 +89,7 @@ pub(crate) fn read(
         path: path.clone(),
         place: Place::new(file, base::Span::new(place.span.start, place.span.start)),
         stage: service.provider.get("stage").and_then(Tree::as_name),
+        region: service.provider.get("region").and_then(Tree::as_name),
         plugins: plugin_names(&service.plugins, dashboard.is_some()),
         open: unknown_part(&service.plugins, &resources),
         root: path.parent(),

@@ -15,7 +15,7 @@ use crate::source::event::EventFile;
 use crate::source::needs::{
     DestinationRow, ExtraRow, FreeRow, KeyRow, NeedFile, SettingRow, TriggerRow,
 };
-use crate::source::platform::{DefaultFile, RuntimeFile};
+use crate::source::platform::{DefaultFile, FunctionPlatformFile, RuntimeFile};
 use crate::source::policy::{AllowanceFile, PolicyFile};
 use crate::source::resource::{KindFile, PartFile, ResourceFile};
 use crate::source::secret::{FormatFile, NameFile};
@@ -87,6 +87,7 @@ enum Topic<'a> {
     Parts,
     Event,
     Runtimes,
+    FunctionPlatform,
     Resources,
     Defaults,
     SecretNames,
@@ -107,6 +108,7 @@ impl<'a> Topic<'a> {
             ["kinds"] => Self::Kinds,
             ["parts"] => Self::Parts,
             ["platform", "runtimes"] => Self::Runtimes,
+            ["platform", "lambda"] => Self::FunctionPlatform,
             ["platform", _] => Self::Defaults,
             ["iam", "actions"] => Self::Actions,
             ["iam", "managed", _] => Self::ManagedPolicies,
@@ -136,6 +138,7 @@ impl Loader {
             Topic::Parts => self.parts(file),
             Topic::Event => self.event(file),
             Topic::Runtimes => self.runtimes(file),
+            Topic::FunctionPlatform => self.function_platform(file),
             Topic::Resources => self.resources(file),
             Topic::Defaults => self.defaults(file),
             Topic::SecretNames => self.secret_names(file),
@@ -260,6 +263,14 @@ impl Loader {
                 Err(problem) => self.refuse(file, spanned, "runtime", &row.id, problem),
             }
         }
+        Ok(())
+    }
+
+    fn function_platform(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let written = file.parse::<FunctionPlatformFile>()?;
+        self.knowledge.function_platform = written
+            .platform()
+            .map_err(|problem| file.error(0, "`checked`", problem))?;
         Ok(())
     }
 

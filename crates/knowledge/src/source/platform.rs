@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::{Texts, date, vocabulary};
 use crate::error::Problem;
-use crate::{Runtime, ServiceDefault};
+use crate::{FunctionPlatform, Price, Runtime, ServiceDefault};
 
 /// `platform/runtimes.toml`.
 #[derive(Debug, Deserialize)]
@@ -80,6 +80,39 @@ impl DefaultRow {
             unless: self.unless.as_slice().to_vec(),
             since: self.since.as_ref().map(date).transpose()?,
             source: self.source.clone(),
+        })
+    }
+}
+
+/// `platform/lambda.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FunctionPlatformFile {
+    /// For readers of the file.
+    #[serde(rename = "limits")]
+    _limits: String,
+    source: String,
+    checked: Name,
+    memory: f64,
+    timeout: f64,
+    concurrency: f64,
+    retries: f64,
+    request: f64,
+    price: Vec<Price>,
+}
+
+impl FunctionPlatformFile {
+    /// Translates the file.
+    pub(crate) fn platform(self) -> Result<FunctionPlatform, Problem> {
+        Ok(FunctionPlatform {
+            memory: self.memory,
+            timeout: self.timeout,
+            concurrency: self.concurrency,
+            retries: self.retries,
+            request: self.request,
+            prices: self.price,
+            source: self.source,
+            checked: date(&self.checked)?,
         })
     }
 }

@@ -7,6 +7,7 @@ mod recursion;
 mod retries;
 mod throttling;
 mod timeout;
+mod wallet;
 
 use crate::family::Family;
 
@@ -18,4 +19,5 @@ pub(crate) const FAMILIES: &[Family] = &[
     recursion::FAMILY,
     retries::FAMILY,
     network::FAMILY,
+    wallet::FAMILY,
 ];

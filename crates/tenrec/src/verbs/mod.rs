@@ -1,6 +1,7 @@
 //! One module for each verb.
 
 pub(crate) mod completions;
+pub(crate) mod cost;
 pub(crate) mod explain;
 pub(crate) mod policy;
 pub(crate) mod rules;

@@ -5,14 +5,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use base::Budget;
 use finding::RuleInfo;
 use knowledge::Knowledge;
 use report::{Coverage, Detail, Look, Report};
 use tenrec::baseline::Baseline;
 use tenrec::config::Config;
 use tenrec::judge::{self, Decisions, Judgement};
-use tenrec::scan::{self, Outcome};
+use tenrec::scan::{self, Options, Outcome};
 use tenrec::select::{FailOn, Selector};
 
 use crate::cli::{Destination, Format, Scan};
@@ -37,11 +36,12 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
         let mut outcome = {
             let watched = Watched::new(&system, arguments.quiet);
             let knowledge = config.knowledge.as_deref();
-            scan::run_with(
-                &watched,
-                knowledge.unwrap_or_else(|| Knowledge::builtin()),
-                &Budget::default(),
-            )
+            let options = Options {
+                knowledge: knowledge.unwrap_or_else(|| Knowledge::builtin()),
+                cost: config.cost.clone(),
+                ..Options::default()
+            };
+            scan::run_with(&watched, &options)
         };
         let decisions = Decisions {
             config: &config,

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod cli;
+mod cost;
 mod examples;
 mod flows;
 mod formats;
