@@ -42,7 +42,7 @@ impl<'p> Engine<'p> {
         match path {
             "%callback" | "%context.done" => {
                 let failure = first().map(|value| (value, true));
-                let answer = second().map(|value| (value, false));
+                let answer = second().map(|value| (self.sent_beside(value, first()), false));
                 for (value, is_failure) in failure.into_iter().chain(answer) {
                     if !matches!(value.shape, Shape::Constant(crate::Constant::Null)) {
                         self.record_return(frame, &value, is_failure, site.place);
@@ -58,6 +58,19 @@ impl<'p> Engine<'p> {
             "Object.entries" | "Object.keys" | "Object.values" => {
                 let (_, method) = path.split_once('.')?;
                 self.object_method(&first()?, method, &Arguments::default(), site)
+            }
+            "getattr" => {
+                let holder = first()?;
+                let key = second()?;
+                let member = match key.as_constant().and_then(field_name) {
+                    Some(name) => self.get_field(&holder, &name, site.place),
+                    None => self.computed_member(&holder, &key, site.place),
+                };
+                let default = arguments.positional().nth(2);
+                Some(match default {
+                    Some(default) => member.join(&default.value),
+                    None => member,
+                })
             }
             "functools.partial" => {
                 let callee = first()?;

@@ -128,6 +128,12 @@ impl<'p> Engine<'p> {
         state: &mut State,
     ) -> (Value, Option<Value>, Option<Subject>) {
         let ExprKind::Field { base, name } = &callee.kind else {
+            if let ExprKind::Index { base, index } = &callee.kind {
+                let holder = self.eval(frame, base, state);
+                let key = self.eval(frame, index, state);
+                let member = self.computed_member(&holder, &key, frame.place(callee.span));
+                return (member, None, None);
+            }
             if matches!(callee.kind, ExprKind::Super) {
                 return self.super_constructor(frame, callee, state);
             }

@@ -9,9 +9,9 @@ use knowledge::{KindSet, Outcome};
 
 use crate::call::Arguments;
 use crate::engine::{Engine, Frame};
+use crate::exceptions::EXCEPTION;
 use crate::exec::join_states;
 use crate::inputs::Inputs;
-use crate::library::EXCEPTION;
 use crate::state::State;
 use crate::{
     ArgumentValue, ComparisonFact, Constant, Label, Object, Shape, SourceId, Subject, TestValue,
@@ -61,6 +61,7 @@ impl<'p> Engine<'p> {
 
     fn sides_of(&mut self, frame: &Frame<'p>, value: &Value, state: State, place: Place) -> Sides {
         self.facts.note_test(value);
+        self.facts.note_question(value);
         match &value.shape {
             Shape::Constant(constant) if value.taint.is_clean() => match truth(constant) {
                 true => (Some(state), None),
@@ -125,8 +126,10 @@ impl<'p> Engine<'p> {
         (right_expr, right): (&'p Expr, &Value),
         place: Place,
     ) -> Value {
-        self.facts.note_test(left);
-        self.facts.note_test(right);
+        for side in [left, right] {
+            self.facts.note_test(side);
+            self.facts.note_question(side);
+        }
         if let Some(known) = constant_comparison(op, left, right) {
             return Value::of(Shape::Constant(Constant::Bool(known)));
         }
@@ -358,7 +361,7 @@ fn test_against_constant(op: CompareOp, left: &Value, right: &Value) -> Option<V
 }
 
 /// The value with the outside data of these sources made harmless for `kinds`; nothing where it holds none.
-fn with_sources_cleared(
+pub(crate) fn with_sources_cleared(
     value: &Value,
     sources: &[SourceId],
     kinds: KindSet,

@@ -258,6 +258,10 @@ impl<'p> Engine<'p> {
         self.depth -= 1;
     }
 
+    pub(crate) fn is_loaded(&self, module: ModuleId) -> bool {
+        self.module_envs.contains_key(&module)
+    }
+
     /// The modules that an import statement loads: `import a.b` loads the package `a` as well.
     fn imported_modules(&mut self, from: ModuleId, specifier: &str) -> Vec<ModuleId> {
         let mut modules: Vec<ModuleId> = Vec::new();
@@ -436,8 +440,9 @@ impl<'p> Engine<'p> {
         is_failure: bool,
         place: Place,
     ) {
+        let shown = self.with_fields_listed(value.clone(), 0);
         let fact = ReturnFact {
-            value: self.with_outside_marked(value, place),
+            value: self.with_outside_marked(&shown, place),
             function: frame.id(),
             is_failure,
             place,

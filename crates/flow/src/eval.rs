@@ -293,12 +293,42 @@ impl<'p> Engine<'p> {
         self.get_field(holder, name, place)
     }
 
+    /// `holder[key]` as something that is called: of a library, one of its functions.
+    pub(crate) fn computed_member(&mut self, holder: &Value, key: &Value, place: Place) -> Value {
+        match &holder.shape {
+            Shape::Api(api)
+                if key.as_constant().is_none()
+                    && !self.is_environment(&api.path)
+                    && self.event_of_value(&api.path).is_none() =>
+            {
+                self.facts.note_test(key);
+                self.get_field(holder, "%computed", place)
+            }
+            _ => {
+                self.facts.note_test(key);
+                self.indexed(holder, key, place)
+            }
+        }
+    }
+
     fn indexed(&mut self, holder: &Value, key: &Value, place: Place) -> Value {
         match key.as_constant() {
-            Some(Constant::Number(index)) => match index.parse::<usize>() {
-                Ok(index) => self.item(holder, index, place),
-                Err(_) => self.element(holder, place),
-            },
+            Some(Constant::Number(index)) => {
+                let item = match index.parse::<usize>() {
+                    Ok(index) => self.item(holder, index, place),
+                    Err(_) => self.element(holder, place),
+                };
+                match &holder.shape {
+                    Shape::Api(api) => {
+                        let clears = self.clears_of_part(&format!("{}.{index}", api.path));
+                        Value {
+                            taint: item.taint.cleared(clears),
+                            shape: item.shape,
+                        }
+                    }
+                    _ => item,
+                }
+            }
             Some(known) => match field_name(known) {
                 Some(name) => self.get_field(holder, &name, place),
                 None => self.any_field(holder, place),

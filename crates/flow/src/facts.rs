@@ -36,6 +36,8 @@ pub struct Facts {
     pub comparisons: Vec<ComparisonFact>,
     /// Parts of events that a decision was made on: compared, asked for, used to choose what is called.
     pub tests: Vec<EventValue>,
+    /// Outside data that the code asked about before it went on: compared, or tested by a method.
+    pub asked: Vec<SourceId>,
     /// Clauses that catch exceptions.
     pub catches: Vec<CatchFact>,
     /// Presigned or other calls whose target cannot be seen: dynamic calls, calls of unknown values with an SDK client.
@@ -214,6 +216,15 @@ impl Facts {
                 && !self.tests.contains(event)
             {
                 self.tests.push(EventValue::clone(event));
+            }
+        }
+    }
+
+    /// Notes that the code asks something about the outside data in a value.
+    pub(crate) fn note_question(&mut self, value: &Value) {
+        for label in value.taint.labels() {
+            if !self.asked.contains(&label.source) {
+                self.asked.push(label.source);
             }
         }
     }

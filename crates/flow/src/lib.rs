@@ -14,6 +14,7 @@ mod callbacks;
 mod condition;
 mod engine;
 mod eval;
+mod exceptions;
 mod exec;
 mod facts;
 mod inputs;

@@ -11,7 +11,6 @@ use crate::call::Arguments;
 use crate::engine::{Engine, Frame};
 use crate::inputs::{Inputs, path_key};
 use crate::state::State;
-use crate::taint::Origin;
 use crate::value::join_option;
 use crate::{
     ApiValue, ArgumentValue, Atom, Constant, EventValue, List, Note, Object, Shape, Subject, Taint,
@@ -27,9 +26,6 @@ pub(crate) struct CallSite {
     /// The name after the dot.
     pub(crate) method: Option<Name>,
 }
-
-/// The API path of something that was caught.
-pub(crate) const EXCEPTION: &str = "%exception";
 
 /// How many names an API path may have before it says nothing any more.
 const LONGEST_PATH: usize = 160;
@@ -195,6 +191,9 @@ impl<'p> Engine<'p> {
         // A method of an event's field answers a question about it; what is not known may ask any.
         if let Some(receiver) = receiver {
             self.facts.note_test(receiver);
+            if model.is_some_and(answers_about) {
+                self.facts.note_question(receiver);
+            }
         }
         if model.is_none() && operation.is_none() {
             for argument in arguments.values() {
@@ -232,10 +231,13 @@ impl<'p> Engine<'p> {
         inputs: &Inputs<'_>,
     ) -> Value {
         let place = inputs.place;
-        let shape = self.result_shape(path, model, inputs);
+        let mut shape = self.result_shape(path, model, inputs);
         if let Some(operation) = operation {
             let taint = self.perform(frame, path, operation, inputs);
             return Value { taint, shape };
+        }
+        if self.answers_a_statement(model, inputs) {
+            return Value::of(shape);
         }
         if model.propagations.is_empty() {
             let taint = self.inputs_taint(None, inputs.arguments, place);
@@ -251,8 +253,11 @@ impl<'p> Engine<'p> {
             {
                 continue;
             }
+            if let Some(given) = &propagation.gives {
+                shape = Value::api(given.clone()).shape;
+            }
             if propagation.joins.is_some() || propagation.merges {
-                let output = self.put_together(propagation, inputs);
+                let output = recased(path, self.put_together(propagation, inputs));
                 value = join_option(value, Some(output));
                 continue;
             }
@@ -270,6 +275,11 @@ impl<'p> Engine<'p> {
             }
             for from in &propagation.from {
                 for (input, _) in self.resolve_input(from, inputs) {
+                    let input = if propagation.lists {
+                        self.with_fields_listed(input, 0)
+                    } else {
+                        input
+                    };
                     if propagation.is_value {
                         let input = self.value_cleared(input, propagation.clears, place);
                         let output = match propagation.to.steps.as_slice() {
@@ -289,6 +299,13 @@ impl<'p> Engine<'p> {
             Some(value) => value.with_taint(&taint),
             None => Value { taint, shape },
         }
+    }
+
+    /// Whether the call answers an SQL statement: with what the database holds, not with what it was asked.
+    fn answers_a_statement(&mut self, model: &CallModel, inputs: &Inputs<'_>) -> bool {
+        let sql = self.knowledge.kind("sql");
+        let mut sinks = model.sinks.iter().filter(|sink| Some(sink.kind) == sql);
+        model.propagations.is_empty() && sinks.any(|sink| self.all_hold(&sink.when, inputs))
     }
 
     /// What a method passes on of its receiver: a client that was made with a credential does not answer with it.
@@ -593,12 +610,25 @@ impl<'p> Engine<'p> {
             _ => value.join(input),
         }
     }
+}
 
-    /// What was thrown by code that is not the project's own.
-    pub(crate) fn exception(&mut self, place: Place) -> Value {
-        let label = self.facts.label(Origin::Exception, place);
-        Value::api(EXCEPTION).with_taint(&Taint::of(label))
-    }
+/// The text as a method that changes the case of letters gives it.
+fn recased(path: &str, value: Value) -> Value {
+    let Some(text) = value.as_text() else {
+        return value;
+    };
+    let text = match path.rsplit('.').next() {
+        Some("lower" | "casefold" | "toLowerCase") => text.to_lowercase(),
+        Some("upper" | "toUpperCase") => text.to_uppercase(),
+        _ => return value,
+    };
+    Value::text(text).with_taint(&value.taint)
+}
+
+/// Whether a method only tells something about its receiver: `endsWith`, `indexOf`.
+fn answers_about(model: &CallModel) -> bool {
+    let mut rows = model.propagations.iter();
+    rows.any(|row| row.from.is_empty())
 }
 
 /// The value at the end of these steps of something that holds nothing else.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{Name, Place};
 use ir::{Language, MethodKind, ModuleId};
-use knowledge::{Step, Trust};
+use knowledge::{KindSet, Step, Trust};
 
 use crate::engine::Engine;
 use crate::seed::{Standing, standing};
@@ -263,16 +263,7 @@ impl<'p> Engine<'p> {
             // What kind of failure it is says little about the inside.
             return Value::api(path);
         }
-        // A part may be harmless where the whole is not: the name at the end of a path.
-        let clears = self
-            .calls_named(&path)
-            .flat_map(|model| &model.propagations)
-            .filter(|row| {
-                row.from
-                    .iter()
-                    .any(|from| from.root == knowledge::Root::Receiver)
-            })
-            .fold(knowledge::KindSet::NONE, |set, row| set.union(row.clears));
+        let clears = self.clears_of_part(&path);
         let value = Value {
             taint: self.opened(api, taint, name).cleared(clears),
             shape: Shape::Api(Arc::new(ApiValue {
@@ -285,6 +276,18 @@ impl<'p> Engine<'p> {
             _ => Taint::CLEAN,
         };
         value.with_taint(&source)
+    }
+
+    /// A part may be harmless where the whole is not: the name at the end of a path.
+    pub(crate) fn clears_of_part(&self, path: &str) -> KindSet {
+        self.calls_named(path)
+            .flat_map(|model| &model.propagations)
+            .filter(|row| {
+                row.from
+                    .iter()
+                    .any(|from| from.root == knowledge::Root::Receiver)
+            })
+            .fold(KindSet::NONE, |set, row| set.union(row.clears))
     }
 
     /// The taint of a field of what an operation gave: its labels say which part of the result they are.
@@ -431,8 +434,9 @@ impl<'p> Engine<'p> {
                 Shape::Event(event) => self.event_field(&event.clone(), Step::Element, place),
                 Shape::Api(api) => {
                     // An element of what a library gave is named like the whole: pages, rows, messages.
+                    let clears = self.clears_of_part(&format!("{}[]", api.path));
                     Value {
-                        taint: value.taint.clone(),
+                        taint: value.taint.cleared(clears),
                         shape: Shape::Api(Arc::clone(api)),
                     }
                 }

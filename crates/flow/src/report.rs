@@ -18,11 +18,17 @@ impl<'p> Engine<'p> {
         inputs: &Inputs<'_>,
         site: &CallSite,
     ) {
+        let response = self.knowledge.kind("response");
         for sink in &model.sinks {
             if !self.all_hold(&sink.when, inputs) {
                 continue;
             }
             for (value, input) in self.resolve_input(&sink.input, inputs) {
+                let value = if Some(sink.kind) == response {
+                    self.with_fields_listed(value, 0)
+                } else {
+                    value
+                };
                 let taint = self.deep_taint(&value, input);
                 let labels: Vec<_> = taint.dangerous(sink.kind).collect();
                 // Which element of a list holds the data matters where order does.

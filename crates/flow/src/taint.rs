@@ -114,6 +114,22 @@ impl Taint {
         })
     }
 
+    /// The data without the labels that `is_dropped` names.
+    #[must_use]
+    pub fn without(&self, is_dropped: impl Fn(&Label) -> bool) -> Self {
+        let kept: Vec<Label> = self
+            .labels()
+            .iter()
+            .copied()
+            .filter(|label| !is_dropped(label))
+            .collect();
+        if kept.is_empty() {
+            Self::CLEAN
+        } else {
+            Self(Some(kept.into()))
+        }
+    }
+
     /// The same data, each label changed.
     #[must_use]
     pub fn map(&self, change: impl FnMut(Label) -> Label) -> Self {

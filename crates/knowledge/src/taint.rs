@@ -67,6 +67,10 @@ pub struct Propagation {
     pub joins: Option<Name>,
     /// The output is an object with the fields of all inputs.
     pub merges: bool,
+    /// The output shows the fields of the inputs: of an exception those that it lists, its text not among them.
+    pub lists: bool,
+    /// The API path of the output, where it is not that of the call.
+    pub gives: Option<Name>,
     /// Sink kinds for which the output is harmless.
     pub clears: KindSet,
     /// Holds only if all of these do.

@@ -379,7 +379,10 @@ impl Model<'_> {
             let Some(resource) = &operation.resource else {
                 continue;
             };
-            for written in written_by(operation, call) {
+            for mut written in written_by(operation, call) {
+                if let Some(function) = self.application.function(function) {
+                    written.deploy(function);
+                }
                 let named = written.resource.as_ref();
                 let Some(target) = self.target_or_default(function, named, &resource.kind) else {
                     gathered.unresolved.push(resource.kind.clone());

@@ -237,6 +237,12 @@ pub(crate) fn canonical_atoms(atoms: &[Atom], function: &Function) -> String {
     form
 }
 
+/// A text of code, where the environment of the function that runs it says the whole of it.
+pub(crate) fn known_text(atoms: &[Atom], function: &Function) -> Option<Name> {
+    let form = canonical_atoms(atoms, function);
+    (!form.contains([ANY, OPEN])).then(|| form.into())
+}
+
 /// The resource of a name that is one of its attributes, or such an attribute with an object's key or a version behind it.
 fn referenced(name: &str) -> Option<ResourceId> {
     let (index, rest) = name.strip_prefix(OPEN)?.split_once(CLOSE)?;

@@ -5,6 +5,8 @@ use base::Name;
 use flow::{CallFact, Label, Object, Shape, Value};
 use knowledge::{EventPath, Operation, Step};
 
+use crate::names::known_text;
+
 /// How deep values are searched for outside data.
 const DEEPEST: u32 = 8;
 /// DynamoDB's words for the types of attribute values.
@@ -19,6 +21,20 @@ pub(crate) struct Written {
     pub(crate) parts: Vec<(Name, Value)>,
     /// All that is said about it: the entry of a batch, else the call's parameters.
     pub(crate) entry: Vec<(Name, Value)>,
+}
+
+impl Written {
+    /// Puts in what the environment of the function that writes says.
+    pub(crate) fn deploy(&mut self, function: &app::Function) {
+        let parts = self.parts.iter_mut().map(|(_, value)| value);
+        for value in parts.chain(self.entry.iter_mut().map(|(_, value)| value)) {
+            if let Shape::Text(atoms) = &value.shape
+                && let Some(text) = known_text(atoms, function)
+            {
+                value.shape = Value::text(text).shape;
+            }
+        }
+    }
 }
 
 /// Everything that a call writes.

@@ -279,7 +279,8 @@ impl Model<'_> {
         ways
     }
 
-    /// A handler that no trigger of the project invokes with this kind of event: functions may, and people who have access.
+    /// A handler that no trigger of the project invokes with this kind of event: functions may, and people who have access. Where
+    /// there is no template, nothing tells more than the kind does.
     fn without_trigger(&self, function: FunctionId, event: &Event, path: &[Part]) -> Way {
         let resource = self
             .application
@@ -288,9 +289,7 @@ impl Model<'_> {
         let who = match resource {
             // A web framework answers whoever calls, unless something in front of it says otherwise.
             None if event.answers_http => Reach::Anonymous,
-            // Nothing tells what stands in front.
-            None => Reach::Authenticated,
-            Some(_) => default_reach(event.default_who),
+            _ => default_reach(event.default_who),
         };
         let target = resource.map(Target::Resource);
         let nodes = target

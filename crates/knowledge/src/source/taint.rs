@@ -59,6 +59,10 @@ pub(crate) struct PropagateRow {
     #[serde(default)]
     merges: bool,
     #[serde(default)]
+    lists: bool,
+    /// The API path of the result, where it is not that of the call.
+    gives: Option<Name>,
+    #[serde(default)]
     clears: Texts,
     #[serde(default)]
     when: Vec<WhenColumn>,
@@ -289,6 +293,8 @@ impl PropagateRow {
                 is_value: self.value,
                 joins: self.joins.clone(),
                 merges: self.merges,
+                lists: self.lists,
+                gives: self.gives.clone(),
                 clears,
                 when: when.clone(),
             })
@@ -304,6 +310,8 @@ impl CleanRow {
             is_value: false,
             joins: None,
             merges: false,
+            lists: false,
+            gives: None,
             clears: KindSet::NONE,
             when: conditions(&self.when, words)?,
         })

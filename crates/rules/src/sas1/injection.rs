@@ -167,20 +167,56 @@ const RULES: [Injection; 12] = [
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
     let found = RULES.iter().flat_map(|rule| {
-        model
-            .flows(rule.kind)
-            .into_iter()
-            .filter(|flow| is_open(rule, flow))
-            .map(move |flow| {
-                let danger = Danger {
-                    place: flow.sink.place,
-                    path: &flow.sink.path,
-                    code: model.code_name(flow.sink.function),
-                };
-                finding(model, rule, &danger, &flow.reached)
-            })
+        let flows = model.flows(rule.kind).into_iter();
+        let open: Vec<Flow<'_>> = flows.filter(|flow| is_open(rule, flow)).collect();
+        let together = mended_together(rule, open);
+        together.into_iter().filter_map(move |flows| {
+            let (flow, others) = flows.split_first()?;
+            let danger = Danger {
+                place: flow.sink.place,
+                path: &flow.sink.path,
+                code: model.code_name(flow.sink.function),
+            };
+            let mut finding = finding(model, rule, &danger, &flow.reached);
+            for other in others {
+                let takes = format!("`{}` takes it as well", other.sink.path);
+                finding = finding.step(StepKind::Sink, other.sink.place, takes);
+            }
+            Some(finding)
+        })
     });
     found.collect()
+}
+
+/// Flows that one edit mends: a path or an address that is checked once is checked for every use in the same function. A
+/// statement or a command is built anew for each use.
+fn mended_together<'m>(rule: &Injection, flows: Vec<Flow<'m>>) -> Vec<Vec<Flow<'m>>> {
+    let is_checked_once = matches!(rule.kind, "path" | "ssrf" | "pubsub-target");
+    let mut together: Vec<Vec<Flow<'m>>> = Vec::new();
+    for flow in flows {
+        let same = together
+            .iter_mut()
+            .find(|known| is_checked_once && known.first().is_some_and(|it| is_same(it, &flow)));
+        match same {
+            Some(known) => known.push(flow),
+            None => together.push(vec![flow]),
+        }
+    }
+    together
+}
+
+/// Whether two flows bring the same data to the same function of the code.
+fn is_same(one: &Flow<'_>, other: &Flow<'_>) -> bool {
+    let origins = |flow: &Flow<'_>| {
+        let facts = &flow.analysis.facts;
+        let sources = flow.sink.labels.iter();
+        let origins = sources.map(|label| facts.source(label.source).map(|it| it.origin.clone()));
+        origins.collect::<Vec<_>>()
+    };
+    std::ptr::eq(one.analysis, other.analysis)
+        && one.sink.function == other.sink.function
+        && one.reached.who == other.reached.who
+        && origins(one) == origins(other)
 }
 
 /// A request whose host is fixed goes where the code says, whatever follows the host.

@@ -45,7 +45,8 @@ fn finding(model: &Model<'_>, analysis: &Analysis, clause: &CatchFact) -> Option
         .filter_map(|index| analysis.facts.calls.get(*index as usize))
         .find(|call| {
             model.operation(call).is_some_and(|operation| {
-                matches!(operation.access, Access::Write | Access::Permissions)
+                // Deleting and creating fail harmlessly where it was done before.
+                operation.access == Access::Permissions || !operation.writes.is_empty()
             })
         });
     let (path, place, impact, reach, consequence) = match (check, write) {

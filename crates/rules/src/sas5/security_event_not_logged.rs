@@ -3,6 +3,7 @@
 use app::{AuthKind, FunctionId};
 use base::Map;
 use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
+use flow::{Constant, Shape, Value};
 use link::{Analysis, Model, Response};
 
 use crate::family::{Family, Input};
@@ -48,7 +49,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
                 let message = format!("`{code}` answers {status} and logs nothing");
                 (denial.place, message, code)
             }
-            (None, true, Some(handler)) => {
+            (None, true, Some(handler)) if may_deny(analysis) => {
                 let code = analysis
                     .facts
                     .functions
@@ -97,4 +98,30 @@ fn logs(model: &Model<'_>, analysis: &Analysis) -> bool {
     marks
         .map(|mark| Some(mark.kind))
         .any(|kind| kinds.contains(&kind))
+}
+
+/// Whether an authorizer may turn somebody away: it asks something, or an answer of its says no.
+fn may_deny(analysis: &Analysis) -> bool {
+    let facts = &analysis.facts;
+    let mut returns = facts.returns.iter();
+    !facts.tests.is_empty() || returns.any(|it| it.is_failure || says_no(&it.value, 0))
+}
+
+fn says_no(value: &Value, depth: u32) -> bool {
+    const DEEPEST: u32 = 8;
+    let mut shapes = value.shape.alternatives().iter();
+    depth < DEEPEST
+        && shapes.any(|shape| match shape {
+            Shape::Constant(Constant::Bool(answer)) => !answer,
+            Shape::Constant(Constant::Text(text)) => text.eq_ignore_ascii_case("deny"),
+            Shape::Object(object) => {
+                let mut fields = object.fields.iter().map(|(_, field)| field);
+                fields.any(|field| says_no(field, depth + 1))
+            }
+            Shape::List(list) => {
+                let mut items = list.items.iter().chain(&list.rest);
+                items.any(|item| says_no(item, depth + 1))
+            }
+            _ => false,
+        })
 }

@@ -1,8 +1,10 @@
 //! SAS-8: outside data that grows without bound when it is read: decompression bombs, entity bombs.
 
 use crate::family::{Family, Input};
-use app::FunctionId;
 use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
+use flow::Origin;
+use knowledge::Encoding;
+use link::{Flow, Model};
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![INFO],
@@ -18,13 +20,8 @@ const INFO: RuleInfo = RuleInfo {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
-    // What CloudWatch Logs delivers is packed by the platform, in events of bounded size.
-    let is_packed_by_platform = |function: &FunctionId| {
-        let mut triggers = model.application.triggers_of(*function).peekable();
-        triggers.peek().is_some() && triggers.all(|trigger| trigger.kind == "aws.logs")
-    };
     let flows = model.flows("payload-size").into_iter();
-    let flows = flows.filter(|flow| !flow.functions.last().is_some_and(is_packed_by_platform));
+    let flows = flows.filter(|flow| !is_packed_by_platform(model, flow));
     flows
         .map(|flow| {
             let function = model.code_name(flow.sink.function);
@@ -51,4 +48,25 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+/// Whether all of the data is a field that the platform itself packs, in events of bounded size.
+fn is_packed_by_platform(model: &Model<'_>, flow: &Flow<'_>) -> bool {
+    let facts = &flow.analysis.facts;
+    let mut sources = flow
+        .sink
+        .labels
+        .iter()
+        .map(|label| facts.source(label.source));
+    sources.all(|source| {
+        let Some(Origin::Event { path, seed }) = source.map(|source| &source.origin) else {
+            return false;
+        };
+        let kinds = facts.seeds.get(*seed as usize).into_iter().flatten();
+        let mut events = kinds.filter_map(|kind| model.knowledge.event(kind));
+        events.any(|event| {
+            let field = event.field(path);
+            field.is_some_and(|field| field.encodings.contains(&Encoding::Gzip))
+        })
+    })
 }

@@ -3,8 +3,9 @@
 use crate::family::{Family, Input};
 use app::{Filter, FunctionId, KeyFilter, ResourceId, Text, Trigger};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
-use flow::{Atom, CallFact};
-use knowledge::{Access, Operation};
+use flow::{Atom, CallFact, Origin};
+use knowledge::{Access, Operation, Relation, Step};
+use link::Model;
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![INFO],
@@ -33,11 +34,39 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
                 && model.resource_of(function, call) == Some(source)
                 && comes_back(trigger, operation, call)
         });
+        let back = back.filter(|_| !asks_before(model, trigger));
         if let Some((_, call)) = back {
             findings.push(finding(input, trigger, function, source, call));
         }
     }
     findings
+}
+
+/// Whether the function asks something about what the channel brings: it may be how it knows its own writes and stops.
+fn asks_before(model: &Model<'_>, trigger: &Trigger) -> bool {
+    let Some(event) = model.knowledge.event(&trigger.kind) else {
+        return false;
+    };
+    let is_of_channel = |path: &[Step]| {
+        event
+            .fields
+            .iter()
+            .filter(|field| field.channel.is_some())
+            .any(|field| matches!(field.path.relation(path), Relation::Here(_)))
+    };
+    let is_name =
+        |path: &[Step]| matches!(path.last(), Some(Step::Field(name)) if name == "eventName");
+    let analyses = model.analyses.iter();
+    let mut analyses = analyses.filter(|it| it.functions.contains(&trigger.function));
+    analyses.any(|analysis| {
+        let facts = &analysis.facts;
+        let asked = facts.asked.iter().filter_map(|id| facts.source(*id));
+        let mut asked = asked.filter_map(|source| match &source.origin {
+            Origin::Event { path, .. } => Some(path),
+            _ => None,
+        });
+        asked.any(|path| is_of_channel(path)) || facts.tests.iter().any(|test| is_name(&test.path))
+    })
 }
 
 /// Whether what the call writes passes the trigger's filter for certain.
