@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 
 /// Each crate and the crates of the workspace that it may depend on.
-const EDGES: [(&str, &[&str]); 21] = [
+const EDGES: [(&str, &[&str]); 22] = [
     ("base", &[]),
     ("knowledge", &["base"]),
     ("finding", &["base"]),
@@ -28,6 +28,7 @@ const EDGES: [(&str, &[&str]); 21] = [
     ("cost", &["link", "app", "finding", "base"]),
     ("deps", &["doc", "base"]),
     ("detect", &["base", "knowledge"]),
+    ("redos", &[]),
     (
         "rules",
         &[
