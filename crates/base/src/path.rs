@@ -1,5 +1,6 @@
 //! Paths inside the project: relative to its root, `/`-separated, never leaving it.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -110,6 +111,13 @@ impl RelPath {
                 Some(rest) => rest.is_empty() || rest.starts_with('/'),
                 None => false,
             }
+    }
+}
+
+/// A path equals, and hashes like, its text, so that a table of paths is asked with one that is put together on the spot.
+impl Borrow<str> for RelPath {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

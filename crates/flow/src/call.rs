@@ -172,7 +172,7 @@ impl<'p> Engine<'p> {
         if let Shape::Api(api) = &holder.shape
             && frame.code.language == ir::Language::Python
             && api.construction.is_none()
-            && let Some(module) = self.resolve(frame.module, &format!("{}.{name}", api.path))
+            && let Some(module) = self.resolve_in(frame.module, &api.path, name)
         {
             return self.module_value(module);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Budget, Map, Name, Place, Set, Span};
-use ir::{Function, FunctionId, GlobalFunctionId, Module, ModuleId, Program, VariableId};
+use ir::{Function, FunctionId, GlobalFunctionId, Language, Module, ModuleId, Program, VariableId};
 use knowledge::{Knowledge, LanguageModel};
 
 use crate::call::{CallKey, Summary};
@@ -33,6 +33,9 @@ pub fn analyse(
 pub(crate) struct Engine<'p> {
     pub(crate) program: &'p Program,
     pub(crate) knowledge: &'p Knowledge,
+    /// What is known about the calls of each language.
+    pub(crate) python: &'p LanguageModel,
+    pub(crate) javascript: &'p LanguageModel,
     pub(crate) budget: Budget,
     pub(crate) facts: Facts,
     pub(crate) memo: Map<CallKey, Summary>,
@@ -95,6 +98,8 @@ impl<'p> Engine<'p> {
         Self {
             program,
             knowledge,
+            python: knowledge.language(Language::Python.as_str()),
+            javascript: knowledge.language(Language::JavaScript.as_str()),
             budget: *budget,
             facts: Facts::default(),
             memo: Map::default(),
@@ -293,6 +298,20 @@ impl<'p> Engine<'p> {
         resolved
     }
 
+    /// The project's module of this name in a package, as module `from` names it.
+    pub(crate) fn resolve_in(
+        &mut self,
+        from: ModuleId,
+        package: &str,
+        name: &str,
+    ) -> Option<ModuleId> {
+        if !self.program.has_module_named(name) {
+            return None;
+        }
+        let dot = if package.ends_with('.') { "" } else { "." };
+        self.resolve(from, &format!("{package}{dot}{name}"))
+    }
+
     /// What the module exports under a dotted name.
     fn export_path(&mut self, module: ModuleId, path: &str) -> Value {
         let mut parts = path.split('.');
@@ -357,7 +376,10 @@ impl<'p> Engine<'p> {
 
     /// What is known about the calls of the frame's language.
     pub(crate) fn language(&self, frame: &Frame<'p>) -> &'p LanguageModel {
-        self.knowledge.language(frame.code.language.as_str())
+        match frame.code.language {
+            Language::Python => self.python,
+            Language::JavaScript => self.javascript,
+        }
     }
 
     pub(crate) fn new_env(

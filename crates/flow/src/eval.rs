@@ -254,8 +254,7 @@ impl<'p> Engine<'p> {
         if frame.code.language != Language::Python {
             return None;
         }
-        let dot = if package.ends_with('.') { "" } else { "." };
-        let module = self.resolve(frame.module, &format!("{package}{dot}{name}"))?;
+        let module = self.resolve_in(frame.module, package, name)?;
         self.load(module, state);
         Some(self.module_value(module))
     }
@@ -285,7 +284,7 @@ impl<'p> Engine<'p> {
             // `import package` then `package.module`: the path may be one of the project's modules.
             if frame.code.language == Language::Python
                 && api.construction.is_none()
-                && let Some(module) = self.resolve(frame.module, &format!("{}.{name}", api.path))
+                && let Some(module) = self.resolve_in(frame.module, &api.path, name)
             {
                 return self.module_value(module);
             }

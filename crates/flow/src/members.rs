@@ -173,7 +173,7 @@ impl<'p> Engine<'p> {
             return Some(value);
         }
         // A Python package's submodule is a field of it once anything has imported it.
-        let submodule = self.resolve(module, &format!(".{name}"))?;
+        let submodule = self.resolve_in(module, ".", name)?;
         Some(self.module_value(submodule))
     }
 

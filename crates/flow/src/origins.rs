@@ -42,16 +42,15 @@ impl<'p> Engine<'p> {
 
     /// What is known about the calls of this path in either language.
     pub(crate) fn calls_named(&self, path: &str) -> impl Iterator<Item = &'p CallModel> + use<'p> {
-        let knowledge = self.knowledge;
-        let python = knowledge.language("python").call(path);
-        let javascript = knowledge.language("javascript").call(path);
+        let python = self.python.call(path);
+        let javascript = self.javascript.call(path);
         python.into_iter().chain(javascript)
     }
 
     pub(crate) fn value_sources(&self, path: &str) -> &'p [knowledge::Source] {
-        let in_python = self.knowledge.language("python").value(path);
+        let in_python = self.python.value(path);
         if in_python.is_empty() {
-            self.knowledge.language("javascript").value(path)
+            self.javascript.value(path)
         } else {
             in_python
         }

@@ -69,6 +69,14 @@ impl Builder {
         self.stacks.push(stack);
     }
 
+    /// Adds what other files gave.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.stacks.extend(other.stacks);
+        self.diagnostics.extend(other.diagnostics);
+        self.project_files.extend(other.project_files);
+        self.parts.extend(other.parts);
+    }
+
     /// Forgets the stacks that are a part of another, whose files look like templates of their own.
     pub(crate) fn drop_parts(&mut self) {
         let Self { stacks, parts, .. } = self;

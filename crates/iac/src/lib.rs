@@ -13,7 +13,8 @@ mod serverless;
 pub mod stack;
 pub mod tree;
 
-use base::{Budget, System};
+use base::{Budget, Entry, System};
+use rayon::prelude::*;
 
 pub use builder::Output;
 use builder::{Builder, Files, Project};
@@ -28,11 +29,17 @@ pub fn read(system: &dyn System, budget: &Budget) -> Output {
         files: &files,
         budget,
     };
-    let mut builder = Builder::default();
-    for entry in system.files() {
+    let of_file = |entry: &Entry| {
+        let mut builder = Builder::default();
         if system.is_template_wanted(&entry.path) {
             discover::template(&project, &mut builder, entry);
         }
+        builder
+    };
+    let of_files: Vec<Builder> = system.files().par_iter().map(of_file).collect();
+    let mut builder = Builder::default();
+    for of_file in of_files {
+        builder.append(of_file);
     }
     builder.drop_parts();
     cloudformation::interpret(builder, budget)

@@ -1,6 +1,6 @@
 //! A program: all modules of a project and how they name each other.
 
-use base::{Map, RelPath};
+use base::{Map, Name, RelPath, Set};
 
 use crate::{FunctionId, Language, Module};
 
@@ -22,6 +22,8 @@ pub struct GlobalFunctionId {
 pub struct Program {
     modules: Vec<(RelPath, Module)>,
     by_path: Map<RelPath, ModuleId>,
+    /// What the last part of a module's name may be. Most imports are of packages, which this tells at once.
+    names: Set<Name>,
     aliases: Vec<PathAlias>,
 }
 
@@ -62,9 +64,15 @@ impl Program {
             .enumerate()
             .map(|(index, (path, _))| (path.clone(), ModuleId(index as u32)))
             .collect();
+        let names = modules
+            .iter()
+            .flat_map(|(path, module)| last_names(path, module.language))
+            .map(Name::from)
+            .collect();
         Self {
             modules,
             by_path,
+            names,
             aliases: Vec::new(),
         }
     }
@@ -104,6 +112,12 @@ impl Program {
         self.by_path.get(path).copied()
     }
 
+    /// Whether some module's name may end in this name.
+    #[must_use]
+    pub fn has_module_named(&self, last: &str) -> bool {
+        self.names.contains(last)
+    }
+
     /// The module that `specifier`, written in module `from`, names; nothing for third-party packages and the standard
     /// library. `roots` are the directories from which absolute imports are resolved (code roots, layers), most specific
     /// first.
@@ -119,27 +133,37 @@ impl Program {
     /// The module that a path without its ending names, as handlers and imports are written.
     #[must_use]
     pub fn find_javascript(&self, directory: &RelPath, path: &str) -> Option<ModuleId> {
+        let last = path.rsplit(['/', '\\']).next().unwrap_or_default();
+        let stem = last.rsplit_once('.').map(|(stem, _)| stem);
+        let is_named = |name: &str| self.has_module_named(name);
+        if !matches!(last, "" | "." | "..") && !is_named(last) && !stem.is_some_and(is_named) {
+            return None;
+        }
         let written = directory.join(path).ok()?;
-        let exact = JAVASCRIPT_SUFFIXES.iter().find_map(|suffix| {
-            let candidate = RelPath::new(&format!("{written}{suffix}")).ok()?;
-            self.at(&candidate)
-        });
+        let at = |stem: &str, ending: &str| {
+            let known = self.by_path.get(format!("{stem}{ending}").as_str());
+            known.copied()
+        };
+        let mut endings = JAVASCRIPT_SUFFIXES.iter();
+        let exact = endings.find_map(|ending| at(written.as_str(), ending));
         exact.or_else(|| {
             // TypeScript's ESM style names the file that the compiler will write: `./util.js` for `util.ts`.
             let (stem, compiled) = written.as_str().rsplit_once('.')?;
             if !matches!(compiled, "js" | "mjs" | "cjs" | "jsx") {
                 return None;
             }
-            ["ts", "tsx", "mts", "cts"].iter().find_map(|ending| {
-                let candidate = RelPath::new(&format!("{stem}.{ending}")).ok()?;
-                self.at(&candidate)
-            })
+            let mut endings = [".ts", ".tsx", ".mts", ".cts"].iter();
+            endings.find_map(|ending| at(stem, ending))
         })
     }
 
     /// The Python module `a.b` below `directory`: `a/b.py` or `a/b/__init__.py`.
     #[must_use]
     pub fn find_python(&self, directory: &RelPath, dotted: &str) -> Option<ModuleId> {
+        let last = dotted.rsplit(['.', '/']).next().unwrap_or_default();
+        if !self.has_module_named(last) {
+            return None;
+        }
         let written = dotted.replace('.', "/");
         [".py", "/__init__.py"].iter().find_map(|suffix| {
             let candidate = directory.join(&format!("{written}{suffix}")).ok()?;
@@ -200,6 +224,19 @@ impl Program {
             .chain([&beside])
             .find_map(|root| self.find_python(root, name))
     }
+}
+
+/// The last parts of the names by which imports may mean the module at this path.
+fn last_names(path: &RelPath, language: Language) -> impl Iterator<Item = &str> {
+    let endings: &[&str] = match language {
+        Language::JavaScript => &JAVASCRIPT_SUFFIXES,
+        Language::Python => &[".py", "/__init__.py"],
+    };
+    let named = endings.iter().filter_map(|ending| {
+        let name = path.as_str().strip_suffix(ending)?;
+        name.rsplit('/').next()
+    });
+    named.filter(|name| !name.is_empty())
 }
 
 impl PathAlias {

@@ -3,7 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use app::Dialect;
-use base::{Budget, Code as DiagnosticCode, Diagnostic, Diagnostics, FileId, RelPath, System};
+use base::{
+    Budget, Code as DiagnosticCode, Diagnostic, Diagnostics, Entry, FileId, RelPath, System,
+};
 use ir::{Module, Program};
 use knowledge::Knowledge;
 use link::Model;
@@ -64,13 +66,16 @@ impl<'k> Project<'k> {
         budget: &Budget,
         untemplated: Untemplated,
     ) -> Self {
-        let read = iac::read(system, budget);
+        let (read, code) = rayon::join(|| iac::read(system, budget), || code(system, budget));
         let mut application = read.application;
         let mut diagnostics = read.diagnostics;
         diagnostics.extend_from_slice(system.problems());
+        diagnostics.extend(code.diagnostics);
         let inline = inline::read(system, budget, &mut application, parsed);
         diagnostics.extend(inline.diagnostics);
-        let (mut program, ignores, bytes) = code(system, budget, inline.modules, &mut diagnostics);
+        let mut modules = code.modules;
+        modules.extend(inline.modules);
+        let mut program = Program::new(modules);
         aliases::add(&mut program, system, budget, &mut diagnostics);
         let has_template = !application.stacks.is_empty();
         untemplated::add(&mut application, &program, knowledge, &mut diagnostics);
@@ -82,7 +87,7 @@ impl<'k> Project<'k> {
             files: system.files().len(),
             code_files: program.modules().count(),
             stacks: stacks.filter(|it| it.dialect != Dialect::None).count(),
-            bytes,
+            bytes: code.bytes,
         };
         let mut model = Model::build(application, program, knowledge, budget);
         diagnostics.append(&mut model.diagnostics);
@@ -91,55 +96,39 @@ impl<'k> Project<'k> {
         Self {
             model,
             diagnostics,
-            ignores,
+            ignores: code.ignores,
             templates: read.project_files,
             statistics,
         }
     }
 }
 
-/// One code file.
+/// What code files gave.
 #[derive(Default)]
 struct Lowered {
-    /// Its module, where it could be read.
-    module: Option<(RelPath, Module)>,
+    /// Those that could be read.
+    modules: Vec<(RelPath, Module)>,
     /// What could not.
     diagnostics: Diagnostics,
     ignores: Vec<Ignore>,
     bytes: u64,
 }
 
-/// Reads and lowers all code files, in parallel; `modules` are there already.
-fn code(
-    system: &dyn System,
-    budget: &Budget,
-    mut modules: Vec<(RelPath, Module)>,
-    diagnostics: &mut Diagnostics,
-) -> (Program, Vec<Ignore>, u64) {
-    let lowered: Vec<Lowered> = system
-        .files()
-        .par_iter()
-        .enumerate()
+/// Reads and lowers all code files, in parallel.
+fn code(system: &dyn System, budget: &Budget) -> Lowered {
+    let files = system.files().par_iter().enumerate();
+    let files: Vec<Lowered> = files
         .filter(|(_, entry)| is_code(&entry.path))
-        .map(|(index, entry)| {
-            lower(
-                system,
-                budget,
-                FileId(index as u32),
-                &entry.path,
-                entry.size,
-            )
-        })
+        .map(|(index, entry)| lower(system, budget, FileId(index as u32), entry))
         .collect();
-    let mut ignores = Vec::new();
-    let mut bytes = 0;
-    for file in lowered {
-        modules.extend(file.module);
-        diagnostics.extend(file.diagnostics);
-        ignores.extend(file.ignores);
-        bytes += file.bytes;
+    let mut all = Lowered::default();
+    for file in files {
+        all.modules.extend(file.modules);
+        all.diagnostics.extend(file.diagnostics);
+        all.ignores.extend(file.ignores);
+        all.bytes += file.bytes;
     }
-    (Program::new(modules), ignores, bytes)
+    all
 }
 
 /// Whether a file may be scanned on its own: code, or what may be a template.
@@ -156,7 +145,8 @@ pub(crate) fn is_code(path: &RelPath) -> bool {
     ) && !is_declaration
 }
 
-fn lower(system: &dyn System, budget: &Budget, file: FileId, path: &RelPath, size: u64) -> Lowered {
+fn lower(system: &dyn System, budget: &Budget, file: FileId, entry: &Entry) -> Lowered {
+    let Entry { path, size } = entry;
     let skipped = |code, message: String| Lowered {
         diagnostics: vec![Diagnostic {
             path: path.clone(),
@@ -166,7 +156,7 @@ fn lower(system: &dyn System, budget: &Budget, file: FileId, path: &RelPath, siz
         }],
         ..Lowered::default()
     };
-    if budget.code_bytes < size {
+    if budget.code_bytes < *size {
         let message = format!(
             "the file has {size} bytes, more than the {} that are analysed",
             budget.code_bytes
@@ -184,7 +174,7 @@ fn lower(system: &dyn System, budget: &Budget, file: FileId, path: &RelPath, siz
     };
     match parsed(file, path, &text, budget) {
         Some((module, diagnostics)) => Lowered {
-            module: Some((path.clone(), module)),
+            modules: vec![(path.clone(), module)],
             diagnostics,
             ignores: ignores::parse(file, path, &text),
             bytes: text.len() as u64,
