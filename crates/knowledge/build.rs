@@ -30,6 +30,8 @@ mod platform;
 mod policy;
 #[path = "src/resource.rs"]
 mod resource;
+#[path = "src/schema.rs"]
+mod schema;
 #[path = "src/sdk.rs"]
 mod sdk;
 #[path = "src/secret.rs"]
@@ -50,10 +52,11 @@ use operation::{
 use platform::{Concern, FunctionPlatform, Price, Runtime, ServiceDefault};
 use policy::{Allowances, ManagedPolicy, PolicyStatement};
 use resource::{Reference, ResourceType};
+use schema::{Declares, Domain, Notation, Schema, TypeModel};
 use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
-    KindSet, Mark, Misuse, Outcome, Propagation, Schema, Sink, Source, SourceKind, Test, Vouch,
+    KindSet, Mark, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
 };
 
 use std::path::{Path, PathBuf};

@@ -264,8 +264,21 @@ impl<'p> Engine<'p> {
                 let bound = Value::of(Shape::Function(Arc::new(bound)));
                 Some(partial(bound, arguments, 1))
             }
-            // Middleware that is added to a wrapped handler leaves the handler what it is.
-            _ => Some(receiver.clone()),
+            // Middleware that is added to a wrapped handler leaves the handler what it is, but may check what it is given.
+            _ => {
+                if let Some(model) = self.language(frame).method(method) {
+                    let inputs = Inputs {
+                        receiver: Some(receiver),
+                        construction: None,
+                        arguments,
+                        result: None,
+                        place: site.place,
+                    };
+                    let path = Name::from(method);
+                    self.checked_by_schema(frame, &path, model, &inputs, site, state);
+                }
+                Some(receiver.clone())
+            }
         }
     }
 

@@ -452,6 +452,8 @@ impl<'p> Engine<'p> {
         let mut frame = Frame::new(function.module, code, function.function, Some(env));
         frame.is_entry = is_entry;
         let mut inside = state.enter_call();
+        let checked = self.with_first_checked(frame.id(), arguments, place);
+        let arguments = checked.as_ref().unwrap_or(arguments);
         if let Some(variable) = body.receiver {
             self.write_variable(
                 &frame,
@@ -654,6 +656,19 @@ impl<'p> Engine<'p> {
             .iter()
             .find_map(|name| self.accessor(&instance, name, MethodKind::Constructor));
         match constructor {
+            Some(constructor) if self.is_made_up(&constructor) && class.is_checked() => {
+                let outcome = self.enter(
+                    &constructor,
+                    Some(instance.clone()),
+                    arguments,
+                    site.place,
+                    false,
+                    state,
+                );
+                let domain = class.declared.as_ref().map(|it| it.domain.clone());
+                let made = outcome.receiver.unwrap_or(instance);
+                self.narrowed_to(&domain.unwrap_or_default(), &made, site.place, 0)
+            }
             Some(constructor) => {
                 let outcome = self.enter(
                     &constructor,
@@ -664,6 +679,11 @@ impl<'p> Engine<'p> {
                     state,
                 );
                 outcome.receiver.unwrap_or(instance)
+            }
+            None if class.is_checked() => {
+                let declared = class.declared.clone();
+                let domain = declared.map(|it| it.domain.clone()).unwrap_or_default();
+                self.checked_instance(&domain, arguments, site.place)
             }
             // `Kind(text)` of an enumeration gives one of its members, or fails.
             None if self.has_clean_base(class) => instance,
@@ -683,8 +703,18 @@ impl<'p> Engine<'p> {
         }
     }
 
+    /// Whether the constructor is one that nobody wrote: a decorator makes it of the fields.
+    fn is_made_up(&self, constructor: &FunctionValue) -> bool {
+        let code = self.program.module(constructor.module);
+        let body = code.and_then(|code| code.function(constructor.function));
+        body.is_some_and(|body| {
+            let class = body.class.and_then(|class| code?.class(class));
+            class.is_some_and(|class| class.span == body.span)
+        })
+    }
+
     /// Whether a base class of the class is one whose instances hold nothing of what they are made from.
-    fn has_clean_base(&self, class: &ClassValue) -> bool {
+    pub(crate) fn has_clean_base(&self, class: &ClassValue) -> bool {
         class.bases.iter().any(|base| match &base.shape {
             Shape::Api(api) => self.calls_named(&api.path).any(|model| {
                 model
@@ -751,6 +781,16 @@ impl<'p> Engine<'p> {
             subjects: vec![None],
             receiver_subject: None,
             method: None,
+        };
+        // A decorator may be what reads the types of a class's fields.
+        let inner = match &inner.shape {
+            Shape::Class(class) if class.declared.is_none() => {
+                let declared = self.declared(frame, class, Some(decorator), state);
+                let declared = declared.map(Arc::new);
+                let class = ClassValue::clone(class);
+                Value::of(Shape::Class(Arc::new(ClassValue { declared, ..class })))
+            }
+            _ => inner,
         };
         let decorated = match &decorator.shape {
             Shape::Unknown => Value::unknown(),

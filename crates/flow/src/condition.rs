@@ -70,7 +70,13 @@ impl<'p> Engine<'p> {
             Shape::Test(test) => {
                 let mut refined = state.clone();
                 if let (Some(subject), true) = (&test.subject, test.scope == frame.id()) {
-                    self.refine(frame, &mut refined, subject, test.clears, place);
+                    match &test.checked {
+                        Some(checked) => {
+                            let checked = checked.clone();
+                            self.write_subject(frame, &mut refined, subject, checked, place);
+                        }
+                        None => self.refine(frame, &mut refined, subject, test.clears, place),
+                    }
                 }
                 let (sources, kinds) = &test.vouched;
                 if !sources.is_empty() {
@@ -152,6 +158,7 @@ impl<'p> Engine<'p> {
                 subject,
                 vouched,
                 clears: KindSet::ALL,
+                checked: None,
                 outcome,
                 scope,
             };
@@ -211,6 +218,7 @@ impl<'p> Engine<'p> {
             subject: Some(self.subject(text_expr)?),
             vouched: Default::default(),
             clears: guard.clears,
+            checked: None,
             outcome: guard.outcome,
             scope: frame.id(),
         })));
@@ -299,6 +307,7 @@ impl<'p> Engine<'p> {
             subject: Some(subject),
             vouched: Default::default(),
             clears: kind.map_or(KindSet::NONE, |kind| KindSet::NONE.with(kind)),
+            checked: None,
             outcome,
             scope: frame.id(),
         };

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use base::{Budget, Map, Name, Place, Set, Span};
 use ir::{Function, FunctionId, GlobalFunctionId, Language, Module, ModuleId, Program, VariableId};
-use knowledge::{Knowledge, LanguageModel};
+use knowledge::{Knowledge, LanguageModel, Step};
 
 use crate::call::{CallKey, Summary};
 use crate::facts::{EntryPoint, Facts, HandlerRef, ReturnFact};
+use crate::schema::Check;
 use crate::state::{Env, EnvId, State};
-use crate::{ArgumentValue, EventValue, Shape, Taint, Value};
+use crate::{ArgumentValue, ClassValue, EventValue, Shape, Taint, Value};
 
 /// The function index of a module's top level.
 const TOP_LEVEL: FunctionId = FunctionId(0);
@@ -52,6 +53,10 @@ pub(crate) struct Engine<'p> {
     has_captured: Map<ModuleId, Arc<[bool]>>,
     resolutions: Map<(ModuleId, Name), Option<ModuleId>>,
     calls_at: Map<(Place, u32), u32>,
+    /// Functions whose first argument something checks before they are called.
+    pub(crate) checks: Map<GlobalFunctionId, Arc<Check>>,
+    /// Parts of events that were checked against a schema which is not seen, and by what.
+    pub(crate) checked_events: Vec<(u32, Arc<[Step]>, Name)>,
     steps: u32,
     depth: u32,
 }
@@ -113,6 +118,8 @@ impl<'p> Engine<'p> {
             has_captured: Map::default(),
             resolutions: Map::default(),
             calls_at: Map::default(),
+            checks: Map::default(),
+            checked_events: Vec::new(),
             steps: 0,
             depth: 0,
         }
@@ -168,7 +175,7 @@ impl<'p> Engine<'p> {
                 span: body.span,
             };
             let arguments = if is_spread {
-                self.spread_event(body, place)
+                self.spread_event(function.module, body, place, state)
             } else {
                 let mut arguments = vec![argument(event.clone())];
                 let further = self.further_parameters(events);
@@ -204,7 +211,13 @@ impl<'p> Engine<'p> {
     }
 
     /// The event's fields as one argument for each parameter.
-    fn spread_event(&mut self, body: &Function, place: Place) -> Vec<ArgumentValue> {
+    fn spread_event(
+        &mut self,
+        module: ModuleId,
+        body: &Function,
+        place: Place,
+        state: &State,
+    ) -> Vec<ArgumentValue> {
         let mut arguments = Vec::new();
         for parameter in &body.parameters {
             let Some(name) = parameter.name.clone() else {
@@ -216,7 +229,14 @@ impl<'p> Engine<'p> {
             }));
             let value = match parameter.annotation.as_deref() {
                 Some(annotation) if is_narrow_type(annotation) => Value::unknown(),
-                _ => self.get_field(&Value::of(event), &name, place),
+                annotation => {
+                    let value = self.get_field(&Value::of(event), &name, place);
+                    let class = annotation.and_then(|name| self.class_named(module, name, state));
+                    match class.and_then(|class| class.declared.clone()) {
+                        Some(declared) => self.narrowed_to(&declared.domain, &value, place, 0),
+                        None => value,
+                    }
+                }
             };
             arguments.push(ArgumentValue {
                 name: Some(name),
@@ -225,6 +245,17 @@ impl<'p> Engine<'p> {
             });
         }
         arguments
+    }
+
+    /// The class of the project that a name means at the top level of a module.
+    fn class_named(&self, module: ModuleId, name: &str, state: &State) -> Option<Arc<ClassValue>> {
+        let code = self.program.module(module)?;
+        let declared = code.exports.iter().find(|export| export.name == name)?;
+        let env = *self.module_envs.get(&module)?;
+        match &state.stored(env, declared.variable)?.shape {
+            Shape::Class(class) => Some(Arc::clone(class)),
+            _ => None,
+        }
     }
 
     /// Evaluates the module's top level, those of the project's modules that it imports first.

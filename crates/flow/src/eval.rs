@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use base::{Name, Place};
+use base::{Name, Place, Span};
 use ir::{
     BinaryOp, Clause, Element, Expr, ExprKind, Language, Literal, MethodKind, Property, PropertyKey,
 };
 
+use crate::call::Arguments;
 use crate::condition::truth;
 use crate::engine::{Engine, Frame};
 use crate::exec::join_states;
+use crate::library::CallSite;
 use crate::members::field_name;
 use crate::state::State;
 use crate::value::{join_option, text_of_atoms};
@@ -46,7 +48,10 @@ impl<'p> Engine<'p> {
                 let holder = self.eval(frame, base, state);
                 let key = self.eval(frame, index, state);
                 self.facts.note_test(&key);
-                self.indexed(&holder, &key, place)
+                match self.generic(frame, &holder, &key, index.span, state) {
+                    Some(made) => made,
+                    None => self.indexed(&holder, &key, place),
+                }
             }
             ExprKind::Slice { base, bounds } => {
                 let value = self.eval(frame, base, state);
@@ -511,6 +516,40 @@ impl<'p> Engine<'p> {
         }
     }
 
+    /// `List[Order]` outside of an annotation.
+    fn generic(
+        &mut self,
+        frame: &mut Frame<'p>,
+        holder: &Value,
+        key: &Value,
+        span: Span,
+        state: &mut State,
+    ) -> Option<Value> {
+        let Shape::Api(api) = &holder.shape else {
+            return None;
+        };
+        let path = Name::from(format!("{}.__class_getitem__", api.path));
+        self.language(frame).call(&path)?;
+        let arguments = match &key.shape {
+            Shape::List(list) => list.items.clone(),
+            _ => vec![key.clone()],
+        };
+        let arguments = arguments.into_iter().map(|value| crate::ArgumentValue {
+            name: None,
+            value,
+            span,
+        });
+        let site = CallSite {
+            place: frame.place(span),
+            subjects: Vec::new(),
+            receiver_subject: None,
+            method: None,
+        };
+        let callee = Value::api(path);
+        let arguments = Arguments::of(arguments.collect());
+        Some(self.call_value(frame, &callee, Some(holder), &arguments, &site, state))
+    }
+
     fn class(&mut self, frame: &mut Frame<'p>, id: ir::ClassId, state: &mut State) -> Value {
         let Some(class) = frame.code.class(id) else {
             return Value::unknown();
@@ -527,13 +566,16 @@ impl<'p> Engine<'p> {
             .map(|(name, value, _)| (name.clone(), self.eval(frame, value, state)))
             .collect();
         let env = self.closure_env(frame);
-        Value::of(Shape::Class(Arc::new(ClassValue {
+        let mut value = ClassValue {
             module: frame.module,
             class: id,
             env,
             bases,
             statics,
-        })))
+            declared: None,
+        };
+        value.declared = self.declared(frame, &value, None, state).map(Arc::new);
+        Value::of(Shape::Class(Arc::new(value)))
     }
 
     fn super_value(&mut self, frame: &Frame<'p>, state: &State) -> Value {

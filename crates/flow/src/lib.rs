@@ -12,6 +12,7 @@ mod builtins;
 mod call;
 mod callbacks;
 mod condition;
+mod domain;
 mod engine;
 mod eval;
 mod exceptions;
@@ -30,6 +31,7 @@ mod state;
 mod taint;
 mod value;
 
+pub use domain::{Declared, Domain};
 pub use engine::analyse;
 pub use facts::{
     CallFact, CatchFact, ComparisonFact, EntryFact, EntryPoint, Facts, HandlerRef, MarkFact,

@@ -1,10 +1,11 @@
 //! Calls into libraries: what the knowledge base says of them is done here.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use base::{Name, Place};
 use knowledge::{
-    CallModel, FileAccess, Guard, KindSet, OperationCall, Outcome, Propagation, SdkCall, Step,
+    CallModel, FileAccess, Guard, KindSet, LanguageModel, OperationCall, Outcome, Propagation,
+    SdkCall, Step,
 };
 
 use crate::call::Arguments;
@@ -30,6 +31,9 @@ pub(crate) struct CallSite {
 /// How many names an API path may have before it says nothing any more.
 const LONGEST_PATH: usize = 160;
 
+/// What is known about a call of which nothing is known.
+static NOTHING: LazyLock<CallModel> = LazyLock::new(CallModel::default);
+
 impl<'p> Engine<'p> {
     /// Calls something of a library that has an API path.
     pub(crate) fn call_library(
@@ -51,7 +55,15 @@ impl<'p> Engine<'p> {
         }
         let language_name = frame.code.language.as_str();
         let mut sdk = self.knowledge.sdk_call(language_name, &path);
-        let mut model = language.call(&path);
+        let is_made = receiver.is_none() && path.ends_with("()");
+        let mut model = if is_made {
+            // What a call gave is called itself: a compiled schema, a decorator with arguments.
+            let called = language.call(&format!("{path}.__call__"));
+            called.or_else(|| language.call(&path))
+        } else {
+            let by_name = language.call(&path);
+            by_name.or_else(|| receiver.and_then(|_| anywhere_in_chain(language, &path)))
+        };
         let performs = matches!(sdk, Some(SdkCall::Performs(_)));
         let method = site
             .method
@@ -59,7 +71,11 @@ impl<'p> Engine<'p> {
             .and_then(|name| language.method(name));
         if model.is_none() && receiver.is_some() && !performs {
             // A method that every value of the language has, on something whose library has no row for it.
-            if path.contains(')') {
+            let is_schema = matches!(receiver.map(|receiver| &receiver.shape), Some(Shape::Api(api))
+                if api.domain.is_some());
+            if is_schema {
+                // A schema has the methods of its library.
+            } else if path.contains(')') {
                 model = method;
             } else if let Some(method) = method {
                 // A function of a package is no method; only what it is handed may be dangerous all the same.
@@ -200,8 +216,7 @@ impl<'p> Engine<'p> {
                 self.facts.note_test(argument);
             }
         }
-        let nothing = CallModel::default();
-        let model = model.unwrap_or(&nothing);
+        let model = model.unwrap_or(&NOTHING);
         self.report_sinks(frame, path, model, &inputs, site);
         self.report_misuses(frame, path, model, &inputs, site);
         self.report_marks(frame, path, model, &inputs, site);
@@ -209,7 +224,7 @@ impl<'p> Engine<'p> {
         if let Some(test) = self.test_of_guards(frame, path, model, &inputs, site, state) {
             return test;
         }
-        let checked = self.checked_by_schema(frame, model, &inputs, site, state);
+        let checked = self.checked_by_schema(frame, path, model, &inputs, site, state);
         if let Some(checked) = checked {
             return checked;
         }
@@ -226,12 +241,12 @@ impl<'p> Engine<'p> {
         &mut self,
         frame: &Frame<'p>,
         path: &Name,
-        model: &CallModel,
+        model: &'p CallModel,
         operation: Option<&OperationCall>,
         inputs: &Inputs<'_>,
     ) -> Value {
         let place = inputs.place;
-        let mut shape = self.result_shape(path, model, inputs);
+        let mut shape = self.result_shape(self.language(frame), path, model, inputs);
         if let Some(operation) = operation {
             let taint = self.perform(frame, path, operation, inputs);
             return Value { taint, shape };
@@ -397,7 +412,7 @@ impl<'p> Engine<'p> {
     }
 
     /// What a text holds. For a text of an event the way goes on below a step of its own, so that it no longer is that text.
-    fn parsed(&self, value: Value) -> Value {
+    pub(crate) fn parsed(&self, value: Value) -> Value {
         match &value.shape {
             Shape::Event(event) if self.is_text_field(event) => {
                 let path = event.path.iter().cloned().chain([Step::Deep]);
@@ -414,7 +429,13 @@ impl<'p> Engine<'p> {
         }
     }
 
-    fn result_shape(&mut self, path: &Name, model: &CallModel, inputs: &Inputs<'_>) -> Shape {
+    fn result_shape(
+        &mut self,
+        language: &'p LanguageModel,
+        path: &Name,
+        model: &'p CallModel,
+        inputs: &Inputs<'_>,
+    ) -> Shape {
         if path.starts_with("*.") || LONGEST_PATH < path.len() {
             return Shape::Unknown;
         }
@@ -427,9 +448,11 @@ impl<'p> Engine<'p> {
             Some(made_with) if inputs.arguments.items.is_empty() => made_with.into(),
             _ => inputs.arguments.items.clone().into(),
         };
+        let domain = self.domain_made(language, &model.types, inputs);
         Shape::Api(Arc::new(ApiValue {
             path,
             construction: Some(construction),
+            domain: domain.map(Arc::new),
         }))
     }
 
@@ -484,6 +507,7 @@ impl<'p> Engine<'p> {
                 subject,
                 vouched,
                 clears,
+                checked: None,
                 outcome: guard.outcome,
                 scope: frame.id(),
             };
@@ -504,12 +528,15 @@ impl<'p> Engine<'p> {
         if !lets_dots {
             return guard.clears;
         }
+        guard.clears.without(self.kinds_of_hosts())
+    }
+
+    /// The sinks in which a text of letters, digits and dots may do harm: it names a host.
+    pub(crate) fn kinds_of_hosts(&self) -> KindSet {
         let hosts = ["ssrf", "redirect"]
             .iter()
             .filter_map(|kind| self.knowledge.kind(kind));
-        guard
-            .clears
-            .without(hosts.fold(KindSet::NONE, KindSet::with))
+        hosts.fold(KindSet::NONE, KindSet::with)
     }
 
     fn pattern_is_narrow(&mut self, path: &Name, guard: &Guard, inputs: &Inputs<'_>) -> bool {
@@ -638,6 +665,21 @@ pub(crate) fn wrapped(value: Value, steps: &[Step]) -> Value {
         Step::AnyField | Step::Element => Value::list(Vec::new(), Some(inner)),
         Step::Deep | Step::Made(_) => inner,
     })
+}
+
+/// What is known about a method wherever in a chain of calls it stands: `zod.**.parse`.
+fn anywhere_in_chain<'m>(language: &'m LanguageModel, path: &str) -> Option<&'m CallModel> {
+    let (start, _) = path.split_once('(')?;
+    let (_, method) = path.rsplit_once(").")?;
+    let package = start.rfind('/').unwrap_or(0);
+    let dots = start
+        .match_indices('.')
+        .map(|(index, _)| index)
+        .filter(|index| package < *index);
+    let starts = dots.chain([start.len()]);
+    starts
+        .filter_map(|end| start.get(..end))
+        .find_map(|prefix| language.call(&format!("{prefix}.**.{method}")))
 }
 
 /// The constant argument that becomes a part of the result's API path.

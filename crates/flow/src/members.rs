@@ -11,8 +11,8 @@ use crate::seed::{Standing, standing};
 use crate::taint::Origin;
 use crate::value::join_option;
 use crate::{
-    ApiValue, ClassValue, Constant, EventValue, FunctionValue, Label, List, Object, Shape, Taint,
-    Value,
+    ApiValue, ClassValue, Constant, EventValue, FunctionValue, Label, List, Note, Object, Shape,
+    Taint, Value,
 };
 
 /// How long a path into an event is tracked; recursion over an event's own parts would go on for ever.
@@ -69,6 +69,7 @@ impl<'p> Engine<'p> {
                     let class = object.class.as_ref()?;
                     self.class_member(class, name, Some(value), 0)
                 });
+                let field = field.filter(|field| object.rest.is_none() || !self.is_guess(field));
                 match (field, &object.rest) {
                     (Some(field), _) => Some(field),
                     (None, Some(rest)) => Some(self.get_field(rest, name, place)),
@@ -91,6 +92,18 @@ impl<'p> Engine<'p> {
                 })
                 .reduce(|one, other| one.join(&other)),
             _ => None,
+        }
+    }
+
+    /// Whether a member is one that a class of a library may have, rather than one that is known of.
+    fn is_guess(&self, member: &Value) -> bool {
+        match &member.shape {
+            Shape::Api(api) => {
+                api.construction.is_none()
+                    && api.path.contains("().")
+                    && self.calls_named(&api.path).next().is_none()
+            }
+            _ => false,
         }
     }
 
@@ -126,6 +139,12 @@ impl<'p> Engine<'p> {
             Shape::Class(base) => self.class_member(base, name, instance, depth + 1),
             Shape::Api(base) if instance.is_some() => {
                 Some(Value::api(format!("{}().{name}", base.path)))
+            }
+            // A method of the class that it has from a library.
+            Shape::Api(base) => {
+                let path = Name::from(format!("{}.{name}", base.path));
+                let is_known = self.calls_named(&path).next().is_some();
+                is_known.then(|| Value::api(path))
             }
             _ => None,
         })
@@ -240,10 +259,23 @@ impl<'p> Engine<'p> {
                     seed: event.seed,
                     path: Arc::clone(&event.path),
                 };
-                Taint::of(self.facts.label(origin, place))
+                let label = Taint::of(self.facts.label(origin, place));
+                match self.checked_by(event) {
+                    Some(by) => self.facts.step(&label, place, &Note::Checked(by)),
+                    None => label,
+                }
             }
             Standing::Leaf(_) | Standing::MixedPlatform => Taint::CLEAN,
         }
+    }
+
+    /// What checked the part of the event against a schema that is not seen.
+    fn checked_by(&self, event: &EventValue) -> Option<Name> {
+        let checks = &self.checked_events;
+        let known = checks
+            .iter()
+            .find(|(seed, path, _)| *seed == event.seed && event.path.starts_with(path));
+        known.map(|(_, _, by)| by.clone())
     }
 
     fn api_field(&mut self, api: &ApiValue, taint: &Taint, name: &str, place: Place) -> Value {
@@ -269,6 +301,7 @@ impl<'p> Engine<'p> {
             shape: Shape::Api(Arc::new(ApiValue {
                 path,
                 construction: api.construction.clone(),
+                domain: None,
             })),
         };
         let source = match &value.shape {

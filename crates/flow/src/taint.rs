@@ -203,4 +203,6 @@ pub enum Note {
     Through(Name),
     /// It was written to a file, or read back from it.
     File,
+    /// This function of a library checked it against a schema that is not seen.
+    Checked(Name),
 }

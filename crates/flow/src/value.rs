@@ -135,6 +135,8 @@ pub struct ClassValue {
     pub bases: Vec<Value>,
     /// Fields of the class itself.
     pub statics: Vec<(Name, Value)>,
+    /// What it says of its instances, where a library that checks them reads it.
+    pub declared: Option<Arc<crate::Declared>>,
 }
 
 /// Something of a library.
@@ -144,6 +146,8 @@ pub struct ApiValue {
     pub path: Name,
     /// The arguments of the call that made it.
     pub construction: Option<Arc<[ArgumentValue]>>,
+    /// What holds of the values of the type that it stands for.
+    pub domain: Option<Arc<crate::Domain>>,
 }
 
 /// An argument as it was passed.
@@ -175,6 +179,8 @@ pub struct TestValue {
     pub vouched: (Arc<[crate::SourceId]>, KindSet),
     /// The sink kinds for which the subject is harmless afterwards.
     pub clears: KindSet,
+    /// What the subject is afterwards, where that is more than harmless for some kinds.
+    pub checked: Option<Value>,
     /// The answer for which it is.
     pub outcome: Outcome,
     /// The function whose variable the subject is.
@@ -238,6 +244,7 @@ impl Value {
         Self::of(Shape::Api(Arc::new(ApiValue {
             path: path.into(),
             construction: None,
+            domain: None,
         })))
     }
 

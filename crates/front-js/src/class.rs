@@ -66,6 +66,7 @@ impl Lowerer<'_> {
             bases: Vec::new(),
             methods: Vec::new(),
             fields: Vec::new(),
+            declared: Vec::new(),
         });
         if let Some(heritage) = &class.heritage {
             let base = self.expr(&heritage.expression);
@@ -80,6 +81,7 @@ impl Lowerer<'_> {
                 }
                 ClassElement::MethodDefinition(method) => self.method(id, method),
                 ClassElement::PropertyDefinition(_) | ClassElement::AccessorProperty(_) => {
+                    self.declared_field(id, element);
                     if let Some(field) = field_of(element).filter(|field| field.is_static) {
                         self.static_field(id, &field, variable);
                     }
@@ -144,6 +146,18 @@ impl Lowerer<'_> {
             None => self.close_function(id, prologue),
         }
         self.add_method(class, name, id, MethodKind::Constructor);
+    }
+
+    /// What decorators say of a field.
+    fn declared_field(&mut self, class: ClassId, element: &ClassElement<'_>) {
+        let ClassElement::PropertyDefinition(property) = element else {
+            return;
+        };
+        let name = key_name(&property.key).filter(|_| !property.decorators.is_empty());
+        if let Some(name) = name {
+            let decorators = self.decorators(&property.decorators);
+            self.class_mut(class, |it| it.declared.push((name, decorators)));
+        }
     }
 
     fn instance_field(

@@ -19,6 +19,7 @@ pub(crate) struct ClassBody {
     id: Option<ClassId>,
     fields: Vec<(Name, Expr, bool)>,
     methods: Vec<Method>,
+    declared: Vec<(Name, Vec<Expr>)>,
     /// The member that each name means so far.
     members: Map<Name, Member>,
     /// The annotated fields, in order: the constructor's parameters of a data class.
@@ -80,6 +81,7 @@ impl Lowerer<'_> {
             bases,
             methods: Vec::new(),
             fields: Vec::new(),
+            declared: Vec::new(),
         });
 
         let mut names = Collector::new(self.has_walrus);
@@ -125,6 +127,7 @@ impl Lowerer<'_> {
         if let Some(class) = self.module.classes.get_mut(id.0 as usize) {
             class.methods = methods;
             class.fields = body.fields;
+            class.declared = body.declared;
         }
     }
 
@@ -174,6 +177,7 @@ impl Lowerer<'_> {
         let span = span_of(stmt);
         let value = stmt.value.as_deref().map(|value| self.expr(value));
         let is_class_variable = is_class_variable(&stmt.annotation);
+        let declared = (!is_class_variable).then(|| self.annotation(&stmt.annotation));
         let annotation = annotation_name(&stmt.annotation);
         let on_class = value.is_some();
         let value = value.unwrap_or_else(|| Expr::new(ExprKind::Unknown(Vec::new()), span));
@@ -185,6 +189,8 @@ impl Lowerer<'_> {
             return;
         };
         body.push_field(name, value, on_class);
+        let declared = declared.map(|declared| (Name::new(name), vec![declared]));
+        body.declared.extend(declared);
         if !is_class_variable {
             body.data.push(DataField {
                 name: Name::new(name),

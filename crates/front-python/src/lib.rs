@@ -4,6 +4,7 @@
 //! the recovering parser reads what it can, and `Lowerer` walks the syntax tree once, scope by scope. Nothing fails: what
 //! could not be read is a diagnostic, and the rest of the file is lowered all the same.
 
+mod annotation;
 mod assign;
 mod binary;
 mod bind;

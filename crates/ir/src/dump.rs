@@ -73,6 +73,10 @@ impl Printer<'_> {
             let value = self.expr(value);
             writeln!(self.out, "  {keyword} {name} = {value}")?;
         }
+        for (name, types) in &class.declared {
+            let types = self.list(types);
+            writeln!(self.out, "  declared {name}: {types}")?;
+        }
         for method in &class.methods {
             let kind = match method.kind {
                 MethodKind::Constructor => "constructor",

@@ -165,6 +165,9 @@ pub struct Class {
     /// Fields with their initial values; the flag says whether the field belongs to the class itself (`static`, Python class
     /// attributes) rather than to each instance.
     pub fields: Vec<(Name, Expr, bool)>,
+    /// What the source says of the values of fields, where something may hold it against them when it runs: the annotation of
+    /// a Python field, the decorators of a TypeScript one. A generic type is a call of its `__class_getitem__`.
+    pub declared: Vec<(Name, Vec<Expr>)>,
 }
 
 /// One method of a class.

@@ -24,6 +24,9 @@ impl Module {
             for (_, value, _) in &class.fields {
                 expression(value, visitor);
             }
+            for (_, types) in &class.declared {
+                expressions(types, visitor);
+            }
         }
     }
 }

@@ -9,8 +9,8 @@ use base::{Map, Name};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Allowances, CallModel, Event, FunctionPlatform, Kind, KindId, ManagedPolicy, Needs, Operation,
-    OperationCall, ResourceType, Runtime, Secrets, ServiceDefault, Source,
+    Allowances, CallModel, Domain, Event, FunctionPlatform, Kind, KindId, ManagedPolicy, Needs,
+    Operation, OperationCall, ResourceType, Runtime, Secrets, ServiceDefault, Source,
     sdk::{Clients, Service},
 };
 
@@ -27,6 +27,7 @@ pub struct Knowledge {
     /// What secrets look like and how they are called.
     pub secrets: Secrets,
     pub(crate) kinds: Vec<Kind>,
+    pub(crate) domains: BTreeMap<Name, Domain>,
     pub(crate) parts: Vec<Name>,
     /// Ordered by kind.
     pub(crate) events: Vec<Event>,

@@ -6,6 +6,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `kinds.toml` | the words for dangers |
+//! | `domains.toml` | what values of a type hold, and for which dangers that is harmless |
 //! | `parts.toml` | the words for the data-carrying parts of resources |
 //! | `events/**/*.toml` | one kind of event each, named after it |
 //! | `taint/<language>/*.toml` | what calls of libraries do to data |
@@ -34,6 +35,7 @@ mod operation;
 mod platform;
 mod policy;
 mod resource;
+mod schema;
 mod sdk;
 mod secret;
 mod source;
@@ -52,9 +54,10 @@ pub use operation::{
 pub use platform::{Concern, FunctionPlatform, Price, Runtime, ServiceDefault};
 pub use policy::{Allowances, ManagedPolicy, PolicyStatement};
 pub use resource::{Reference, ResourceType};
+pub use schema::{Declares, Domain, Notation, Schema, TypeModel};
 pub use sdk::{Action, SdkCall, Service};
 pub use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 pub use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
-    KindSet, Mark, Misuse, Outcome, Propagation, Schema, Sink, Source, SourceKind, Test, Vouch,
+    KindSet, Mark, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
 };

@@ -9,7 +9,7 @@
 use base::Name;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccessPath, Position};
+use crate::{AccessPath, Position, Schema, TypeModel};
 
 /// What is known about one call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub struct CallModel {
     pub marks: Vec<Mark>,
     /// Values that the call checks against a schema.
     pub schemas: Vec<Schema>,
+    /// What values of the type hold that is named by the path, or made by the call.
+    pub types: Vec<TypeModel>,
     /// Functions among the arguments that the call calls.
     pub callbacks: Vec<Callback>,
     /// Files read and written.
@@ -102,19 +104,6 @@ pub enum Outcome {
     False,
     /// The call returned at all.
     Returns,
-}
-
-/// A value that is checked against a schema. Only what the schema narrows becomes harmless: a text may hold anything.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Schema {
-    /// The value that is checked.
-    pub input: AccessPath,
-    /// The schema: an object of JSON Schema's words, or one whose fields are made by calls of the library.
-    pub schema: AccessPath,
-    /// Where the checked value is in the result; nothing where the input itself is checked, and the call throws if it is wrong.
-    pub output: Option<AccessPath>,
-    /// Calls of the library that narrow a field: `uuid`, `enum`. Without any, the schema is a JSON Schema.
-    pub narrows: Vec<Name>,
 }
 
 /// A part whose test speaks for the whole: an address whose host is one of the allowed ones goes nowhere else.

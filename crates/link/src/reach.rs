@@ -36,6 +36,8 @@ pub struct Reached {
     pub functions: Vec<FunctionId>,
     /// There is a trigger that brings the data, rather than a guess from the handler's shape.
     pub is_proven: bool,
+    /// Something checks the data where it is used, and what it lets through is not seen.
+    pub is_checked: bool,
 }
 
 /// A way on which data comes to where it is read.
@@ -166,6 +168,8 @@ impl Model<'_> {
             _ => return None,
         };
         best.evidence.push(step);
+        let way = analysis.facts.way(label);
+        best.is_checked = way.iter().any(|step| matches!(step.note, Note::Checked(_)));
         self.add_way(&mut best.evidence, &analysis.facts, label);
         if best.functions.last() != Some(&function) {
             best.functions.push(function);
@@ -410,6 +414,9 @@ impl Model<'_> {
                 Note::Passed(name) => format!("is passed to `{name}`"),
                 Note::Through(path) => format!("goes through `{path}`"),
                 Note::File => "goes through a file".to_owned(),
+                Note::Checked(path) => {
+                    format!("is checked by `{path}` against a schema that is not seen")
+                }
             };
             if MOST_STEPS <= added || evidence.last().is_some_and(|last| last.place == step.place) {
                 continue;
@@ -431,6 +438,7 @@ impl Reached {
             evidence: Vec::new(),
             functions: Vec::new(),
             is_proven: true,
+            is_checked: false,
         }
     }
 

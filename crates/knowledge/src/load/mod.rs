@@ -18,8 +18,9 @@ use crate::source::needs::{
 use crate::source::platform::{DefaultFile, FunctionPlatformFile, RuntimeFile};
 use crate::source::policy::{AllowanceFile, PolicyFile};
 use crate::source::resource::{KindFile, PartFile, ResourceFile};
+use crate::source::schema::DomainFile;
 use crate::source::secret::{FormatFile, NameFile};
-use crate::source::taint::TaintFile;
+use crate::source::taint::{TaintFile, Vocabularies};
 use crate::source::vocabulary;
 use crate::{Knowledge, LanguageModel, Needs};
 use file::File;
@@ -84,6 +85,7 @@ struct UserFile {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Topic<'a> {
     Kinds,
+    Domains,
     Parts,
     Event,
     Runtimes,
@@ -106,6 +108,7 @@ impl<'a> Topic<'a> {
         let path = path.strip_suffix(".toml").unwrap_or(path);
         match path.split('/').collect::<Vec<_>>().as_slice() {
             ["kinds"] => Self::Kinds,
+            ["domains"] => Self::Domains,
             ["parts"] => Self::Parts,
             ["platform", "runtimes"] => Self::Runtimes,
             ["platform", "lambda"] => Self::FunctionPlatform,
@@ -135,6 +138,7 @@ impl Loader {
     fn load(&mut self, file: File<'_>) {
         let read = match Topic::of(file.path) {
             Topic::Kinds => self.kinds(file),
+            Topic::Domains => self.domains(file),
             Topic::Parts => self.parts(file),
             Topic::Event => self.event(file),
             Topic::Runtimes => self.runtimes(file),
@@ -185,6 +189,28 @@ impl Loader {
             match problem {
                 Some(problem) => self.refuse(file, spanned, "kind", &kind.name, problem),
                 None => self.knowledge.kinds.push(kind),
+            }
+        }
+        Ok(())
+    }
+
+    fn domains(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        for spanned in &file.parse::<DomainFile>()?.domain {
+            let row = spanned.get_ref();
+            let Self { knowledge, .. } = self;
+            let words = Vocabularies {
+                kinds: &knowledge.kinds,
+                events: &[],
+                domains: &knowledge.domains,
+            };
+            let added = row.domain(words).and_then(|domain| {
+                match knowledge.domains.insert(row.name.clone(), domain) {
+                    Some(_) => Err(Problem::Duplicate),
+                    None => Ok(()),
+                }
+            });
+            if let Err(problem) = added {
+                self.refuse(file, spanned, "domain", &row.name, problem);
             }
         }
         Ok(())
@@ -428,7 +454,7 @@ impl Loader {
 
 /// Why a file that no topic owns is refused.
 const PLACE: Problem = Problem::Conflict(
-    "no knowledge is read from this place: it is `kinds.toml`, `parts.toml`, `events/**`, `iam/actions.toml`, \
+    "no knowledge is read from this place: it is `kinds.toml`, `domains.toml`, `parts.toml`, `events/**`, `iam/actions.toml`, \
      `iam/managed/*`, `iam/allowances.toml`, `iam/needs.toml`, `resources/*`, \
      `platform/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
 );

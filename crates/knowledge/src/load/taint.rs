@@ -7,9 +7,10 @@ use super::Loader;
 use super::file::File;
 use crate::error::{KnowledgeError, Problem};
 use crate::knowledge::plain;
+use crate::source::schema::{SchemaRow, TypeRow};
 use crate::source::taint::{
     AliasRow, CallbackRow, CleanRow, EmbedRow, EntryRow, FileRow, GuardRow, MarkRow, MisuseRow,
-    PropagateRow, SchemaRow, SinkRow, SourceRow, TaintFile, Vocabularies, VouchRow,
+    PropagateRow, SinkRow, SourceRow, TaintFile, Vocabularies, VouchRow,
 };
 use crate::source::{Texts, access_path};
 use crate::{AccessPath, CallModel, LanguageModel, Root};
@@ -41,6 +42,7 @@ impl Loader {
         let words = Vocabularies {
             kinds: &knowledge.kinds,
             events: &knowledge.events,
+            domains: &knowledge.domains,
         };
         let Some(model) = knowledge.languages.get_mut(language) else {
             return;
@@ -60,6 +62,7 @@ impl Loader {
         filing.rows(&rows.misuse);
         filing.rows(&rows.vouch);
         filing.rows(&rows.schema);
+        filing.rows(&rows.types);
         filing.rows(&rows.mark);
         filing.rows(&rows.callback);
         filing.rows(&rows.file);
@@ -267,7 +270,8 @@ rows! {
     MisuseRow: "misuse", misuses from |row, words| row.misuse(words).map(|it| [it]);
     VouchRow: "vouch", vouches from |row, words| row.vouch(words).map(|it| [it]);
     MarkRow: "mark", marks from |row, words| row.mark(words).map(|it| [it]);
-    SchemaRow: "schema", schemas from |row, _| row.schema().map(|it| [it]);
+    SchemaRow: "schema", schemas from |row, words| row.schema(words).map(|it| [it]);
+    TypeRow: "type", types from |row, words| row.model(words).map(|it| [it]);
     CallbackRow: "callback", callbacks from |row, _| row.callback().map(|it| [it]);
     FileRow: "file", files from |row, _| row.effect().map(|it| [it]);
     EntryRow: "entry", entries from |row, words| row.entry(words).map(|it| [it]);

@@ -8,6 +8,7 @@ pub(crate) mod operation;
 pub(crate) mod platform;
 pub(crate) mod policy;
 pub(crate) mod resource;
+pub(crate) mod schema;
 pub(crate) mod secret;
 pub(crate) mod taint;
 pub(crate) mod vocabulary;

@@ -1,14 +1,17 @@
 //! Taint files: `knowledge/taint/<language>/*.toml`, and the tables `[taint.<language>]` of the user's `tenrec.toml`.
 
+use std::collections::BTreeMap;
+
 use base::Name;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::schema::{SchemaRow, TypeRow};
 use super::{Texts, access_path, vocabulary};
 use crate::error::Problem;
 use crate::{
-    AccessPath, Callback, Condition, Entry, FileEffect, Guard, KindId, KindSet, Mark, Misuse,
-    Propagation, Root, Schema, Sink, Source, SourceKind, Test, Vouch,
+    AccessPath, Callback, Condition, Domain, Entry, FileEffect, Guard, KindId, KindSet, Mark,
+    Misuse, Propagation, Root, Sink, Source, SourceKind, Test, Vouch,
 };
 
 /// A taint file.
@@ -24,6 +27,8 @@ pub(crate) struct TaintFile {
     pub(crate) misuse: Vec<Spanned<MisuseRow>>,
     pub(crate) vouch: Vec<Spanned<VouchRow>>,
     pub(crate) schema: Vec<Spanned<SchemaRow>>,
+    #[serde(rename = "type")]
+    pub(crate) types: Vec<Spanned<TypeRow>>,
     pub(crate) mark: Vec<Spanned<MarkRow>>,
     pub(crate) callback: Vec<Spanned<CallbackRow>>,
     pub(crate) file: Vec<Spanned<FileRow>>,
@@ -97,18 +102,6 @@ pub(crate) struct VouchRow {
     pub(crate) call: Texts,
     input: Name,
     clears: Texts,
-}
-
-/// `[[schema]]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SchemaRow {
-    pub(crate) call: Texts,
-    input: Name,
-    schema: Name,
-    output: Option<Name>,
-    #[serde(default)]
-    narrows: Texts,
 }
 
 /// `[[misuse]]`
@@ -196,7 +189,7 @@ pub(crate) struct EmbedRow {
 /// An element of `when`: an input and one test of it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct WhenColumn {
+pub(crate) struct WhenColumn {
     input: Name,
     present: Option<bool>,
     absent: Option<bool>,
@@ -224,6 +217,7 @@ struct WhenColumn {
 pub(crate) struct Vocabularies<'a> {
     pub(crate) kinds: &'a [crate::Kind],
     pub(crate) events: &'a [crate::Event],
+    pub(crate) domains: &'a BTreeMap<Name, Domain>,
 }
 
 impl Vocabularies<'_> {
@@ -239,12 +233,20 @@ impl Vocabularies<'_> {
             })
     }
 
-    fn kind_set(self, words: &[Name]) -> Result<KindSet, Problem> {
+    pub(crate) fn kind_set(self, words: &[Name]) -> Result<KindSet, Problem> {
         words.iter().try_fold(KindSet::NONE, |set, word| {
             Ok(match word.as_str() {
                 "all" => KindSet::ALL,
                 word => set.with(self.kind(word)?),
             })
+        })
+    }
+
+    pub(crate) fn domain(self, word: &str) -> Result<Domain, Problem> {
+        let known = self.domains.get(word).copied();
+        known.ok_or_else(|| {
+            let words = self.domains.keys().map(Name::as_str);
+            vocabulary::unknown("domain", word, words)
         })
     }
 
@@ -354,18 +356,6 @@ impl VouchRow {
     }
 }
 
-impl SchemaRow {
-    pub(crate) fn schema(&self) -> Result<Schema, Problem> {
-        let output = self.output.as_ref();
-        Ok(Schema {
-            input: access_path(&self.input)?,
-            schema: access_path(&self.schema)?,
-            output: output.map(|path| access_path(path)).transpose()?,
-            narrows: self.narrows.as_slice().to_vec(),
-        })
-    }
-}
-
 impl MisuseRow {
     pub(crate) fn misuse(&self, words: Vocabularies<'_>) -> Result<Misuse, Problem> {
         Ok(Misuse {
@@ -469,7 +459,10 @@ impl EntryRow {
     }
 }
 
-fn conditions(columns: &[WhenColumn], words: Vocabularies<'_>) -> Result<Vec<Condition>, Problem> {
+pub(crate) fn conditions(
+    columns: &[WhenColumn],
+    words: Vocabularies<'_>,
+) -> Result<Vec<Condition>, Problem> {
     columns
         .iter()
         .map(|column| column.condition(words))

@@ -4,8 +4,8 @@ use base::Name;
 
 use crate::error::Problem;
 use crate::{
-    Access, CallbackResult, Concern, DefaultWho, Encoding, FileAccess, Outcome, Reference,
-    SecretCheck, Setting, Trust,
+    Access, CallbackResult, Concern, Declares, DefaultWho, Encoding, FileAccess, Notation, Outcome,
+    Reference, SecretCheck, Setting, Trust,
 };
 
 /// A type whose values are words of a closed vocabulary.
@@ -51,6 +51,25 @@ pub(crate) fn unknown<'a>(
             .min_by_key(|candidate| strsim::osa_distance(candidate, word))
             .map(str::to_owned),
     }
+}
+
+impl Vocabulary for Notation {
+    const WHAT: &'static str = "notation";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("types", Self::Types),
+        ("json-schema", Self::JsonSchema),
+        ("cerberus", Self::Cerberus),
+    ];
+}
+
+impl Vocabulary for Declares {
+    const WHAT: &'static str = "way to declare fields";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("checked", Self::Checked),
+        ("annotated", Self::Annotated),
+        ("values", Self::Values),
+        ("checked-values", Self::CheckedValues),
+    ];
 }
 
 impl Vocabulary for Trust {

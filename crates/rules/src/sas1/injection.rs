@@ -264,7 +264,9 @@ pub(super) fn finding(
     danger: &Danger<'_>,
     reached: &Reached,
 ) -> Finding {
-    let confidence = if reached.is_proven {
+    let confidence = if reached.is_checked {
+        Confidence::Low
+    } else if reached.is_proven {
         Confidence::High
     } else {
         Confidence::Medium

@@ -8,12 +8,12 @@ use finding::Finding;
 use tenrec::{MemorySystem, scan};
 
 /// A scanned application.
-struct Scan {
+pub(crate) struct Scan {
     system: MemorySystem,
     outcome: scan::Outcome,
 }
 
-fn scan(files: &str) -> Scan {
+pub(crate) fn scan(files: &str) -> Scan {
     let files = files.split("== ").skip(1).map(|file| {
         let (name, text) = file.split_once('\n').unwrap();
         (RelPath::new(name.trim()).unwrap(), text.to_owned())
@@ -24,7 +24,7 @@ fn scan(files: &str) -> Scan {
 }
 
 impl Scan {
-    fn commands(&self) -> Vec<&Finding> {
+    pub(crate) fn commands(&self) -> Vec<&Finding> {
         let findings = self.outcome.findings.iter();
         findings
             .filter(|finding| finding.rule == "sas1/os-command-injection")

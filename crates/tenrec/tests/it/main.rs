@@ -22,3 +22,4 @@ mod rule_pages;
 mod safety;
 mod sdk_calls;
 mod untemplated;
+mod validation;
