@@ -19,6 +19,7 @@ mod exceptions;
 mod exec;
 mod facts;
 mod inputs;
+mod instance;
 mod library;
 mod members;
 mod origins;

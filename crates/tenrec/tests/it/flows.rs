@@ -400,3 +400,66 @@ export const handler = async (event: any) => run(event.name);
         assert_eq!(aliased(import), expected, "{import}");
     }
 }
+
+#[test]
+fn a_project_file_takes_aliases_over_from_files_of_the_project() {
+    let found = |service: &str, base: &str| {
+        let files = format!(
+            r#"== config/tsconfig.base.json
+{base}
+== services/shop/tsconfig.json
+{service}
+== packages/tools/src/run.ts
+import {{ execSync }} from "child_process";
+export const run = (name: string) => execSync(`file ${{name}}`);
+== services/shop/src/app.ts
+import {{ run }} from "@tools/run";
+export const handler = async (event: any) => run(event.name);
+"#
+        );
+        scan(&files).commands().len()
+    };
+    let aliases = r#"{ "compilerOptions": { "baseUrl": "..", "paths": { "@tools/*": ["packages/tools/src/*"] } } }"#;
+    let unbased =
+        r#"{ "compilerOptions": { "paths": { "@tools/*": ["../packages/tools/src/*"] } } }"#;
+    let table = [
+        (
+            r#"{ "extends": "../../config/tsconfig.base.json" }"#,
+            aliases,
+            1,
+        ),
+        (r#"{ "extends": "../../config/tsconfig.base" }"#, unbased, 1),
+        (
+            r#"{ "extends": ["@tsconfig/node20/tsconfig.json", "../../config/tsconfig.base.json"] }"#,
+            aliases,
+            1,
+        ),
+        // A base of its own moves inherited paths.
+        (
+            r#"{ "extends": "../../config/tsconfig.base.json", "compilerOptions": { "baseUrl": "." } }"#,
+            aliases,
+            0,
+        ),
+        // Paths of its own replace inherited ones.
+        (
+            r#"{ "extends": "../../config/tsconfig.base.json", "compilerOptions": { "paths": {} } }"#,
+            aliases,
+            0,
+        ),
+        // Files that extend each other end somewhere, and outside of the root there is nothing.
+        (
+            r#"{ "extends": "../../config/tsconfig.base.json" }"#,
+            r#"{ "extends": "../services/shop/tsconfig.json" }"#,
+            0,
+        ),
+        (
+            r#"{ "extends": "../../../config/tsconfig.base.json" }"#,
+            "{}",
+            0,
+        ),
+        (r#"{ "extends": 7 }"#, "{}", 0),
+    ];
+    for (service, base, expected) in table {
+        assert_eq!(found(service, base), expected, "{service} {base}");
+    }
+}
