@@ -45,7 +45,9 @@ use access_path::{AccessPath, AccessPathError, Position, Root, Step};
 use event::{DefaultWho, Encoding, Event, EventField, EventPath, Trust};
 use kind::Kind;
 use knowledge::{Knowledge, LanguageModel};
-use needs::{DestinationNeed, ExtraNeed, KeyNeed, Needs, Setting, SettingNeed, TriggerNeed};
+use needs::{
+    Choice, DestinationNeed, ExtraNeed, KeyNeed, Needs, Setting, SettingNeed, TriggerNeed,
+};
 use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };

@@ -23,7 +23,7 @@ const EDGES: [(&str, &[&str]); 22] = [
     ),
     (
         "privilege",
-        &["link", "flow", "app", "iam", "knowledge", "finding", "base"],
+        &["link", "flow", "app", "ir", "iam", "knowledge", "base"],
     ),
     ("cost", &["link", "app", "finding", "base"]),
     ("deps", &["doc", "base"]),

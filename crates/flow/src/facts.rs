@@ -42,6 +42,8 @@ pub struct Facts {
     pub catches: Vec<CatchFact>,
     /// Presigned or other calls whose target cannot be seen: dynamic calls, calls of unknown values with an SDK client.
     pub opaque_calls: Vec<Place>,
+    /// Where clients of an SDK are made that have credentials of their own.
+    pub foreign_clients: Vec<Place>,
     /// The handler, where it is a function of the project.
     pub handler: Option<GlobalFunctionId>,
     /// Functions of the project that were entered.

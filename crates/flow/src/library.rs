@@ -54,6 +54,7 @@ impl<'p> Engine<'p> {
             return answer;
         }
         let language_name = frame.code.language.as_str();
+        self.note_credentials(language_name, &path, arguments, site);
         let mut sdk = self.knowledge.sdk_call(language_name, &path);
         let is_made = receiver.is_none() && path.ends_with("()");
         let mut model = if is_made {
@@ -159,6 +160,33 @@ impl<'p> Engine<'p> {
             site,
             state,
         )
+    }
+
+    /// Whoever makes a client may give it credentials of its own.
+    fn note_credentials(
+        &mut self,
+        language: &str,
+        path: &str,
+        arguments: &Arguments,
+        site: &CallSite,
+    ) {
+        let knowledge = self.knowledge;
+        let is_given = |name: &Name| knowledge.needs.credentials.contains(name);
+        let gives = arguments.items.iter().any(|argument| {
+            argument.name.as_ref().is_some_and(is_given)
+                || match &argument.value.shape {
+                    Shape::Object(object) => object.fields.iter().any(|(name, _)| is_given(name)),
+                    _ => false,
+                }
+        });
+        let is_session = || matches!(path, "boto3.Session" | "boto3.session.Session");
+        let made = || match language {
+            "python" => path.to_owned(),
+            _ => format!("{path}()"),
+        };
+        if gives && (is_session() || knowledge.makes_sdk_client(language, &made())) {
+            self.facts.foreign_clients.push(site.place);
+        }
     }
 
     /// A client that goes to code which is not seen may perform any operation there.

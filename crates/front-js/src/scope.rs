@@ -42,6 +42,8 @@ pub(crate) struct Scopes<'s> {
     bindings: Map<SymbolId, Binding>,
     functions: Map<ScopeId, FunctionId>,
     frames: Vec<Frame>,
+    /// Variables of the module that no declaration makes: `client = new S3()`.
+    implied: Map<Name, VariableId>,
     /// How often `this` was lowered so far.
     pub(crate) uses_of_this: u32,
 }
@@ -53,6 +55,7 @@ impl<'s> Scopes<'s> {
             bindings: Map::default(),
             functions: Map::default(),
             frames: Vec::new(),
+            implied: Map::default(),
             uses_of_this: 0,
         }
     }
@@ -102,7 +105,13 @@ impl Lowerer<'_> {
             None => match identifier.name.as_str() {
                 "undefined" => return null(place),
                 "exports" => ExprKind::Variable(self.exports_object()),
-                name => ExprKind::Global(Name::new(name)),
+                name => match self.scopes.implied.get(name).copied() {
+                    Some(id) => {
+                        self.touch(id);
+                        ExprKind::Variable(id)
+                    }
+                    None => ExprKind::Global(Name::new(name)),
+                },
             },
         };
         Expr::new(kind, place)
@@ -119,10 +128,15 @@ impl Lowerer<'_> {
                 kind: ExprKind::Variable(id),
                 span,
             } => Pattern::Variable(id, span),
-            global @ Expr {
-                kind: ExprKind::Global(_),
-                ..
-            } => Pattern::Place(global),
+            Expr {
+                kind: ExprKind::Global(name),
+                span,
+            } => {
+                let id = self.new_variable(name.clone(), FunctionId(0));
+                self.scopes.implied.insert(name, id);
+                self.touch(id);
+                Pattern::Variable(id, span)
+            }
             _ => Pattern::Ignore,
         }
     }

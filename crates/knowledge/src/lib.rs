@@ -47,7 +47,9 @@ pub use error::{KnowledgeError, Problem};
 pub use event::{DefaultWho, Encoding, Event, EventField, EventPath, Relation, Trust};
 pub use kind::Kind;
 pub use knowledge::{Knowledge, LanguageModel};
-pub use needs::{DestinationNeed, ExtraNeed, KeyNeed, Needs, Setting, SettingNeed, TriggerNeed};
+pub use needs::{
+    Choice, DestinationNeed, ExtraNeed, KeyNeed, Needs, Setting, SettingNeed, TriggerNeed,
+};
 pub use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };

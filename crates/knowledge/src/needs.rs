@@ -1,6 +1,8 @@
 //! What a function needs beyond the actions that its calls are named after: what the platform does with its role, what
 //! parameters of calls ask for, what keys of encrypted resources ask for. Read from `knowledge/iam/needs.toml`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base::Name;
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +17,20 @@ pub struct Needs {
     pub destinations: Vec<DestinationNeed>,
     /// Parameters of calls that ask for more.
     pub extras: Vec<ExtraNeed>,
+    /// Operations of which a parameter decides which of their actions they need.
+    pub choices: Vec<Choice>,
+    /// By service, the services that it uses with the permissions of whoever calls it.
+    pub behind: BTreeMap<Name, Vec<Name>>,
+    /// Names of settings that give a client credentials of its own.
+    pub credentials: Vec<Name>,
     /// Resources encrypted with a key of the customer.
     pub keys: Vec<KeyNeed>,
     /// Actions that everyone may perform, whatever policies say.
     pub free: Vec<Name>,
+    /// By language, the packages that call the platform only where a row says so, or not at all.
+    pub silent: BTreeMap<Name, BTreeSet<Name>>,
+    /// The services whose resources may have policies of their own.
+    pub resource_policies: Vec<Name>,
 }
 
 /// What reading a source takes.
@@ -94,4 +106,15 @@ pub struct KeyNeed {
     pub uses: Vec<Name>,
     /// What they take, on the key.
     pub actions: Vec<Name>,
+}
+
+/// An operation of which a parameter decides which of its actions it needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The operations: `dynamodb.TransactWriteItems`.
+    pub operations: Vec<Name>,
+    /// The parameter: `TransactItems[]`.
+    pub parameter: Name,
+    /// By the field that is there, or the word that a text starts with, the action.
+    pub actions: BTreeMap<Name, Name>,
 }

@@ -240,6 +240,15 @@ impl Knowledge {
             })
     }
 
+    /// Whether a call makes a client of an SDK: `boto3.client`, `aws-sdk.S3()`.
+    #[must_use]
+    pub fn makes_sdk_client(&self, language: &str, path: &str) -> bool {
+        match language {
+            "python" => matches!(path, "boto3.client" | "boto3.resource"),
+            _ => self.is_sdk_client(language, path),
+        }
+    }
+
     /// Whether the value with this API path is a client of an SDK, so that whoever has it may perform any operation.
     #[must_use]
     pub fn is_sdk_client(&self, language: &str, path: &str) -> bool {

@@ -30,6 +30,12 @@ pub(crate) fn add(collector: &mut Collector<'_>) {
                 "a client of an SDK is used here in a way that cannot be followed: any of its operations may be called",
             );
         }
+        for place in &analysis.facts.foreign_clients {
+            collector.gap(
+                *place,
+                "a client is given credentials of its own here: its calls need nothing of the function's role",
+            );
+        }
         if let Some(handler) = analysis.handler.filter(|_| analysis.facts.is_incomplete) {
             collector.gap(
                 handler,
@@ -55,12 +61,18 @@ fn add_call(collector: &mut Collector<'_>, call: &CallFact) {
             extra.operations.iter().any(|it| *it == named) || extra.calls.contains(&call.path)
         })
         .collect();
+    let chosen = chosen(collector, call, &named);
     let reason = Reason {
         place: call.place,
         message: format!("`{}` is called", call.path),
+        is_possible_only: chosen == Chosen::Any,
     };
     let free = &model.knowledge.needs.free;
-    for action in operation.actions.iter().filter(|it| !free.contains(it)) {
+    let actions = match &chosen {
+        Chosen::Of(actions) => actions,
+        Chosen::All | Chosen::Any => &operation.actions,
+    };
+    for action in actions.iter().filter(|it| !free.contains(it)) {
         let is_elsewhere = extras
             .iter()
             .any(|extra| extra.parameter.is_some() && extra.actions.contains(action));
@@ -72,6 +84,60 @@ fn add_call(collector: &mut Collector<'_>, call: &CallFact) {
     }
     for extra in extras {
         add_extra(collector, call, operation, extra);
+    }
+}
+
+/// Which of the actions of an operation a call needs.
+#[derive(PartialEq, Eq)]
+enum Chosen {
+    /// All of them.
+    All,
+    /// These.
+    Of(Vec<Name>),
+    /// Some, but which cannot be told.
+    Any,
+}
+
+fn chosen(collector: &Collector<'_>, call: &CallFact, operation: &str) -> Chosen {
+    let mut choices = collector.model.knowledge.needs.choices.iter();
+    let Some(choice) = choices.find(|choice| choice.operations.iter().any(|it| it == operation))
+    else {
+        return Chosen::All;
+    };
+    let values = collector.model.values_passed(call, &choice.parameter);
+    let mut actions: Vec<Name> = Vec::new();
+    for value in &values {
+        let found: Vec<&Name> = match &value.shape {
+            Shape::Object(object) if object.rest.is_none() => {
+                let fields = object.fields.iter();
+                fields
+                    .filter_map(|(name, _)| choice.actions.get(name))
+                    .collect()
+            }
+            _ => {
+                let start = value
+                    .atoms()
+                    .and_then(|atoms| match atoms.into_iter().next() {
+                        Some(flow::Atom::Literal(text)) => Some(text),
+                        _ => None,
+                    });
+                let word =
+                    start.and_then(|text| Some(text.split_whitespace().next()?.to_uppercase()));
+                word.and_then(|word| choice.actions.get(word.as_str()))
+                    .into_iter()
+                    .collect()
+            }
+        };
+        if found.is_empty() {
+            return Chosen::Any;
+        }
+        actions.extend(found.into_iter().cloned());
+    }
+    actions.sort();
+    actions.dedup();
+    match actions.is_empty() {
+        true => Chosen::Any,
+        false => Chosen::Of(actions),
     }
 }
 
@@ -88,6 +154,7 @@ fn add_extra(
     let reason = Reason {
         place: call.place,
         message: format!("`{}` is called: {}", call.path, extra.because),
+        is_possible_only: false,
     };
     for action in &extra.actions {
         let targets = match &extra.parameter {
@@ -176,11 +243,14 @@ fn elsewhere(collector: &Collector<'_>, value: &Value, extra: &ExtraNeed) -> Vec
     }
 }
 
-/// The object that `CopySource` names: `{"Bucket": …, "Key": …}` or `bucket/key`.
+/// The object that a parameter names: `{"Bucket": …, "Key": …}`, `bucket/key` or `s3://bucket/key`.
 fn object(collector: &Collector<'_>, value: &Value) -> Vec<Target> {
     let (model, function) = (collector.model, collector.function);
     let (bucket, key) = match &value.shape {
-        Shape::Object(object) => (field(object, "Bucket"), field(object, "Key")),
+        Shape::Object(object) => {
+            let key = field(object, "Key").or_else(|| field(object, "Name"));
+            (field(object, "Bucket"), key)
+        }
         _ => divided(value),
     };
     let key = key.map_or_else(
@@ -215,7 +285,7 @@ fn divided(value: &Value) -> (Option<Value>, Option<Value>) {
             (Some(key), atom) => key.push(atom),
             (None, flow::Atom::Literal(text)) => {
                 let text = match index {
-                    0 => text.trim_start_matches('/'),
+                    0 => text.trim_start_matches("s3://").trim_start_matches('/'),
                     _ => text.as_str(),
                 };
                 match text.split_once('/') {

@@ -5,6 +5,7 @@ use base::{Name, Place};
 use knowledge::KeyNeed;
 use link::Model;
 
+use crate::libraries;
 use crate::{Cause, Gap, Need, Needs, Reason, Scope};
 
 pub(crate) struct Collector<'m> {
@@ -37,6 +38,7 @@ impl<'m> Collector<'m> {
             function: self.function,
             needs: self.needs,
             gaps: self.gaps,
+            libraries: libraries::used(self.model, self.function),
         }
     }
 
@@ -78,6 +80,7 @@ impl<'m> Collector<'m> {
         match known {
             Some(need) => {
                 need.cause = need.cause.min(cause);
+                need.is_certain |= !reason.is_possible_only;
                 if !need.reasons.contains(reason) {
                     need.reasons.push(reason.clone());
                 }
@@ -88,6 +91,7 @@ impl<'m> Collector<'m> {
                 declared: target.declared.filter(|_| takes_resource),
                 scope,
                 cause,
+                is_certain: !reason.is_possible_only,
                 reasons: vec![reason.clone()],
             }),
         }
@@ -151,6 +155,7 @@ impl<'m> Collector<'m> {
             let reason = Reason {
                 place: key.place,
                 message: why.to_owned(),
+                is_possible_only: false,
             };
             for action in &row.actions {
                 self.add(action, &target, Cause::Key, &reason);

@@ -5,6 +5,8 @@
 mod arn;
 mod calls;
 mod collect;
+mod granted;
+mod libraries;
 mod need;
 mod platform;
 mod scope;
@@ -13,10 +15,19 @@ mod statement;
 
 use app::FunctionId;
 use link::Model;
+use rayon::prelude::*;
 
+pub use granted::{is_allowed, is_needed, narrower_template, resource_name, shown};
 pub use need::{Cause, Gap, Need, Needs, Reason, Scope};
 pub use spelling::{Spelled, plain, spell};
 pub use statement::{Statement, statements};
+
+/// What each function needs, by their ids.
+#[must_use]
+pub fn all(model: &Model<'_>) -> Vec<Needs> {
+    let functions: Vec<FunctionId> = model.application.functions().map(|(id, _)| id).collect();
+    functions.par_iter().map(|id| needs(model, *id)).collect()
+}
 
 /// What a function needs.
 #[must_use]

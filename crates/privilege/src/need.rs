@@ -12,6 +12,8 @@ pub struct Needs {
     pub needs: Vec<Need>,
     /// Where its code may need more than can be seen.
     pub gaps: Vec<Gap>,
+    /// Packages of others that the code uses and of which nobody knows what they call.
+    pub libraries: Vec<Name>,
 }
 
 /// An action on a resource.
@@ -27,6 +29,8 @@ pub struct Need {
     pub declared: Option<ResourceId>,
     /// What takes it.
     pub cause: Cause,
+    /// It is needed for certain, rather than by one of the ways in which a call may go.
+    pub is_certain: bool,
     /// Why, first met first.
     pub reasons: Vec<Reason>,
 }
@@ -62,6 +66,8 @@ pub struct Reason {
     pub place: Place,
     /// A sentence without a full stop.
     pub message: String,
+    /// It is only one of the ways in which the call may go.
+    pub is_possible_only: bool,
 }
 
 /// Where code may need more than can be seen.

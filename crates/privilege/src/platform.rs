@@ -57,6 +57,7 @@ pub(crate) fn add(collector: &mut Collector<'_>) {
         let reason = Reason {
             place,
             message: message.to_owned(),
+            is_possible_only: false,
         };
         let target = match setting {
             Setting::Logs => logs(model, &resource.properties),
@@ -89,12 +90,18 @@ fn add_trigger(collector: &mut Collector<'_>, trigger: &Trigger) {
             "the platform reads {} for the function",
             source_name(collector, trigger)
         ),
+        is_possible_only: false,
     };
     for row in rows.filter(|row| row.kinds.contains(&trigger.kind)) {
         let targets = if row.on.is_empty() {
             vec![source(collector, trigger)]
         } else {
-            credentials(trigger, row.with.as_deref().unwrap_or_default(), &row.on)
+            credentials(
+                collector,
+                trigger,
+                row.with.as_deref().unwrap_or_default(),
+                &row.on,
+            )
         };
         for target in targets {
             for action in &row.actions {
@@ -152,7 +159,12 @@ fn source(collector: &Collector<'_>, trigger: &Trigger) -> Target {
 }
 
 /// The secrets that a mapping names for its source.
-fn credentials(trigger: &Trigger, setting: &str, types: &[Name]) -> Vec<Target> {
+fn credentials(
+    collector: &Collector<'_>,
+    trigger: &Trigger,
+    setting: &str,
+    types: &[Name],
+) -> Vec<Target> {
     let configurations = trigger.settings.get(setting).map(Value::items);
     let configurations = configurations.unwrap_or_default().iter();
     configurations
@@ -160,10 +172,20 @@ fn credentials(trigger: &Trigger, setting: &str, types: &[Name]) -> Vec<Target> 
             let kind = configuration.text_at("Type");
             kind.known().is_some_and(|kind| types.contains(kind))
         })
-        .filter_map(|configuration| configuration.get("URI")?.as_text())
-        .map(|uri| Target {
-            arn: uri.clone(),
-            declared: uri.resource(),
+        .filter_map(|configuration| {
+            let text = match configuration.at("URI") {
+                app::Prop::Known(value, _) => value.as_text()?.clone(),
+                app::Prop::Absent => return None,
+                app::Prop::Unknown(reason) => unknown(reason),
+            };
+            let kind = "AWS::SecretsManager::Secret";
+            let named = collector
+                .model
+                .named_by_text(collector.function, &text, kind)?;
+            Some(Target {
+                arn: named.arn,
+                declared: named.resource,
+            })
         })
         .collect()
 }
@@ -219,6 +241,7 @@ fn add_destination(collector: &mut Collector<'_>, destination: &Text, place: Pla
     let reason = Reason {
         place,
         message: "the platform sends events there that failed or are done".to_owned(),
+        is_possible_only: false,
     };
     let target = Target {
         arn: declared.map_or_else(|| destination.clone(), |id| model.arn_text(id)),

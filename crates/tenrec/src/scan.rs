@@ -70,6 +70,7 @@ pub fn run_with(system: &dyn System, options: &Options<'_>) -> Outcome {
     let (inventory, unread) = deps::read(system, budget);
     let findings = rules::check(&rules::Input {
         model: &project.model,
+        needs: &privilege::all(&project.model),
         inventory: &inventory,
         secrets: &secrets,
         cost,

@@ -13,7 +13,8 @@ use serde::Deserialize;
 use crate::error::{KnowledgeError, Problem};
 use crate::source::event::EventFile;
 use crate::source::needs::{
-    DestinationRow, ExtraRow, FreeRow, KeyRow, NeedFile, SettingRow, TriggerRow,
+    BehindRow, ChoiceRow, DestinationRow, ExtraRow, FreeRow, KeyRow, NeedFile, SettingRow,
+    SilentRow, TriggerRow,
 };
 use crate::source::platform::{DefaultFile, FunctionPlatformFile, RuntimeFile};
 use crate::source::policy::{AllowanceFile, PolicyFile};
@@ -370,7 +371,15 @@ impl Loader {
 
     fn needs(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
         let written = file.parse::<NeedFile>()?;
+        let silent = self.rows(file, &written.silent, "silent", SilentRow::need);
+        let resource_policies = written.resource_policies.services(&self.knowledge);
+        let behind = self.rows(file, &written.behind, "behind", BehindRow::need);
         let needs = Needs {
+            behind: behind.into_iter().collect(),
+            credentials: written.credentials,
+            silent: silent.into_iter().collect(),
+            resource_policies: resource_policies
+                .map_err(|problem| file.error(0, "`resource-policies`", problem))?,
             triggers: self.rows(file, &written.trigger, "trigger", TriggerRow::need),
             settings: self.rows(file, &written.setting, "setting", SettingRow::need),
             destinations: self.rows(
@@ -380,6 +389,7 @@ impl Loader {
                 DestinationRow::need,
             ),
             extras: self.rows(file, &written.extra, "extra", ExtraRow::need),
+            choices: self.rows(file, &written.choice, "choice", ChoiceRow::need),
             keys: self.rows(file, &written.key, "key", KeyRow::need),
             free: self
                 .rows(file, &written.free, "free", FreeRow::need)

@@ -1,12 +1,14 @@
 //! `knowledge/iam/needs.toml`. Every row says in `source` where its fact stands.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base::Name;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Texts, vocabulary};
 use crate::error::Problem;
-use crate::{DestinationNeed, ExtraNeed, KeyNeed, Knowledge, SettingNeed, TriggerNeed};
+use crate::{Choice, DestinationNeed, ExtraNeed, KeyNeed, Knowledge, SettingNeed, TriggerNeed};
 
 /// The file.
 #[derive(Debug, Deserialize)]
@@ -16,8 +18,15 @@ pub(crate) struct NeedFile {
     pub(crate) setting: Vec<Spanned<SettingRow>>,
     pub(crate) destination: Vec<Spanned<DestinationRow>>,
     pub(crate) extra: Vec<Spanned<ExtraRow>>,
+    pub(crate) choice: Vec<Spanned<ChoiceRow>>,
+    pub(crate) behind: Vec<Spanned<BehindRow>>,
+    /// Names of settings that give a client credentials of its own.
+    pub(crate) credentials: Vec<Name>,
     pub(crate) key: Vec<Spanned<KeyRow>>,
     pub(crate) free: Vec<Spanned<FreeRow>>,
+    pub(crate) silent: Vec<Spanned<SilentRow>>,
+    #[serde(rename = "resource-policies")]
+    pub(crate) resource_policies: ResourcePolicyTable,
 }
 
 /// `[[trigger]]`: what the platform does with the function's role to read a source.
@@ -66,6 +75,48 @@ pub(crate) struct ExtraRow {
     source: Name,
 }
 
+/// `[[choice]]`: an operation of which a parameter decides which of its actions it needs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChoiceRow {
+    operation: Texts,
+    parameter: Name,
+    action: BTreeMap<Name, Name>,
+    source: Name,
+}
+
+impl ChoiceRow {
+    pub(crate) fn need(&self, knowledge: &Knowledge) -> Result<Choice, Problem> {
+        let all = Texts::Many(self.action.values().cloned().collect());
+        actions(&all, &self.source, knowledge)?;
+        Ok(Choice {
+            operations: self.operation.filled("operation")?.to_vec(),
+            parameter: self.parameter.clone(),
+            actions: self.action.clone(),
+        })
+    }
+}
+
+/// `[[behind]]`: services that a service uses with the permissions of whoever calls it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BehindRow {
+    service: Name,
+    uses: Vec<Name>,
+    source: Name,
+}
+
+impl BehindRow {
+    pub(crate) fn need(&self, knowledge: &Knowledge) -> Result<(Name, Vec<Name>), Problem> {
+        actions(&Texts::default(), &self.source, knowledge)?;
+        let mut services = std::iter::once(&self.service).chain(&self.uses);
+        if services.any(|service| service != "*" && knowledge.service(service).is_none()) {
+            return Err(Problem::Conflict("IAM knows no such service"));
+        }
+        Ok((self.service.clone(), self.uses.clone()))
+    }
+}
+
 /// `[[key]]`: what a resource encrypted with a key of the customer takes.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,6 +135,45 @@ pub(crate) struct KeyRow {
 pub(crate) struct FreeRow {
     action: Texts,
     source: Name,
+}
+
+/// `[[silent]]`: packages of a language that call the platform only where a row says so, with blanks between them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct SilentRow {
+    language: Name,
+    standard_library: String,
+    packages: String,
+    source: Name,
+}
+
+/// `[resource-policies]`: services whose resources may have policies of their own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResourcePolicyTable {
+    services: Vec<Name>,
+    source: Name,
+}
+
+impl SilentRow {
+    pub(crate) fn need(&self, knowledge: &Knowledge) -> Result<(Name, BTreeSet<Name>), Problem> {
+        actions(&Texts::default(), &self.source, knowledge)?;
+        let packages = self.standard_library.split_ascii_whitespace();
+        let packages = packages.chain(self.packages.split_ascii_whitespace());
+        Ok((self.language.clone(), packages.map(Name::from).collect()))
+    }
+}
+
+impl ResourcePolicyTable {
+    pub(crate) fn services(&self, knowledge: &Knowledge) -> Result<Vec<Name>, Problem> {
+        actions(&Texts::default(), &self.source, knowledge)?;
+        for service in &self.services {
+            if knowledge.service(service).is_none() {
+                return Err(Problem::Conflict("IAM knows no such service"));
+            }
+        }
+        Ok(self.services.clone())
+    }
 }
 
 impl FreeRow {

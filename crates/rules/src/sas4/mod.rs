@@ -1,5 +1,6 @@
 //! Over-privileged roles.
 
+mod missing;
 mod role;
 mod shared_role;
 mod unused;
@@ -8,4 +9,9 @@ mod words;
 
 use crate::family::Family;
 
-pub(crate) const FAMILIES: &[Family] = &[shared_role::FAMILY, unused::FAMILY, wildcard::FAMILY];
+pub(crate) const FAMILIES: &[Family] = &[
+    missing::FAMILY,
+    shared_role::FAMILY,
+    unused::FAMILY,
+    wildcard::FAMILY,
+];

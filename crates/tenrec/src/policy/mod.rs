@@ -62,7 +62,8 @@ impl<'m> Policies<'m> {
             functions.filter(|function| function.name == name).count()
         };
         let mut functions = Vec::new();
-        for (id, function) in model.application.functions() {
+        let all = privilege::all(model);
+        for ((id, function), needs) in model.application.functions().zip(all) {
             let name = match count(&function.name) {
                 1 => function.name.to_string(),
                 _ => model.function_name(id).to_string(),
@@ -72,7 +73,7 @@ impl<'m> Policies<'m> {
                 id,
                 name,
                 file: sources.path(handler.unwrap_or(function.place)),
-                needs: privilege::needs(model, id),
+                needs,
             });
         }
         Self {
