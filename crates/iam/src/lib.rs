@@ -5,7 +5,10 @@
 mod answer;
 mod pattern;
 mod policy;
+mod search;
+mod sets;
 
 pub use answer::Answer;
 pub use pattern::{Pattern, Piece, Subject};
 pub use policy::{Condition, Effect, Policy, Scope, Statement};
+pub use sets::{Difference, smallest_cover};

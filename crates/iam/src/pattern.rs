@@ -21,14 +21,14 @@ pub enum Piece {
 
 /// What a statement names: a pattern of actions or of resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern(Vec<Token>);
+pub struct Pattern(pub(crate) Vec<Token>);
 
 /// What a request is about: an action or a resource. `*` and `?` are characters like others in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject(Vec<Token>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Token {
     Char(char),
     /// `?`
     One,
@@ -79,19 +79,9 @@ impl Pattern {
         {
             return Answer::No;
         }
-        if run(
-            pattern,
-            subject,
-            Token::advances_surely,
-            Token::is_skipped_surely,
-        ) {
+        if SURELY.runs(pattern, subject) {
             Answer::Yes
-        } else if run(
-            pattern,
-            subject,
-            Token::advances_possibly,
-            Token::is_skipped_possibly,
-        ) {
+        } else if POSSIBLY.runs(pattern, subject) {
             Answer::Unknown
         } else {
             Answer::No
@@ -102,6 +92,31 @@ impl Pattern {
     #[must_use]
     pub fn is_everything(&self) -> bool {
         !self.0.is_empty() && self.0.iter().all(|token| *token == Token::Many)
+    }
+
+    /// A pattern in which a `*` may stand for anything, as in conditions.
+    pub(crate) fn text(pieces: &[Piece]) -> Self {
+        Self(tokens(pieces))
+    }
+
+    /// `*`.
+    pub(crate) fn everything() -> Self {
+        Self(vec![Token::Many])
+    }
+
+    /// Whether it holds a part of which nothing is known, so that it may differ from one that looks the same.
+    pub(crate) fn is_partly_unknown(&self) -> bool {
+        self.0.contains(&Token::Anything)
+    }
+
+    /// Whether the two differ in a character before either leaves a choice.
+    pub(crate) fn starts_otherwise_than(&self, other: &Self) -> bool {
+        let mut both = self.0.iter().zip(&other.0);
+        let first = both.find_map(|pair| match pair {
+            (Token::Char(one), Token::Char(other)) => (one != other).then_some(true),
+            _ => Some(false),
+        });
+        first == Some(true)
     }
 }
 
@@ -134,7 +149,7 @@ impl Subject {
 }
 
 /// Where the automaton may go from a position.
-struct Moves {
+pub(crate) struct Moves {
     stays: bool,
     goes_on: bool,
 }
@@ -181,31 +196,54 @@ impl Token {
     }
 }
 
-/// Runs the pattern as an automaton whose states are its positions over the subject's tokens.
-fn run(
-    pattern: &[Token],
-    subject: &[Token],
-    advances: fn(&Token, &Token) -> Moves,
+/// How the unknown parts are read. A pattern runs as an automaton whose states are its positions over a subject's tokens.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading {
+    /// Where a token of a pattern lets the automaton go over a token of a subject.
+    moves: fn(&Token, &Token) -> Moves,
+    /// Which tokens of a pattern may match nothing.
     is_skipped: fn(&Token) -> bool,
-) -> bool {
-    let end = pattern.len();
-    let mut at = vec![false; end + 1];
-    let close = |at: &mut Vec<bool>| {
-        for (index, token) in pattern.iter().enumerate() {
-            if at.get(index) == Some(&true) && is_skipped(token) {
-                set(at, index + 1);
+}
+
+/// What holds whatever they are.
+pub(crate) const SURELY: Reading = Reading {
+    moves: Token::advances_surely,
+    is_skipped: Token::is_skipped_surely,
+};
+
+/// What holds for some choice of them.
+pub(crate) const POSSIBLY: Reading = Reading {
+    moves: Token::advances_possibly,
+    is_skipped: Token::is_skipped_possibly,
+};
+
+impl Reading {
+    fn runs(self, pattern: &[Token], subject: &[Token]) -> bool {
+        let mut at = self.start(pattern);
+        let mut next = vec![false; at.len()];
+        for token in subject {
+            if !at.contains(&true) {
+                return false;
             }
+            self.step(pattern, &mut at, token, &mut next);
+            std::mem::swap(&mut at, &mut next);
         }
-    };
-    set(&mut at, 0);
-    close(&mut at);
-    let mut next = vec![false; end + 1];
-    for token in subject {
-        if !at.contains(&true) {
-            return false;
-        }
-        if token.may_be_empty(is_skipped) {
-            next.clone_from(&at);
+        at.last() == Some(&true)
+    }
+
+    /// The positions before the first token.
+    pub(crate) fn start(self, pattern: &[Token]) -> Vec<bool> {
+        let mut at = vec![false; pattern.len() + 1];
+        set(&mut at, 0);
+        self.close(pattern, &mut at);
+        at
+    }
+
+    /// The positions after one more token; those before it are used up.
+    pub(crate) fn step(self, pattern: &[Token], at: &mut [bool], token: &Token, next: &mut [bool]) {
+        let may_be_empty = token.may_be_empty(self.is_skipped);
+        if may_be_empty {
+            next.clone_from_slice(at);
         } else {
             next.fill(false);
         }
@@ -213,22 +251,28 @@ fn run(
             if at.get(index) != Some(&true) {
                 continue;
             }
-            let moves = advances(expected, token);
+            let moves = (self.moves)(expected, token);
             if moves.stays {
-                set(&mut next, index);
+                set(next, index);
             }
             if moves.goes_on {
-                set(&mut next, index + 1);
+                set(next, index + 1);
                 // A subject's unknown part may go over any number of tokens.
-                if token.may_be_empty(is_skipped) {
-                    set(&mut at, index + 1);
+                if may_be_empty {
+                    set(at, index + 1);
                 }
             }
         }
-        close(&mut next);
-        std::mem::swap(&mut at, &mut next);
+        self.close(pattern, next);
     }
-    at.get(end) == Some(&true)
+
+    fn close(self, pattern: &[Token], at: &mut [bool]) {
+        for (index, token) in pattern.iter().enumerate() {
+            if at.get(index) == Some(&true) && (self.is_skipped)(token) {
+                set(at, index + 1);
+            }
+        }
+    }
 }
 
 fn set(at: &mut [bool], index: usize) {

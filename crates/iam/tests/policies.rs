@@ -260,3 +260,40 @@ fn a_conditional_allow_is_unknown_and_so_is_an_open_policy() {
     assert_eq!(open.allows(&put, &orders), Answer::Unknown);
     assert_eq!(Policy::default().allows(&put, &orders), Answer::No);
 }
+
+#[test]
+fn some_resource_is_allowed_where_none_denies_all_of_them() {
+    let pass = Subject::action("iam:PassRole");
+    let any_role = resource("arn:*:iam::*:role/fresh");
+    let allow = |on: &str| statement(Effect::Allow, only(action("iam:Pass*")), only(resource(on)));
+    let asks = |statements: Vec<Statement>, request: &[(&str, &str)]| {
+        let policy = Policy {
+            statements,
+            is_open: false,
+        };
+        policy.allows_some(&pass, &any_role, request)
+    };
+    assert_eq!(asks(vec![allow("*")], &[]), Answer::Yes);
+    assert_eq!(asks(vec![allow("arn:aws:iam::1:role/*")], &[]), Answer::Yes);
+    assert_eq!(
+        asks(vec![allow("arn:aws:iam::1:role/app-*")], &[]),
+        Answer::No
+    );
+    let deny = |on: &str| statement(Effect::Deny, only(action("iam:*")), only(resource(on)));
+    assert_eq!(asks(vec![allow("*"), deny("*")], &[]), Answer::No);
+    assert_eq!(
+        asks(vec![allow("*"), deny("arn:aws:iam::1:role/*")], &[]),
+        Answer::Yes
+    );
+    let mut conditional = allow("*");
+    conditional.conditions.push(iam::Condition {
+        operator: "StringEquals".into(),
+        key: "iam:PassedToService".into(),
+        values: vec![Some("lambda.amazonaws.com".into())],
+    });
+    let to = |service| [("iam:PassedToService", service)];
+    let asked = |service| asks(vec![conditional.clone()], &to(service));
+    assert_eq!(asked("lambda.amazonaws.com"), Answer::Yes);
+    assert_eq!(asked("ec2.amazonaws.com"), Answer::No);
+    assert_eq!(asks(vec![conditional.clone()], &[]), Answer::Unknown);
+}
