@@ -325,6 +325,21 @@ mod tests {
     }
 
     #[test]
+    fn rows_about_permissions_name_real_actions() {
+        let knowledge = Knowledge::builtin();
+        assert!(50 < knowledge.escalations.len());
+        let of_methods = knowledge.escalations.iter().flat_map(|it| &it.actions);
+        for action in of_methods {
+            assert!(Catalogue::action(action).is_some(), "{action}");
+        }
+        let exposures = &knowledge.exposures;
+        for action in exposures.credentials.iter().chain(&exposures.data) {
+            let known = Catalogue::action(action);
+            assert!(known.is_some_and(|(_, it)| it.takes_resource()), "{action}");
+        }
+    }
+
+    #[test]
     fn an_action_has_its_resources_keys_and_needs() {
         let (s3, get) = Catalogue::action("S3:getobject").unwrap();
         let types: Vec<_> = s3.types_of(get).flat_map(|(kind, _)| &kind.arns).collect();

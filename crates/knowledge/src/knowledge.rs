@@ -9,8 +9,9 @@ use base::{Map, Name};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Allowances, CallModel, Domain, Event, FunctionPlatform, Kind, KindId, ManagedPolicy, Needs,
-    Operation, OperationCall, ResourceType, Runtime, Secrets, ServiceDefault, Source,
+    Allowances, CallModel, Domain, Escalation, Event, Exposures, FunctionPlatform, Kind, KindId,
+    ManagedPolicy, Needs, Operation, OperationCall, ResourceType, Runtime, Secrets, ServiceDefault,
+    Source,
     sdk::{Clients, Service},
 };
 
@@ -39,6 +40,10 @@ pub struct Knowledge {
     pub allowances: Allowances,
     /// What functions need beyond the actions that their calls are named after.
     pub needs: Needs,
+    /// Ways from some permissions to more.
+    pub escalations: Vec<Escalation>,
+    /// What no role should allow on every resource.
+    pub exposures: Exposures,
     pub(crate) runtimes: BTreeMap<Name, Runtime>,
     /// What functions are given where a template does not say, and what they cost.
     pub function_platform: FunctionPlatform,

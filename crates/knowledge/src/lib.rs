@@ -15,6 +15,7 @@
 //! | `iam/managed/*.toml` | policies of the platform that roles have attached |
 //! | `iam/allowances.toml` | what roles may allow although no code calls it |
 //! | `iam/needs.toml` | what functions need beyond the actions that their calls are named after |
+//! | `iam/escalation.toml`, `iam/exposure.toml` | what turns permissions into more, and what no role should do everywhere |
 //! | `calls/<cloud>/*.toml` | what is to be said of a client's operations beyond their names: actions, resources, channels |
 //! | `resources/*.toml` | types of resources |
 //! | `platform/*.toml` | what holds where a template says nothing |
@@ -54,7 +55,7 @@ pub use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };
 pub use platform::{Concern, FunctionPlatform, Price, Runtime, ServiceDefault};
-pub use policy::{Allowances, ManagedPolicy, PolicyStatement};
+pub use policy::{Allowances, Escalation, Exposures, ManagedPolicy, PolicyStatement};
 pub use resource::{Reference, ResourceType};
 pub use schema::{Declares, Domain, Notation, Schema, TypeModel};
 pub use sdk::{Action, SdkCall, Service};

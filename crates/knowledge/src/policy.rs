@@ -1,4 +1,5 @@
-//! Policies of the platform, by name, and the actions that roles allow without their code calling them. Read from
+//! Policies of the platform, by name, the actions that roles allow without their code calling them, and those that no role
+//! should allow everywhere. Read from
 //! `knowledge/iam/`.
 
 use std::collections::BTreeMap;
@@ -39,4 +40,28 @@ pub struct Allowances {
     pub customary: Vec<Name>,
     /// What a call of another action may need as well, or what the platform does for a function with its role.
     pub implied: Vec<Name>,
+}
+
+/// A way from some permissions to more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// Its name: `new-function-invoked`.
+    pub name: Name,
+    /// The actions that together do it.
+    pub actions: Vec<Name>,
+    /// The service that is handed a role: `lambda.amazonaws.com`.
+    pub passes_to: Option<Name>,
+    /// It works on the role itself, which a statement may name.
+    pub own_role: bool,
+    /// What whoever does it comes to, after "so that they": "run their own code under any role".
+    pub gives: Name,
+}
+
+/// What a role should not be able to do to every resource of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exposures {
+    /// Actions that answer with credentials.
+    pub credentials: Vec<Name>,
+    /// Actions that read or copy what is stored.
+    pub data: Vec<Name>,
 }

@@ -17,7 +17,7 @@ use crate::source::needs::{
     SilentRow, TriggerRow,
 };
 use crate::source::platform::{DefaultFile, FunctionPlatformFile, RuntimeFile};
-use crate::source::policy::{AllowanceFile, PolicyFile};
+use crate::source::policy::{AllowanceFile, EscalationFile, ExposureFile, PolicyFile};
 use crate::source::resource::{KindFile, PartFile, ResourceFile};
 use crate::source::schema::DomainFile;
 use crate::source::secret::{FormatFile, NameFile};
@@ -99,6 +99,8 @@ enum Topic<'a> {
     ManagedPolicies,
     Allowances,
     Needs,
+    Escalations,
+    Exposures,
     Taint { language: &'a str },
     Calls,
     Unknown,
@@ -118,6 +120,8 @@ impl<'a> Topic<'a> {
             ["iam", "managed", _] => Self::ManagedPolicies,
             ["iam", "allowances"] => Self::Allowances,
             ["iam", "needs"] => Self::Needs,
+            ["iam", "escalation"] => Self::Escalations,
+            ["iam", "exposure"] => Self::Exposures,
             ["events", ..] => Self::Event,
             ["resources", _] => Self::Resources,
             ["secrets", "names"] => Self::SecretNames,
@@ -155,6 +159,8 @@ impl Loader {
             Topic::ManagedPolicies => self.managed_policies(file),
             Topic::Allowances => self.allowances(file),
             Topic::Needs => self.needs(file),
+            Topic::Escalations => self.escalations(file),
+            Topic::Exposures => self.exposures(file),
             Topic::Calls => file
                 .parse()
                 .and_then(|service| self.service(file, &service)),
@@ -399,6 +405,29 @@ impl Loader {
         Ok(())
     }
 
+    fn escalations(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        for spanned in &file.parse::<EscalationFile>()?.method {
+            let row = spanned.get_ref();
+            let known = &mut self.knowledge.escalations;
+            let is_repeated = known.iter().any(|it| it.name == row.name);
+            match row.escalation() {
+                Ok(_) if is_repeated => {
+                    self.refuse(file, spanned, "method", &row.name, Problem::Duplicate);
+                }
+                Ok(escalation) => known.push(escalation),
+                Err(problem) => self.refuse(file, spanned, "method", &row.name, problem),
+            }
+        }
+        Ok(())
+    }
+
+    fn exposures(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let exposures = file.parse::<ExposureFile>()?.exposures();
+        self.knowledge.exposures =
+            exposures.map_err(|problem| file.error(0, "the file", problem))?;
+        Ok(())
+    }
+
     fn secret_names(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
         let names = file.parse::<NameFile>()?.names();
         self.knowledge.secrets.names =
@@ -465,6 +494,7 @@ impl Loader {
 /// Why a file that no topic owns is refused.
 const PLACE: Problem = Problem::Conflict(
     "no knowledge is read from this place: it is `kinds.toml`, `domains.toml`, `parts.toml`, `events/**`, `iam/actions.toml`, \
-     `iam/managed/*`, `iam/allowances.toml`, `iam/needs.toml`, `resources/*`, \
+     `iam/managed/*`, `iam/allowances.toml`, `iam/needs.toml`, `iam/escalation.toml`, `iam/exposure.toml`, \
+     `resources/*`, \
      `platform/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
 );

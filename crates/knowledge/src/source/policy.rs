@@ -1,4 +1,5 @@
-//! `knowledge/iam/managed/*.toml` and `knowledge/iam/allowances.toml`.
+//! `knowledge/iam/managed/*.toml`, `knowledge/iam/allowances.toml`, `knowledge/iam/escalation.toml` and
+//! `knowledge/iam/exposure.toml`.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use toml::Spanned;
 
 use super::vocabulary;
 use crate::error::Problem;
-use crate::{Allowances, ManagedPolicy, PolicyStatement};
+use crate::{Allowances, Escalation, Exposures, ManagedPolicy, PolicyStatement};
 
 /// A file of managed policies.
 #[derive(Debug, Deserialize)]
@@ -60,7 +61,6 @@ impl StatementRow {
     fn statement(&self) -> Result<PolicyStatement, Problem> {
         let effect = self.effect.as_deref().unwrap_or("allow");
         let effect = vocabulary::known("effect", effect, ["allow", "deny"].into_iter())?;
-        let words = |text: &str| text.split_ascii_whitespace().map(Name::from).collect();
         let statement = PolicyStatement {
             denies: effect == "deny",
             actions: words(&self.actions),
@@ -104,4 +104,76 @@ impl AllowanceFile {
             implied: self.implied,
         })
     }
+}
+
+/// `iam/escalation.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EscalationFile {
+    pub(crate) method: Vec<Spanned<EscalationRow>>,
+}
+
+/// `[[method]]`: actions with blanks between them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct EscalationRow {
+    pub(crate) name: Name,
+    actions: String,
+    #[serde(default)]
+    passes_to: Option<Name>,
+    #[serde(default)]
+    own_role: bool,
+    gives: Name,
+}
+
+impl EscalationRow {
+    pub(crate) fn escalation(&self) -> Result<Escalation, Problem> {
+        let actions = actions(&self.actions)?;
+        if self.passes_to.is_some() != actions.iter().any(|action| action == "iam:PassRole") {
+            return Err(Problem::Conflict(
+                "`passes-to` and `iam:PassRole` go together",
+            ));
+        }
+        Ok(Escalation {
+            name: self.name.clone(),
+            actions,
+            passes_to: self.passes_to.clone(),
+            own_role: self.own_role,
+            gives: self.gives.clone(),
+        })
+    }
+}
+
+/// `iam/exposure.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExposureFile {
+    credentials: String,
+    data: String,
+}
+
+impl ExposureFile {
+    pub(crate) fn exposures(&self) -> Result<Exposures, Problem> {
+        Ok(Exposures {
+            credentials: actions(&self.credentials)?,
+            data: actions(&self.data)?,
+        })
+    }
+}
+
+fn words(text: &str) -> Vec<Name> {
+    text.split_ascii_whitespace().map(Name::from).collect()
+}
+
+fn actions(text: &str) -> Result<Vec<Name>, Problem> {
+    let actions = words(text);
+    if actions.is_empty() {
+        return Err(Problem::Empty("actions"));
+    }
+    if actions.iter().any(|action| !action.contains(':')) {
+        return Err(Problem::Conflict(
+            "an action has the service before a colon",
+        ));
+    }
+    Ok(actions)
 }

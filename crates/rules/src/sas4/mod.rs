@@ -1,6 +1,9 @@
 //! Over-privileged roles.
 
+mod escalation;
+mod exposure;
 mod missing;
+mod reach;
 mod role;
 mod shared_role;
 mod unused;
@@ -10,6 +13,8 @@ mod words;
 use crate::family::Family;
 
 pub(crate) const FAMILIES: &[Family] = &[
+    escalation::FAMILY,
+    exposure::FAMILY,
     missing::FAMILY,
     shared_role::FAMILY,
     unused::FAMILY,

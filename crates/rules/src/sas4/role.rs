@@ -10,6 +10,7 @@ use link::Model;
 /// A role that functions run under.
 pub(super) struct UsedRole<'m> {
     pub(super) model: &'m Model<'m>,
+    pub(super) id: RoleId,
     pub(super) role: &'m Role,
     pub(super) functions: Vec<FunctionId>,
 }
@@ -25,6 +26,7 @@ pub(super) fn used<'m>(model: &'m Model<'m>) -> impl Iterator<Item = UsedRole<'m
     users.into_iter().filter_map(|(role, functions)| {
         Some(UsedRole {
             model,
+            id: role,
             role: model.application.role(role)?,
             functions,
         })

@@ -7,7 +7,7 @@ use knowledge::{Access, Knowledge};
 use link::managed_policy_name;
 
 use super::role::{self, UsedRole};
-use super::words;
+use super::{exposure, words};
 use crate::family::{Family, Input};
 use crate::grants::matches;
 
@@ -41,6 +41,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     role::used(input.model)
         .flat_map(|used| {
             let mut findings: Vec<Finding> = managed(&used).collect();
+            let escalating = exposure::escalating(&used);
             for grant in allowed(&used, &GrantOrigin::Written) {
                 match everything(grant) {
                     Some((place, what)) => {
@@ -50,13 +51,22 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
                     }
                     None => {
                         findings.extend(wildcard_action(&used, grant));
-                        findings.extend(wildcard_resource(&used, grant));
+                        let exposed = exposure::exposed(&used, grant, &escalating);
+                        let told = exposed.iter().map(|it| &it.action);
+                        let told: Vec<&Name> = told.chain(escalating.iter().copied()).collect();
+                        findings.extend(wildcard_resource(&used, grant, &told));
                     }
                 }
             }
             findings
         })
         .collect()
+}
+
+/// Whether one of the role's statements comes to everything.
+pub(super) fn is_administrator(used: &UsedRole<'_>) -> bool {
+    let mut grants = used.role.grants.iter();
+    grants.any(|grant| grant.effect == Effect::Allow && everything(grant).is_some())
 }
 
 fn allowed<'a>(
@@ -217,7 +227,8 @@ fn of_service(
         .subject(format!("{}:{subject}", used.role.name))
 }
 
-fn wildcard_resource(used: &UsedRole<'_>, grant: &Grant) -> Option<Finding> {
+/// An action that a more specific rule tells of already stands for the pattern that matches it.
+fn wildcard_resource(used: &UsedRole<'_>, grant: &Grant, told: &[&Name]) -> Option<Finding> {
     let place = literal(&grant.resources, "*")?;
     if grant.condition.is_some() {
         return None;
@@ -225,8 +236,9 @@ fn wildcard_resource(used: &UsedRole<'_>, grant: &Grant) -> Option<Finding> {
     let knowledge = used.model.knowledge;
     let action = grant.actions.iter().find_map(|(action, _)| {
         let action = action.literal()?;
-        let is_meant =
-            changes_a_named_resource(knowledge, &action) && !used.names_no_resource(&action);
+        let is_meant = changes_a_named_resource(knowledge, &action)
+            && !used.names_no_resource(&action)
+            && (action.ends_with(":*") || !told.iter().any(|told| matches(&action, told)));
         is_meant.then_some(action)
     })?;
     let role = &used.role.name;
