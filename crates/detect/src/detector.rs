@@ -57,6 +57,12 @@ pub struct Secret {
 }
 
 impl Secret {
+    /// A text of which its use says that it is a key, whatever it looks like; its place is that of its text.
+    #[must_use]
+    pub fn key(name: Name, text: &str) -> Self {
+        Self::new(0, text, SecretKind::Named { name })
+    }
+
     fn new(start: usize, secret: &str, kind: SecretKind) -> Self {
         let start = start as u32;
         Self {

@@ -228,13 +228,16 @@ impl<'p> Engine<'p> {
         })
     }
 
-    /// The outside data for which a part of it speaks.
+    /// The outside data for which a part of it speaks: one read of a field for every other.
     pub(crate) fn vouched(
         &mut self,
         frame: &Frame<'p>,
         part: &Value,
         place: Place,
     ) -> (Arc<[SourceId]>, KindSet) {
+        if let Shape::Event(event) = &part.shape {
+            return (self.facts.reads_of(event), KindSet::ALL);
+        }
         let Shape::Api(api) = &part.shape else {
             return Default::default();
         };

@@ -6,6 +6,7 @@ use base::{Name, Place, Span};
 use ir::{
     BinaryOp, Clause, Element, Expr, ExprKind, Language, Literal, MethodKind, Property, PropertyKey,
 };
+use knowledge::{KindSet, Step};
 
 use crate::call::Arguments;
 use crate::condition::truth;
@@ -360,7 +361,10 @@ impl<'p> Engine<'p> {
         let mut collections: Option<Value> = None;
         for part in parts {
             let value = self.eval(frame, part, state);
-            let held = self.deep_taint(&value, place);
+            let mut held = self.deep_taint(&value, place);
+            if is_written_as_object(&value) {
+                held = held.cleared(self.breaks_of_lines());
+            }
             let unknown = if held.is_clean() {
                 Atom::Fixed
             } else {
@@ -385,6 +389,13 @@ impl<'p> Engine<'p> {
             taint,
             shape: text_of_atoms(atoms),
         }
+    }
+
+    /// Kinds of which a line break is the danger.
+    fn breaks_of_lines(&self) -> KindSet {
+        let kinds = ["log", "response-header"];
+        let kinds = kinds.iter().filter_map(|kind| self.knowledge.kind(kind));
+        kinds.fold(KindSet::NONE, KindSet::with)
     }
 
     fn object(
@@ -650,4 +661,15 @@ pub(crate) fn negated(value: &Value) -> Value {
         }
         _ => Value::unknown(),
     }
+}
+
+/// Whether a text shows the value as an object, with the line breaks in it escaped.
+fn is_written_as_object(value: &Value) -> bool {
+    let mut shapes = value.shape.alternatives().iter();
+    shapes.all(|shape| match shape {
+        Shape::Object(object) => object.class.is_none(),
+        Shape::List(_) => true,
+        Shape::Event(event) => matches!(event.path.last(), None | Some(Step::Deep)),
+        _ => false,
+    })
 }

@@ -104,6 +104,8 @@ pub struct MisuseFact {
     pub function: GlobalFunctionId,
     /// The arguments.
     pub arguments: Vec<ArgumentValue>,
+    /// The texts that are wrong for being written out.
+    pub written: Vec<Name>,
 }
 
 /// A call that rules ask about, right or wrong.
@@ -220,6 +222,23 @@ impl Facts {
                 self.tests.push(EventValue::clone(event));
             }
         }
+    }
+
+    /// The sources that are reads of this part of an event. Of a list each round reads another element.
+    pub(crate) fn reads_of(&self, event: &EventValue) -> Arc<[SourceId]> {
+        let is_one = |step: &Step| matches!(step, Step::Field(_) | Step::Deep);
+        if event.path.is_empty() || !event.path.iter().all(is_one) {
+            return Arc::new([]);
+        }
+        let origin = Origin::Event {
+            seed: event.seed,
+            path: Arc::clone(&event.path),
+        };
+        let sources = (0..).map(SourceId).zip(&self.sources);
+        sources
+            .filter(|(_, source)| source.origin == origin)
+            .map(|(id, _)| id)
+            .collect()
     }
 
     /// Notes that the code asks something about the outside data in a value.

@@ -278,6 +278,9 @@ impl<'p> Engine<'p> {
                         )
                     })
             }
+            Test::IsLiteral => values.iter().any(|value| {
+                value.taint.is_clean() && value.as_text().is_some_and(|text| !text.is_empty())
+            }),
             Test::IsStructured => values.iter().any(|value| self.is_structured(value, 0)),
             Test::Mentions(parts) => values.iter().any(|value| {
                 let atoms = value.atoms().unwrap_or_default();

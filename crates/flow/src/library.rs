@@ -277,6 +277,9 @@ impl<'p> Engine<'p> {
         let mut shape = self.result_shape(self.language(frame), path, model, inputs);
         if let Some(operation) = operation {
             let taint = self.perform(frame, path, operation, inputs);
+            let rows = model.propagations.iter();
+            let clears = rows.fold(KindSet::NONE, |set, row| set.union(row.clears));
+            let taint = taint.cleared(clears);
             return Value { taint, shape };
         }
         if self.answers_a_statement(model, inputs) {
@@ -297,7 +300,11 @@ impl<'p> Engine<'p> {
                 continue;
             }
             if let Some(given) = &propagation.gives {
-                shape = Value::api(given.clone()).shape;
+                // It is made of what the receiver was made of: a writer of a table, whatever else it is told.
+                shape = Shape::Api(Arc::new(ApiValue {
+                    path: given.clone(),
+                    construction: inputs.construction.map(Into::into),
+                }));
             }
             if propagation.joins.is_some() || propagation.merges {
                 let output = recased(path, self.put_together(propagation, inputs));
@@ -531,6 +538,13 @@ impl<'p> Engine<'p> {
                 }
                 continue;
             }
+            let of_event =
+                matches!(&tested, Some((value, _)) if matches!(value.shape, Shape::Event(_)));
+            let vouched = if of_event {
+                (vouched.0, clears)
+            } else {
+                vouched
+            };
             let test = TestValue {
                 subject,
                 vouched,
@@ -641,6 +655,9 @@ impl<'p> Engine<'p> {
                 continue;
             };
             let mut value = self.read_subject(frame, state, &subject, site.place);
+            if let Some(given) = &propagation.gives {
+                value.shape = Value::api(given.clone()).shape;
+            }
             for from in &propagation.from {
                 for (input, _) in self.resolve_input(from, inputs) {
                     value = match (propagation.is_value, propagation.to.steps.is_empty()) {

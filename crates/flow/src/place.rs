@@ -1,7 +1,7 @@
 //! Variables and the places inside them: reading, writing, binding patterns.
 
 use base::{Name, Place, Span};
-use ir::{Expr, ExprKind, Pattern, VariableId};
+use ir::{Expr, ExprKind, Literal, Pattern, VariableId};
 
 use crate::engine::{Engine, Frame};
 use crate::state::State;
@@ -54,7 +54,16 @@ impl<'p> Engine<'p> {
                 subject.fields.push(Some(name.clone()));
                 Some(subject)
             }
-            ExprKind::Index { base, .. } | ExprKind::Slice { base, .. } => {
+            ExprKind::Index { base, index } => {
+                let mut subject = self.subject(base)?;
+                let name = match &index.kind {
+                    ExprKind::Literal(Literal::Text(name)) => Some(name.clone()),
+                    _ => None,
+                };
+                subject.fields.push(name);
+                Some(subject)
+            }
+            ExprKind::Slice { base, .. } => {
                 let mut subject = self.subject(base)?;
                 subject.fields.push(None);
                 Some(subject)

@@ -1,7 +1,7 @@
 //! What a call of a library, or a write through one, is reported for: sinks, misuses, marks, registered handlers.
 
 use base::{Name, Place};
-use knowledge::CallModel;
+use knowledge::{CallModel, Condition, Test};
 
 use crate::call::Arguments;
 use crate::engine::{Engine, Frame};
@@ -87,15 +87,27 @@ impl<'p> Engine<'p> {
                 .iter()
                 .any(|known| known.place == site.place && known.kind == misuse.kind);
             if is_new && self.all_hold(&misuse.when, inputs) {
+                let written = self.written_out(&misuse.when, inputs);
                 self.facts.misuses.push(MisuseFact {
                     kind: misuse.kind,
                     place: site.place,
                     path: path.clone(),
                     function: frame.id(),
                     arguments: inputs.arguments.items.clone(),
+                    written,
                 });
             }
         }
+    }
+
+    /// The texts that conditions ask to be literals.
+    fn written_out(&mut self, when: &[Condition], inputs: &Inputs<'_>) -> Vec<Name> {
+        let mut written = Vec::new();
+        for condition in when.iter().filter(|it| it.test == Test::IsLiteral) {
+            let values = self.resolve_input(&condition.input, inputs).into_iter();
+            written.extend(values.filter_map(|(value, _)| value.as_text().cloned()));
+        }
+        written
     }
 
     pub(crate) fn report_marks(

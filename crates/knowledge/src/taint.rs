@@ -172,6 +172,8 @@ pub enum Test {
     IsConstantList,
     /// It is a text: a constant, or one put together in the source.
     IsText,
+    /// It is a text that the code writes out.
+    IsLiteral,
     /// Outside data in it may be something else than text: an object where a text is expected.
     IsStructured,
     /// A known part of the text holds one of these, whatever the case.

@@ -21,6 +21,7 @@ const INFO: RuleInfo = RuleInfo {
 };
 
 /// What a credential is compared with.
+#[derive(Clone, PartialEq)]
 enum Other {
     /// A text in the code.
     Written,
@@ -38,9 +39,16 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
     let mut findings = Vec::new();
     for analysis in &model.analyses {
+        // `token == "a" or token == "b"` is one check.
+        let mut seen = Vec::new();
         for comparison in &analysis.facts.comparisons {
-            if let Some((name, other)) = credential_compared(analysis, comparison) {
+            let Some((name, other)) = credential_compared(analysis, comparison) else {
+                continue;
+            };
+            let check = (comparison.function, name.clone(), other.clone());
+            if !seen.contains(&check) {
                 findings.push(finding(model, analysis, comparison, &name, &other));
+                seen.push(check);
             }
         }
     }

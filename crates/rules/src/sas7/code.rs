@@ -10,6 +10,7 @@ use ir::{
     Argument, CompareOp, Expr, ExprKind, Literal, Module, Pattern, Property, PropertyKey, Stmt,
     StmtKind, Visitor,
 };
+use link::Model;
 
 use super::files::CODE;
 
@@ -21,12 +22,16 @@ pub(super) const FAMILY: Family = Family {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
+    let keys = keys(model);
     let mut findings = Vec::new();
     for (_, path, module) in model.program.modules() {
         if detect::is_example(path) {
             continue;
         }
         let mut fresh = constants(module);
+        fresh.extend(written_keys(module, &keys));
+        fresh.sort_by_key(|secret| secret.span);
+        fresh.dedup_by(|later, earlier| earlier.span.contains(later.span));
         let known = super::secrets_in(input, module.file);
         fresh.retain(|secret| {
             !known
@@ -44,6 +49,52 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         }));
     }
     findings
+}
+
+/// Texts that calls take as keys, with what they are keys of.
+fn keys(model: &Model<'_>) -> Vec<(Name, Name)> {
+    let kind = model.knowledge.kind("written-key");
+    let facts = model.analyses.iter().map(|analysis| &analysis.facts);
+    let misuses = facts.flat_map(|facts| &facts.misuses);
+    let mut keys: Vec<(Name, Name)> = misuses
+        .filter(|misuse| Some(misuse.kind) == kind)
+        .flat_map(|misuse| {
+            let texts = misuse.written.iter();
+            texts.map(|text| (text.clone(), Name::from(format!("key of {}", misuse.path))))
+        })
+        .filter(|(text, _)| !text.contains("PUBLIC KEY") && !text.contains("CERTIFICATE"))
+        .collect();
+    keys.sort();
+    keys.dedup_by(|later, earlier| later.0 == earlier.0);
+    keys
+}
+
+/// Where the module writes out one of the keys.
+fn written_keys(module: &Module, keys: &[(Name, Name)]) -> Vec<Secret> {
+    let mut written = Literals {
+        keys,
+        found: Vec::new(),
+    };
+    if !keys.is_empty() {
+        module.visit(&mut written);
+    }
+    written.found
+}
+
+struct Literals<'k> {
+    keys: &'k [(Name, Name)],
+    found: Vec<Secret>,
+}
+
+impl Visitor for Literals<'_> {
+    fn expression(&mut self, expression: &Expr) {
+        if let ExprKind::Literal(Literal::Text(text)) = &expression.kind
+            && let Some((_, of)) = self.keys.iter().find(|(key, _)| key == text)
+        {
+            self.found
+                .push(Secret::key(of.clone(), text).at(expression.span));
+        }
+    }
 }
 
 /// The constants of a module that are secrets by their names, in source order.

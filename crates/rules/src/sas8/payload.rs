@@ -59,12 +59,11 @@ fn is_packed_by_platform(model: &Model<'_>, flow: &Flow<'_>) -> bool {
         .iter()
         .map(|label| facts.source(label.source));
     sources.all(|source| {
-        let Some(Origin::Event { path, seed }) = source.map(|source| &source.origin) else {
+        let Some(Origin::Event { path, .. }) = source.map(|source| &source.origin) else {
             return false;
         };
-        let kinds = facts.seeds.get(*seed as usize).into_iter().flatten();
-        let mut events = kinds.filter_map(|kind| model.knowledge.event(kind));
-        events.any(|event| {
+        // The name tells, where the template does not show what invokes the function.
+        model.knowledge.events().iter().any(|event| {
             let field = event.field(path);
             field.is_some_and(|field| field.encodings.contains(&Encoding::Gzip))
         })

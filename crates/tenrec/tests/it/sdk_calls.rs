@@ -210,6 +210,10 @@ fn resources_of_boto3() {
         "with boto3.resource('dynamodb').Table('t').batch_writer() as batch:\n    batch.put_item(Item={})",
         &["dynamodb.BatchPutItem(TableName=t)"],
     );
+    python(
+        "with boto3.resource('dynamodb').Table('t').batch_writer(overwrite_by_pkeys=['id']) as batch:\n    batch.put_item(Item={})",
+        &["dynamodb.BatchPutItem(TableName=t)"],
+    );
 }
 
 #[test]
