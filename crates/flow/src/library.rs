@@ -304,6 +304,7 @@ impl<'p> Engine<'p> {
                 shape = Shape::Api(Arc::new(ApiValue {
                     path: given.clone(),
                     construction: inputs.construction.map(Into::into),
+                    domain: None,
                 }));
             }
             if propagation.joins.is_some() || propagation.merges {
