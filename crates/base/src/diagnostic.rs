@@ -32,6 +32,8 @@ pub enum Code {
     IgnoreWithoutReason,
     /// An inline `tenrec: ignore[…]` matches no finding.
     UnusedIgnore,
+    /// The database of known vulnerabilities is old.
+    OldAdvisories,
     /// An error in Tenrec itself, confined to one file or rule.
     Internal,
 }
@@ -54,6 +56,7 @@ impl Code {
             Self::UnknownConstruct => "unknown-construct",
             Self::IgnoreWithoutReason => "ignore-without-reason",
             Self::UnusedIgnore => "unused-ignore",
+            Self::OldAdvisories => "old-advisories",
             Self::Internal => "internal-error",
         }
     }

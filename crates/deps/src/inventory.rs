@@ -2,11 +2,18 @@
 
 use base::{FileId, Name, Place, RelPath};
 
-/// All manifests of a project.
+use crate::bundle::Bundle;
+use crate::{Ecosystem, Lock};
+
+/// What a project says that it depends on.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     /// In the order of their paths.
     pub manifests: Vec<Manifest>,
+    /// Lock files, and manifests that name exact versions themselves, in the order of their paths.
+    pub locks: Vec<Lock>,
+    /// What each folder with a manifest or a lock file brings along, in the order of the folders.
+    pub bundles: Vec<Bundle>,
 }
 
 /// One file that names packages.
@@ -22,6 +29,19 @@ pub struct Manifest {
     pub lock: Option<RelPath>,
     /// What is installed for production, in source order.
     pub requirements: Vec<Requirement>,
+}
+
+impl Manifest {
+    /// The registry that its packages come from.
+    #[must_use]
+    pub fn ecosystem(&self) -> Ecosystem {
+        match self.kind {
+            ManifestKind::PackageJson => Ecosystem::Npm,
+            ManifestKind::Requirements | ManifestKind::Pipfile | ManifestKind::Pyproject => {
+                Ecosystem::PyPI
+            }
+        }
+    }
 }
 
 /// How a manifest is written.
@@ -82,6 +102,10 @@ pub struct Requirement {
     pub name: Name,
     /// What is asked for.
     pub specifier: Specifier,
+    /// The one version that is asked for.
+    pub version: Option<Name>,
+    /// A hash of the content stands beside it.
+    pub has_hash: bool,
     /// As written, for people.
     pub text: Name,
     /// Where.

@@ -1,51 +1,122 @@
-//! What a project says that it depends on: its manifests, with the place of each requirement, and the lock files that pin them.
+//! What a project depends on: manifests with the place of each requirement, lock files with every package that an installation
+//! brings along, which of them each folder deploys, and what is known to be bad about them.
 //!
-//! Read through [`base::System`]; usable alone. Version syntax is that of each ecosystem, by its kept crates. Nothing is
-//! resolved and nothing is fetched: a requirement is what is written.
+//! Read through [`base::System`]; usable alone. Version syntax is that of each ecosystem, by its kept crates where there is one.
+//! Nothing is resolved and nothing is fetched: a requirement is what is written.
 
+mod bundle;
 mod inventory;
+mod lock;
 mod locks;
+pub mod modules;
 mod npm;
+pub mod osv;
+mod package;
 mod pyproject;
 mod python;
+pub mod version;
 
+pub use bundle::Bundle;
 pub use inventory::{Inventory, Manifest, ManifestKind, Requirement, Specifier, Transport};
+pub use lock::{Importer, Lock, LockKind, Want};
+pub use package::{Ecosystem, Origin, Package};
 
-use base::{Budget, Diagnostics, FileId, System};
+use base::{Budget, Code, Diagnostic, Diagnostics, Entry, FileId, ReadError, System};
+use rayon::prelude::*;
 
-/// Reads all manifests of a project, in the order of their paths.
+use lock::Source;
+
+/// Reads all manifests and lock files of a project, in the order of their paths.
 #[must_use]
 pub fn read(system: &dyn System, budget: &Budget) -> (Inventory, Diagnostics) {
+    let files: Vec<Found> = system
+        .files()
+        .par_iter()
+        .enumerate()
+        .filter_map(|(index, entry)| file(system, budget, FileId(index as u32), entry))
+        .collect();
     let mut inventory = Inventory::default();
     let mut diagnostics = Diagnostics::new();
-    let files = system.files();
-    for (entry, index) in files.iter().zip(0..) {
-        let Some(kind) = ManifestKind::of(&entry.path) else {
-            continue;
-        };
-        if budget.template_bytes < entry.size {
-            continue;
+    for found in files {
+        inventory.manifests.extend(found.manifest);
+        inventory.locks.extend(found.lock);
+        diagnostics.extend(found.diagnostics);
+    }
+    bundle::find(&mut inventory);
+    (inventory, diagnostics)
+}
+
+/// What one file holds.
+#[derive(Default)]
+struct Found {
+    manifest: Option<Manifest>,
+    lock: Option<Lock>,
+    diagnostics: Diagnostics,
+}
+
+fn file(system: &dyn System, budget: &Budget, file: FileId, entry: &Entry) -> Option<Found> {
+    let path = &entry.path;
+    let (kind, lock_kind) = (ManifestKind::of(path), LockKind::of(path));
+    if kind.is_none() && lock_kind.is_none() {
+        return None;
+    }
+    let skipped = |code, message| Found {
+        diagnostics: vec![Diagnostic {
+            path: path.clone(),
+            place: None,
+            code,
+            message,
+        }],
+        ..Found::default()
+    };
+    if budget.template_bytes < entry.size {
+        let message = format!(
+            "the file has {} bytes, more than the {} that are read, so its packages are not known",
+            entry.size, budget.template_bytes
+        );
+        return Some(skipped(Code::BudgetExceeded, message));
+    }
+    let text = match system.read(path) {
+        Ok(text) => text,
+        Err(ReadError::Missing) => return None,
+        Err(error) => {
+            return Some(skipped(
+                Code::UnreadableFile,
+                format!("{error}, so its packages are not known"),
+            ));
         }
-        let Ok(text) = system.read(&entry.path) else {
-            continue;
-        };
-        let file = FileId(index);
-        let path = &entry.path;
+    };
+    let source = Source {
+        file,
+        path,
+        text: &text,
+        budget,
+    };
+    let mut found = Found::default();
+    if let Some(kind) = lock_kind {
+        found.lock = Some(lock::read(kind, &source, &mut found.diagnostics));
+    }
+    if let Some(kind) = kind {
         let requirements = match kind {
-            ManifestKind::PackageJson => npm::read(file, path, &text, budget, &mut diagnostics),
+            ManifestKind::PackageJson => {
+                npm::read(file, path, &text, budget, &mut found.diagnostics)
+            }
             ManifestKind::Requirements => Some(python::read(file, &text)),
             ManifestKind::Pipfile => pyproject::pipfile(file, &text),
             ManifestKind::Pyproject => pyproject::read(file, &text),
         };
-        if let Some(requirements) = requirements {
-            inventory.manifests.push(Manifest {
-                kind,
-                path: path.clone(),
-                file,
-                lock: locks::of(kind, path, files),
-                requirements,
-            });
+        found.manifest = requirements.map(|requirements| Manifest {
+            kind,
+            path: path.clone(),
+            file,
+            lock: locks::of(kind, path, system.files()),
+            requirements,
+        });
+        if kind == ManifestKind::Requirements {
+            let mut lock = Lock::new(LockKind::Requirements, &source);
+            python::pins(&mut lock, system);
+            found.lock = Some(lock);
         }
     }
-    (inventory, diagnostics)
+    Some(found)
 }

@@ -27,9 +27,13 @@ pub(crate) fn read(
             NodeKind::Text(text) => (text.clone(), specifier(text)),
             _ => (Name::default(), Specifier::Unknown),
         };
+        let version = (specifier == Specifier::Exact)
+            .then(|| Name::from(text.trim().trim_start_matches(['=', 'v']).trim()));
         Requirement {
             name: entry.key.clone(),
             specifier,
+            version,
+            has_hash: false,
             text,
             place: Place::new(file, entry.key_span.cover(entry.value.span)),
         }

@@ -59,6 +59,9 @@ fn named(file: FileId, packages: &DeTable<'_>) -> Vec<Requirement> {
             let key = Span::new(key.start as u32, key.end as u32);
             Requirement {
                 name: Name::from(name.get_ref().as_ref()),
+                version: (specifier == Specifier::Exact)
+                    .then(|| Name::from(text.trim_start_matches('=').trim())),
+                has_hash: false,
                 specifier,
                 text,
                 place: Place::new(file, key.cover(place(file, value).span)),

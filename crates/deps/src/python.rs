@@ -1,17 +1,93 @@
 //! `requirements.txt`, and the requirements of PEP 508 that other files hold as texts.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use base::{FileId, Name, Place, Span};
+use base::{FileId, Name, Place, RelPath, Span, System};
 use pep508_rs::pep440_rs::{Operator, VersionSpecifiers};
 use pep508_rs::{VerbatimUrl, VersionOrUrl};
 
-use crate::{Requirement, Specifier};
+use crate::{Ecosystem, Lock, Origin, Package, Requirement, Specifier};
 
 /// The packages that a requirements file names itself. Files that it includes (`-r`) are manifests of their own; constraints,
 /// index options and markers name no package.
 pub(crate) fn read(file: FileId, text: &str) -> Vec<Requirement> {
-    let mut requirements = Vec::new();
+    lines(text)
+        .iter()
+        .filter_map(|(from, line)| requirement_at(file, *from, line))
+        .collect()
+}
+
+/// The most files that one requirements file may draw in.
+const MOST_INCLUDES: usize = 64;
+
+/// The exact versions that a requirements file names, those of the files that it includes among them.
+pub(crate) fn pins(lock: &mut Lock, system: &dyn System) {
+    let mut seen = BTreeSet::new();
+    let mut waiting = vec![(lock.path.clone(), false)];
+    let mut constraints = Vec::new();
+    let mut wanted = Vec::new();
+    while let Some((path, is_constraint)) = waiting.pop() {
+        let files = system.files();
+        let Ok(index) = files.binary_search_by(|entry| entry.path.cmp(&path)) else {
+            continue;
+        };
+        if MOST_INCLUDES < seen.len() || !seen.insert(path.clone()) {
+            continue;
+        }
+        let Ok(text) = system.read(&path) else {
+            continue;
+        };
+        for (from, line) in lines(&text) {
+            if let Some((written, is_constraint)) = include(&line) {
+                let included = path.parent().join(written);
+                waiting.extend(included.ok().map(|path: RelPath| (path, is_constraint)));
+            } else if let Some(found) = requirement_at(FileId(index as u32), from, &line) {
+                let list = if is_constraint {
+                    &mut constraints
+                } else {
+                    &mut wanted
+                };
+                list.push(found);
+            }
+        }
+    }
+    wanted.sort_by_key(|requirement| requirement.place);
+    for requirement in wanted {
+        let constraint = constraints.iter().find(|it| it.name == requirement.name);
+        let version = requirement.version.as_ref();
+        let version = version.or_else(|| constraint?.version.as_ref());
+        if let Some(version) = version {
+            let ecosystem = Ecosystem::PyPI;
+            let mut package =
+                Package::new(ecosystem, &requirement.name, version, requirement.place);
+            package.has_integrity = requirement.has_hash;
+            package.origin = Origin::Registry;
+            lock.packages.push(package);
+        }
+    }
+}
+
+/// The file that a line draws in, and whether it only constrains.
+fn include(line: &str) -> Option<(&str, bool)> {
+    let line = line.trim();
+    let options = [
+        ("--requirement", false),
+        ("-r", false),
+        ("--constraint", true),
+        ("-c", true),
+    ];
+    let (rest, is_constraint) = options
+        .iter()
+        .find_map(|(option, is_constraint)| Some((line.strip_prefix(option)?, *is_constraint)))?;
+    let path = rest.trim_start_matches(['=', ' ', '\t']);
+    let path = path.split(" #").next().unwrap_or_default().trim();
+    (!path.is_empty() && !path.contains("://")).then_some((path, is_constraint))
+}
+
+/// The lines with those that a backslash continues put together, and where each starts.
+fn lines(text: &str) -> Vec<(usize, String)> {
+    let mut whole_lines = Vec::new();
     let mut start = 0;
     let mut held: Option<(usize, String)> = None;
     for line in text.split_inclusive('\n') {
@@ -25,14 +101,12 @@ pub(crate) fn read(file: FileId, text: &str) -> Vec<Requirement> {
             }
             None => {
                 whole.push_str(line);
-                requirements.extend(requirement_at(file, from, &whole));
+                whole_lines.push((from, whole));
             }
         }
     }
-    if let Some((from, whole)) = held {
-        requirements.extend(requirement_at(file, from, &whole));
-    }
-    requirements
+    whole_lines.extend(held);
+    whole_lines
 }
 
 fn requirement_at(file: FileId, from: usize, line: &str) -> Option<Requirement> {
@@ -59,6 +133,7 @@ fn requirement_at(file: FileId, from: usize, line: &str) -> Option<Requirement> 
     let mut requirement = requirement(content, place);
     if has_hash {
         requirement.specifier = Specifier::Exact;
+        requirement.has_hash = true;
     }
     Some(requirement)
 }
@@ -68,6 +143,8 @@ pub(crate) fn requirement(text: &str, place: Place) -> Requirement {
     let bare = |name: &str, specifier| Requirement {
         name: Name::from(name),
         specifier,
+        version: None,
+        has_hash: false,
         text: Name::from(text),
         place,
     };
@@ -96,15 +173,29 @@ pub(crate) fn requirement(text: &str, place: Place) -> Requirement {
                     }
                 }
             };
+            let version = match &parsed.version_or_url {
+                Some(VersionOrUrl::VersionSpecifier(versions)) => exact(versions),
+                _ => None,
+            };
             Requirement {
                 name: Name::from(parsed.name.to_string()),
                 specifier,
+                version,
+                has_hash: false,
                 text: Name::from(text),
                 place,
             }
         }
         Err(_) => bare(text, Specifier::Unknown),
     }
+}
+
+/// The one version that specifiers leave.
+fn exact(versions: &VersionSpecifiers) -> Option<Name> {
+    let one = versions
+        .iter()
+        .find(|it| matches!(it.operator(), Operator::Equal | Operator::ExactEqual))?;
+    Some(Name::from(one.version().to_string()))
 }
 
 /// Whether specifiers name one version, versions up to a bound, or whatever is newest.

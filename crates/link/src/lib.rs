@@ -8,6 +8,7 @@ mod exposure;
 mod filters;
 mod grants;
 mod handlers;
+mod imports;
 mod kinds;
 mod managed;
 mod named;
@@ -27,6 +28,7 @@ use knowledge::Knowledge;
 use rayon::prelude::*;
 
 pub use deliveries::Delivery;
+pub use imports::Imports;
 pub use managed::name as managed_policy_name;
 pub use named::Named;
 pub use reach::{Flow, Reached};

@@ -27,6 +27,8 @@ struct Tool<'a> {
     rules: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     configuration: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advisories: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -155,6 +157,7 @@ pub(crate) fn write(report: &Report<'_>) -> Result<String, serde_json::Error> {
             version: env!("CARGO_PKG_VERSION"),
             rules: report.input.rules.len(),
             configuration: report.input.coverage.configuration.as_deref(),
+            advisories: report.input.coverage.advisories.as_deref(),
         },
         functions: functions(report),
         findings: report.open().map(|it| finding(report, it)).collect(),

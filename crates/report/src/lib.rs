@@ -50,6 +50,8 @@ pub struct Coverage {
     pub known: usize,
     /// The configuration in effect, as the user would name it.
     pub configuration: Option<String>,
+    /// The database of known vulnerabilities that was used, by its age.
+    pub advisories: Option<String>,
 }
 
 /// A report about one scan.

@@ -65,6 +65,9 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "FORMAT", default_value = "terminal")]
         format: ListFormat,
     },
+    /// Renew the database of known vulnerabilities
+    #[command(subcommand)]
+    Db(Db),
     /// Print a completion script for a shell
     #[command(
         after_help = "Examples:\n  tenrec completions bash > /etc/bash_completion.d/tenrec\n  tenrec completions fish > ~/.config/fish/completions/tenrec.fish"
@@ -72,6 +75,22 @@ pub(crate) enum Verb {
     Completions {
         /// The shell
         shell: Shell,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Db {
+    /// Download the advisories of all registries and replace the database; the only verb that goes online
+    #[command(
+        after_help = "Examples:\n  tenrec db update\n  tenrec db update --url https://mirror.company.net/osv\n  tenrec db update --output advisories.db"
+    )]
+    Update {
+        /// Where the exports of OSV are: URL/npm/all.zip and so on
+        #[arg(long, value_name = "URL", default_value = crate::advisories::EXPORTS)]
+        url: String,
+        /// Write the database to this file instead of the user's cache
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
 }
 
@@ -107,6 +126,10 @@ pub(crate) struct Scan {
     /// Use no configuration, not even the project's own
     #[arg(long)]
     pub(crate) no_config: bool,
+    /// Known vulnerabilities: a database of `tenrec db update`, an OSV export or entry, or a directory of them [default: the
+    /// database in the user's cache]
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) db: Option<PathBuf>,
     /// How many threads work [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,

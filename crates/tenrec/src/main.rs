@@ -1,5 +1,6 @@
 //! The command line. The only place that prints and decides exit codes.
 
+mod advisories;
 mod cli;
 mod progress;
 mod target;
@@ -42,6 +43,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Verb::Cost(cost) => verbs::cost::run(&cost),
         Verb::Explain { rule } => verbs::explain::run(&rule),
         Verb::Rules { format } => verbs::rules::run(format),
+        Verb::Db(db) => verbs::db::run(&db),
         Verb::Completions { shell } => verbs::completions::run(shell),
     }
 }

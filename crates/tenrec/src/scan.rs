@@ -1,7 +1,9 @@
 //! The scan: a project in, findings out.
 
 use app::Application;
-use base::{Budget, Diagnostics, System};
+use base::{Budget, Code, Diagnostic, Diagnostics, RelPath, System};
+use deps::Inventory;
+use deps::osv::Database;
 use finding::{Finding, Reach};
 use knowledge::Knowledge;
 
@@ -45,6 +47,8 @@ pub struct Options<'a> {
     pub budget: Budget,
     /// How dear the application may become.
     pub cost: cost::Settings,
+    /// The database of known vulnerabilities, where there is one.
+    pub advisories: Option<&'a Database>,
 }
 
 impl Default for Options<'_> {
@@ -53,6 +57,7 @@ impl Default for Options<'_> {
             knowledge: Knowledge::builtin(),
             budget: Budget::default(),
             cost: cost::Settings::default(),
+            advisories: None,
         }
     }
 }
@@ -64,10 +69,11 @@ pub fn run_with(system: &dyn System, options: &Options<'_>) -> Outcome {
         knowledge,
         budget,
         cost,
+        advisories,
     } = options;
     let project = Project::read(system, knowledge, budget);
     let secrets = secrets::read(system, budget);
-    let (inventory, unread) = deps::read(system, budget);
+    let (inventory, unread) = dependencies(system, *advisories, budget);
     let findings = rules::check(&rules::Input {
         model: &project.model,
         needs: &privilege::all(&project.model),
@@ -96,4 +102,25 @@ pub fn run_with(system: &dyn System, options: &Options<'_>) -> Outcome {
         ignores,
         statistics,
     }
+}
+
+/// What the project depends on, and what is known to be wrong with it.
+#[must_use]
+pub fn dependencies(
+    system: &dyn System,
+    advisories: Option<&Database>,
+    budget: &Budget,
+) -> (Inventory, Diagnostics) {
+    let (mut inventory, mut diagnostics) = deps::read(system, budget);
+    if let Some(Err(error)) = advisories.map(|advisories| inventory.look_up(advisories)) {
+        diagnostics.push(Diagnostic {
+            path: RelPath::root(),
+            place: None,
+            code: Code::UnreadableFile,
+            message: format!(
+                "the database of known vulnerabilities was not used to its end: {error}"
+            ),
+        });
+    }
+    (inventory, diagnostics)
 }

@@ -119,6 +119,9 @@ fn scanned(report: &Report<'_>, look: &Look, out: &mut String) {
     if let Some(configuration) = &coverage.configuration {
         notes.push(format!("settings from {}", plain(configuration)));
     }
+    if let Some(age) = &coverage.advisories {
+        notes.push(format!("known vulnerabilities {age}"));
+    }
     if !notes.is_empty() {
         let _ = writeln!(out, "{}.", notes.join(", "));
     }

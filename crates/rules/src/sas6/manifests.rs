@@ -5,9 +5,9 @@
 //! without any bound is a second decision, and so a second finding; a lock file answers both. A `requirements.txt` has no lock
 //! file but its own exact versions, so there only what is unbounded is reported.
 
+use super::takers::Takers;
 use crate::family::{Family, Input};
-use app::{Code, FunctionId};
-use base::{FileId, Place, RelPath, Set, Span};
+use base::{FileId, Place, RelPath, Span};
 use deps::{Manifest, ManifestKind, Requirement, Specifier, Transport};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
 
@@ -40,9 +40,12 @@ const ADDRESS: RuleInfo = RuleInfo {
 /// Manifests whose packages some function takes along.
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let handlers = handlers(input);
+    let takers = Takers::new(input);
     for manifest in &input.inventory.manifests {
-        let functions = functions_of(input, &handlers, manifest);
+        let folders = input.inventory.manifests.iter();
+        let folders = folders.filter(|other| other.kind == manifest.kind);
+        let folders: Vec<RelPath> = folders.map(|other| other.path.parent()).collect();
+        let functions = takers.of(&manifest.path, &folders);
         if functions.is_empty() || manifest.requirements.is_empty() {
             continue;
         }
@@ -52,55 +55,6 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         findings.extend(found.map(|finding| finding.functions(names.iter().cloned())));
     }
     findings
-}
-
-/// The functions that take a manifest's packages along: it lies in their code root, or is the nearest of its kind above it.
-fn functions_of(input: &Input<'_>, handlers: &[&RelPath], manifest: &Manifest) -> Vec<FunctionId> {
-    let model = input.model;
-    let folder = manifest.path.parent();
-    if detect::is_example(&manifest.path) {
-        return Vec::new();
-    }
-    let is_nearest = |root: &RelPath| {
-        root.is_within(&folder)
-            && !input.inventory.manifests.iter().any(|other| {
-                let between = other.path.parent();
-                other.kind == manifest.kind
-                    && between != folder
-                    && between.is_within(&folder)
-                    && root.is_within(&between)
-            })
-    };
-    let functions = model.application.functions();
-    let taking = functions.filter(|(_, function)| match function.code.known() {
-        Some(Code::Directory(root) | Code::Image(Some(root))) => {
-            is_handlers(handlers, manifest, root) || folder != *root && is_nearest(root)
-        }
-        Some(Code::Inline(_) | Code::Image(None)) | None => false,
-    });
-    taking.map(|(id, _)| id).collect()
-}
-
-/// Whether a manifest in a code root is that of its handlers: in the root itself, or beside code below it. A web page's own
-/// packages somewhere below are not deployed with the functions.
-fn is_handlers(handlers: &[&RelPath], manifest: &Manifest, root: &RelPath) -> bool {
-    let folder = manifest.path.parent();
-    if folder == *root {
-        return true;
-    }
-    folder.is_within(root) && handlers.iter().any(|path| path.is_within(&folder))
-}
-
-/// The modules that hold handlers.
-fn handlers<'a>(input: &Input<'a>) -> Vec<&'a RelPath> {
-    let analyses = input.model.analyses.iter();
-    let places = analyses.filter_map(|analysis| analysis.handler);
-    let files: Set<FileId> = places.map(|place| place.file).collect();
-    let modules = input.model.program.modules();
-    modules
-        .filter(|(_, _, module)| files.contains(&module.file))
-        .map(|(_, path, _)| path)
-        .collect()
 }
 
 fn missing_lock(manifest: &Manifest) -> Option<Finding> {

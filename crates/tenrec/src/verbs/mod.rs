@@ -2,6 +2,7 @@
 
 pub(crate) mod completions;
 pub(crate) mod cost;
+pub(crate) mod db;
 pub(crate) mod explain;
 pub(crate) mod policy;
 pub(crate) mod rules;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use base::{Code, Diagnostic, RelPath};
 use finding::RuleInfo;
 use knowledge::Knowledge;
 use report::{Coverage, Detail, Look, Report};
@@ -14,6 +15,7 @@ use tenrec::judge::{self, Decisions, Judgement};
 use tenrec::scan::{self, Options, Outcome};
 use tenrec::select::{FailOn, Selector};
 
+use crate::advisories;
 use crate::cli::{Destination, Format, Scan};
 use crate::progress::Watched;
 use crate::target::{self, Target};
@@ -31,6 +33,7 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
     };
     add_arguments(&mut config, arguments, &rules)?;
     let baseline = arguments.baseline.as_deref().map(baseline).transpose()?;
+    let advisories = advisories::open(arguments.db.as_deref())?;
     target::in_threads(arguments.threads, || {
         let system = target.files(&config);
         let mut outcome = {
@@ -39,17 +42,29 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
             let options = Options {
                 knowledge: knowledge.unwrap_or_else(|| Knowledge::builtin()),
                 cost: config.cost.clone(),
+                advisories: advisories.as_ref().map(|it| &it.database),
                 ..Options::default()
             };
             scan::run_with(&watched, &options)
         };
+        if advisories.as_ref().is_some_and(|it| it.is_old) {
+            outcome.diagnostics.push(Diagnostic {
+                path: RelPath::root(),
+                place: None,
+                code: Code::OldAdvisories,
+                message: "the database of known vulnerabilities is old: what was found since is missing; run `tenrec db update`".to_owned(),
+            });
+        }
         let decisions = Decisions {
             config: &config,
             baseline: baseline.as_ref(),
             rules: &rules,
         };
         let judgement = judge::judge(&mut outcome, &system, &decisions);
-        let coverage = coverage(&outcome, &judgement, configuration);
+        let coverage = Coverage {
+            advisories: advisories.as_ref().map(|it| it.age.clone()),
+            ..coverage(&outcome, &judgement, configuration)
+        };
         let report = Report::new(
             &system,
             report::Input {
@@ -106,6 +121,7 @@ fn coverage(outcome: &Outcome, judgement: &Judgement, configuration: Option<Stri
         stacks: statistics.stacks,
         known: judgement.known,
         configuration,
+        advisories: None,
     }
 }
 

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, in its helpers too, and writes the projects it scans"
 )]
 
+mod advisories;
 mod bad_input;
 mod cli;
 mod cost;

@@ -1,6 +1,10 @@
 //! Every example on a rule's page is scanned; what the rule finds must be what the page announces, line by line.
 
-use base::{Budget, LineIndex, System};
+use std::io::Cursor;
+
+use base::{LineIndex, System};
+use deps::osv::{self, Builder, Database};
+use tenrec::scan::Options;
 use tenrec::{MemorySystem, scan};
 use testkit::Example;
 
@@ -16,9 +20,27 @@ fn announced(example: &Example, rule: &str) -> Vec<(String, u32)> {
     announced
 }
 
+/// The database that an example brings along, in its folder `.advisories`.
+fn advisories(example: &Example) -> Database {
+    let mut builder = Builder::default();
+    for (path, text) in &example.files {
+        if path.as_str().starts_with(".advisories/") {
+            builder.add(osv::advisories(text.as_bytes()).unwrap());
+        }
+    }
+    let mut bytes = Vec::new();
+    builder.write(0, &mut bytes).unwrap();
+    Database::open(Box::new(Cursor::new(bytes))).unwrap()
+}
+
 fn found(example: &Example, rule: &str) -> Vec<(String, u32)> {
     let system = MemorySystem::new(example.files.clone());
-    let outcome = scan::run(&system, &Budget::default());
+    let advisories = advisories(example);
+    let options = Options {
+        advisories: Some(&advisories),
+        ..Options::default()
+    };
+    let outcome = scan::run_with(&system, &options);
     let mut found: Vec<(String, u32)> = outcome
         .findings
         .iter()

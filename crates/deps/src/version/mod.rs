@@ -1,0 +1,228 @@
+//! The order of versions, as each registry defines it.
+//!
+//! Python's order is its kept crate's. The others are short and are compared as they are written: a version of a lock file may be
+//! any text, of any length, with numbers of any size, and an order must exist for what a strict parser of one tool refuses.
+
+mod gem;
+mod maven;
+mod nuget;
+mod semver;
+
+use std::cmp::Ordering;
+use std::str::FromStr;
+
+use pep508_rs::pep440_rs;
+
+use crate::Ecosystem;
+
+/// The longest text that is taken for a version.
+const LONGEST: usize = 512;
+
+/// The order of two versions of a package; nothing where one of them is no version.
+#[must_use]
+pub fn compare(ecosystem: Ecosystem, one: &str, other: &str) -> Option<Ordering> {
+    let (one, other) = (one.trim(), other.trim());
+    if LONGEST < one.len() || LONGEST < other.len() {
+        return None;
+    }
+    match ecosystem {
+        Ecosystem::Npm | Ecosystem::Go | Ecosystem::CratesIo => semver::compare(one, other),
+        Ecosystem::PyPI => {
+            let one = pep440_rs::Version::from_str(one).ok()?;
+            let other = pep440_rs::Version::from_str(other).ok()?;
+            Some(one.cmp(&other))
+        }
+        Ecosystem::Maven => Some(maven::compare(one, other)),
+        Ecosystem::NuGet => nuget::compare(one, other),
+        Ecosystem::RubyGems => gem::compare(one, other),
+    }
+}
+
+/// The order of two versions by Semantic Versioning, whatever their registry's own order is.
+#[must_use]
+pub(crate) fn compare_semver(one: &str, other: &str) -> Option<Ordering> {
+    if LONGEST < one.len() || LONGEST < other.len() {
+        return None;
+    }
+    semver::compare(one, other)
+}
+
+/// The order of two texts of digits as numbers of any size.
+fn numbers(one: &str, other: &str) -> Ordering {
+    let (one, other) = (one.trim_start_matches('0'), other.trim_start_matches('0'));
+    one.len().cmp(&other.len()).then_with(|| one.cmp(other))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Versions in ascending order; those in one row are equal.
+    fn check(ecosystem: Ecosystem, rows: &[&[&str]]) {
+        for (low, first) in rows.iter().enumerate() {
+            for (high, second) in rows.iter().enumerate() {
+                for one in *first {
+                    for other in *second {
+                        assert_eq!(
+                            compare(ecosystem, one, other),
+                            Some(low.cmp(&high)),
+                            "{ecosystem}: {one} against {other}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn semantic_versions() {
+        let rows: &[&[&str]] = &[
+            &["0.0.0-0"],
+            &["0.0.0", "0"],
+            &["1.0.0-alpha"],
+            &["1.0.0-alpha.1"],
+            &["1.0.0-alpha.beta"],
+            &["1.0.0-beta"],
+            &["1.0.0-beta.2"],
+            &["1.0.0-beta.11"],
+            &["1.0.0-rc.1"],
+            &["1.0.0", "1.0", "1", "v1.0.0", "1.0.0+build.7"],
+            &["1.0.1"],
+            &["1.2.0"],
+            &["1.10.0"],
+            &["99999999999999999999999.0.0"],
+        ];
+        for ecosystem in [Ecosystem::Npm, Ecosystem::Go, Ecosystem::CratesIo] {
+            check(ecosystem, rows);
+        }
+        assert_eq!(compare(Ecosystem::Npm, "latest", "1.0.0"), None);
+    }
+
+    #[test]
+    fn pseudo_versions_of_go() {
+        check(
+            Ecosystem::Go,
+            &[
+                &["0.0.0-20180904163835-0709b304e793"],
+                &["0.0.0-20211202192323-5770296d904e"],
+                &["0.1.0"],
+                &["1.2.4-0.20191109021931-daa7c04131f5"],
+                &["1.2.4"],
+                &["2.0.0+incompatible", "2.0.0"],
+            ],
+        );
+    }
+
+    #[test]
+    fn versions_of_python() {
+        check(
+            Ecosystem::PyPI,
+            &[
+                &["1.0.dev456"],
+                &["1.0a1", "1.0-alpha1", "1.0.a.1"],
+                &["1.0b1.dev456"],
+                &["1.0b2"],
+                &["1.0rc1", "1.0c1"],
+                &["1.0", "1.0.0", "1", "v1.0"],
+                &["1.0+abc.5"],
+                &["1.0.post456"],
+                &["1.1.dev1"],
+                &["1!0.5"],
+            ],
+        );
+    }
+
+    #[test]
+    fn versions_of_maven() {
+        check(
+            Ecosystem::Maven,
+            &[
+                &["1-alpha-1", "1-a1", "1.0.0-alpha1"],
+                &["1-beta-1", "1-b1"],
+                &["1-milestone-1", "1-m1"],
+                &["1-rc", "1-cr", "1-RC"],
+                &["1-snapshot", "1-SNAPSHOT"],
+                &[
+                    "1",
+                    "1.0",
+                    "1.0.0",
+                    "1-ga",
+                    "1-final",
+                    "1.0.0.Final",
+                    "1.Final",
+                ],
+                &["1-sp"],
+                &["1-foo"],
+                &["1-foo-1", "1-foo1"],
+                &["1-1"],
+                &["1.0.1"],
+                &["1.1"],
+                &["2.9.10"],
+                &["2.10"],
+                &["20040616"],
+            ],
+        );
+        // The specification's own cases.
+        check(
+            Ecosystem::Maven,
+            &[&["1foo", "1-foo"], &["1-1.foo-bar1baz-.1"], &["1.1"]],
+        );
+        check(
+            Ecosystem::Maven,
+            &[
+                &["2.0-beta9"],
+                &["2.0-rc1"],
+                &["2.0"],
+                &["2.12.2"],
+                &["2.15.0"],
+            ],
+        );
+        check(
+            Ecosystem::Maven,
+            &[
+                &["31.1-android"],
+                &["31.1-jre"],
+                &["32.0.0-android"],
+                &["32.0.0-jre"],
+            ],
+        );
+    }
+
+    #[test]
+    fn versions_of_nuget() {
+        check(
+            Ecosystem::NuGet,
+            &[
+                &["1.0.0-ALPHA", "1.0.0-alpha"],
+                &["1.0.0-beta.2"],
+                &["1.0.0-beta.11"],
+                &["1.0.0", "1.0", "1.0.0.0", "1.0.0+meta", "01.0.0"],
+                &["1.0.0.1"],
+                &["1.0.1"],
+                &["13.0.1"],
+            ],
+        );
+    }
+
+    #[test]
+    fn versions_of_ruby() {
+        check(
+            Ecosystem::RubyGems,
+            &[
+                &["1.0.0.a"],
+                &["1.0.0.beta1", "1.0.0.beta.1"],
+                &["1.0.0.pre1", "1.0.0-1"],
+                &["1.0.0.rc1"],
+                &["1.0.0", "1", "1.0"],
+                &["1.0.0.1"],
+                &["1.2.b1"],
+                &["1.2"],
+                &["1.10"],
+            ],
+        );
+    }
+}

@@ -1,0 +1,59 @@
+//! Which functions take the packages of a manifest or a lock file along.
+
+use app::{Code, FunctionId};
+use base::{RelPath, Set};
+
+use crate::family::Input;
+
+/// Answers for one project.
+pub(super) struct Takers<'a> {
+    input: &'a Input<'a>,
+    /// The modules that hold handlers.
+    handlers: Vec<&'a RelPath>,
+}
+
+impl<'a> Takers<'a> {
+    pub(super) fn new(input: &'a Input<'a>) -> Self {
+        let analyses = input.model.analyses.iter();
+        let places = analyses.filter_map(|analysis| analysis.handler);
+        let files: Set<_> = places.map(|place| place.file).collect();
+        let modules = input.model.program.modules();
+        let handlers = modules.filter(|(_, _, module)| files.contains(&module.file));
+        Self {
+            input,
+            handlers: handlers.map(|(_, path, _)| path).collect(),
+        }
+    }
+
+    /// The functions that take along what a file of packages names: it lies in their code root, or is the nearest of its kind
+    /// above it. `folders` are those that hold files of its kind.
+    pub(super) fn of(&self, path: &RelPath, folders: &[RelPath]) -> Vec<FunctionId> {
+        let folder = path.parent();
+        if detect::is_example(path) {
+            return Vec::new();
+        }
+        let is_nearest = |root: &RelPath| {
+            root.is_within(&folder)
+                && !folders.iter().any(|between| {
+                    *between != folder && between.is_within(&folder) && root.is_within(between)
+                })
+        };
+        let functions = self.input.model.application.functions();
+        let taking = functions.filter(|(_, function)| match function.code.known() {
+            Some(Code::Directory(root) | Code::Image(Some(root))) => {
+                self.is_of_handlers(&folder, root) || folder != *root && is_nearest(root)
+            }
+            Some(Code::Inline(_) | Code::Image(None)) | None => false,
+        });
+        taking.map(|(id, _)| id).collect()
+    }
+
+    /// Whether a file in a code root is that of its handlers: in the root itself, or beside code below it. A web page's own
+    /// packages somewhere below are not deployed with the functions.
+    fn is_of_handlers(&self, folder: &RelPath, root: &RelPath) -> bool {
+        if folder == root {
+            return true;
+        }
+        folder.is_within(root) && self.handlers.iter().any(|path| path.is_within(folder))
+    }
+}
