@@ -67,7 +67,7 @@ def service(prefix, data, dependent):
 
     yield f"service {prefix}"
     for key in keys:
-        yield line("key", re.sub("<(.*?)>", r"${\1}", key["key"]), TYPES.get(key["type"], key["type"]))
+        yield line("key", re.sub("<(.*?)>|(?<=/)(tag-key)$", r"${\1\2}", key["key"]), TYPES.get(key["type"], key["type"]))
     for row in types:
         yield line("type", names[row["key"].lower()], row["arn"].replace(", ", ","), numbered(row.get("conditionKeys", ())))
     for action in sorted(read(data / "actions", f"{prefix}.json").values(), key=lambda action: action["name"]):

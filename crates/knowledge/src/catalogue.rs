@@ -48,6 +48,8 @@ pub struct ConditionKey {
     pub name: &'static str,
     /// What its values are.
     pub kind: KeyKind,
+    /// A request may have several values of it.
+    pub is_list: bool,
 }
 
 /// What the values of a condition key are.
@@ -130,6 +132,18 @@ impl Catalogue {
         let (prefix, name) = name.split_once(':')?;
         let service = Self::of(&prefix.to_ascii_lowercase())?;
         Some((service, service.action_named(name)?))
+    }
+
+    /// The service whose prefix is most like this one.
+    #[must_use]
+    pub fn nearest_prefix(prefix: &str) -> Option<&'static str> {
+        nearest(prefix, Self::prefixes())
+    }
+
+    /// The action whose name is most like this one.
+    #[must_use]
+    pub fn nearest_action(&self, name: &str) -> Option<&str> {
+        nearest(name, self.actions.iter().map(|action| action.name))
     }
 
     /// The condition keys that every action knows.
@@ -221,6 +235,14 @@ impl ConditionKey {
     }
 }
 
+/// The name that is most like a word, if it is at all like it.
+fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_ascii_lowercase();
+    let distance = |name: &str| strsim::osa_distance(&name.to_ascii_lowercase(), &word);
+    let nearest = names.min_by_key(|name| distance(name))?;
+    (distance(nearest) <= word.len() / 3).then_some(nearest)
+}
+
 fn strip_prefix_in_any_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let start = text.get(..prefix.len())?;
     (start.eq_ignore_ascii_case(prefix)).then(|| text.get(prefix.len()..))?
@@ -238,10 +260,14 @@ fn parse(prefix: &'static str, lines: &'static str) -> Option<Catalogue> {
         let name = columns.next()?;
         let mut column = || columns.next().filter(|text| *text != "-");
         match word {
-            "key" => catalogue.keys.push(ConditionKey {
-                name,
-                kind: key_kind(column()?)?,
-            }),
+            "key" => {
+                let kind = column()?;
+                catalogue.keys.push(ConditionKey {
+                    name,
+                    kind: key_kind(kind)?,
+                    is_list: matches!(kind, "Strings" | "ARNs" | "Bools"),
+                });
+            }
             "type" => catalogue.types.push(ArnType {
                 name,
                 arns: list(Some(column()?)).collect(),
@@ -359,5 +385,8 @@ mod tests {
         };
         assert!(written("AWS:SourceArn") && written("aws:PrincipalTag/team"));
         assert!(!written("aws:SourceArnn"));
+        assert_eq!(s3.nearest_action("GetObjects"), Some("GetObject"));
+        assert_eq!(s3.nearest_action("Frobnicate"), None);
+        assert_eq!(Catalogue::nearest_prefix("dynamodbb"), Some("dynamodb"));
     }
 }

@@ -1,22 +1,35 @@
 //! Over-privileged roles.
 
+mod all_but;
+mod condition;
+mod deputy;
+mod document;
+mod effect;
 mod escalation;
 mod exposure;
 mod missing;
 mod reach;
 mod role;
 mod shared_role;
+mod trust;
 mod unused;
 mod wildcard;
 mod words;
+mod written;
 
 use crate::family::Family;
 
 pub(crate) const FAMILIES: &[Family] = &[
+    all_but::FAMILY,
+    condition::FAMILY,
+    deputy::FAMILY,
+    document::FAMILY,
+    effect::FAMILY,
     escalation::FAMILY,
     exposure::FAMILY,
     missing::FAMILY,
     shared_role::FAMILY,
+    trust::FAMILY,
     unused::FAMILY,
     wildcard::FAMILY,
 ];

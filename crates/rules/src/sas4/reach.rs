@@ -46,24 +46,32 @@ fn is_anywhere(action: &str, holds: impl Fn(&Pattern) -> bool) -> bool {
 
 /// The resources of a type with that name, in any account and region.
 fn any_of(arn: &str) -> Pattern {
+    filled(arn, FRESH)
+}
+
+/// All resources of a type.
+pub(super) fn shape(arn: &str) -> Pattern {
+    filled(arn, "*")
+}
+
+/// The ARNs of a type in any account and region, with this in every other hole.
+fn filled(arn: &str, name: &str) -> Pattern {
     let parts = arn.splitn(6, ':').enumerate();
     let parts = parts.map(|(index, part)| match index {
-        0 | 2 => part.to_owned(),
-        1 | 3 | 4 if part.is_empty() => String::new(),
-        1 | 3 | 4 => "*".to_owned(),
-        _ => filled(part),
+        1 | 3 | 4 if part.starts_with("${") => "*".to_owned(),
+        5 => fill(part, name),
+        _ => part.to_owned(),
     });
     let whole = parts.collect::<Vec<_>>().join(":");
     Pattern::resource(&[Piece::Literal(whole.into())])
 }
 
-/// What follows the account in an ARN, with every hole filled in.
-fn filled(part: &str) -> String {
+fn fill(part: &str, name: &str) -> String {
     let mut whole = String::new();
     let mut rest = part;
     while let Some((literal, after)) = rest.split_once("${") {
         whole.push_str(literal);
-        whole.push_str(FRESH);
+        whole.push_str(name);
         rest = after.split_once('}').map_or("", |(_, after)| after);
     }
     whole + rest

@@ -3,9 +3,11 @@
 use app::{Effect, Grant, GrantOrigin, Text};
 use base::{Name, Place};
 use finding::{Finding, Impact, RuleInfo, StepKind};
+use iam::{Answer, Pattern, Piece, Subject};
 use knowledge::{Access, Knowledge};
 use link::managed_policy_name;
 
+use super::reach::{matched, shape};
 use super::role::{self, UsedRole};
 use super::{exposure, words};
 use crate::family::{Family, Input};
@@ -67,6 +69,11 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 pub(super) fn is_administrator(used: &UsedRole<'_>) -> bool {
     let mut grants = used.role.grants.iter();
     grants.any(|grant| grant.effect == Effect::Allow && everything(grant).is_some())
+}
+
+/// Whether the statement comes to everything.
+pub(super) fn is_everything(grant: &Grant) -> bool {
+    everything(grant).is_some()
 }
 
 fn allowed<'a>(
@@ -238,6 +245,7 @@ fn wildcard_resource(used: &UsedRole<'_>, grant: &Grant, told: &[&Name]) -> Opti
         let action = action.literal()?;
         let is_meant = changes_a_named_resource(knowledge, &action)
             && !used.names_no_resource(&action)
+            && !is_denied(used, &action)
             && (action.ends_with(":*") || !told.iter().any(|told| matches(&action, told)));
         is_meant.then_some(action)
     })?;
@@ -248,7 +256,13 @@ fn wildcard_resource(used: &UsedRole<'_>, grant: &Grant, told: &[&Name]) -> Opti
             "Name {}, which is all that the code works on",
             words::list(&resources)
         ),
-        None => "Name the resources that the functions work on".to_owned(),
+        None => match of_template(used, &action).as_slice() {
+            [] => "Name the resources that the functions work on".to_owned(),
+            declared => format!(
+                "Name the resources that the functions work on; the template declares {}",
+                words::list(declared)
+            ),
+        },
     };
     Some(
         Finding::new(
@@ -262,6 +276,42 @@ fn wildcard_resource(used: &UsedRole<'_>, grant: &Grant, told: &[&Name]) -> Opti
         .fix(fix)
         .subject(format!("{role}:{action}:*")),
     )
+}
+
+/// Whether denials leave nothing of an action that is written out.
+fn is_denied(used: &UsedRole<'_>, action: &str) -> bool {
+    let mut grants = used.role.grants.iter();
+    let policy = used.model.policy(used.id);
+    grants.any(|grant| grant.effect == Effect::Deny)
+        && !action.contains(['*', '?'])
+        && policy.is_some_and(|policy| {
+            let action = Subject::action(action);
+            policy.allows(&action, &Subject::anything()) == Answer::No
+        })
+}
+
+/// The resources of the role's template that are of a type which the action takes, or hold such.
+fn of_template(used: &UsedRole<'_>, action: &str) -> Vec<Name> {
+    let shapes: Vec<Pattern> = matched(action)
+        .flat_map(|(service, action)| service.types_of(action))
+        .flat_map(|(kind, _)| kind.arns.iter().map(|arn| shape(arn)))
+        .collect();
+    let is_meant = |mut pieces: Vec<Piece>| {
+        let itself = Pattern::resource(&pieces);
+        pieces.push(Piece::Literal("/*".into()));
+        let inside = Pattern::resource(&pieces);
+        let is_of = |one: &Pattern| shapes.iter().any(|it| it.intersects(one) == Answer::Yes);
+        is_of(&itself) || is_of(&inside)
+    };
+    let resources = used.model.application.resources();
+    let meant = resources.filter(|(id, resource)| {
+        resource.stack == used.role.stack
+            && !resource.is_implied
+            && used.model.arn(*id).is_some_and(is_meant)
+    });
+    meant
+        .map(|(_, resource)| resource.logical_id.clone())
+        .collect()
 }
 
 /// Whether one of the actions that the pattern matches changes something and takes a resource that could be named.
