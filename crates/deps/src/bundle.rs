@@ -113,6 +113,11 @@ fn deployed(lock: &Lock, manifest: &Manifest) -> Vec<u32> {
         }
         None => asked(lock, manifest),
     };
+    // `Pipfile.lock`, and a `pylock.toml` that another tool has exported, do not say what needs what.
+    let is_flat = lock.packages.iter().all(|package| package.needs.is_empty());
+    if is_flat && importer.is_none() && manifest.ecosystem() == Ecosystem::PyPI {
+        return foreign(lock, all(lock));
+    }
     let packages = match (importer, from.is_empty()) {
         // A lock file that says nothing about its projects, and of which the manifest finds nothing.
         (None, true) if lock.path.parent() == folder => all(lock),

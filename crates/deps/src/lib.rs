@@ -14,6 +14,7 @@ pub mod osv;
 mod package;
 mod pyproject;
 mod python;
+pub mod sbom;
 pub mod version;
 
 pub use bundle::Bundle;
@@ -94,7 +95,7 @@ fn file(system: &dyn System, budget: &Budget, file: FileId, entry: &Entry) -> Op
     };
     let mut found = Found::default();
     if let Some(kind) = lock_kind {
-        found.lock = Some(lock::read(kind, &source, &mut found.diagnostics));
+        found.lock = Some(lock::read(kind, &source, system, &mut found.diagnostics));
     }
     if let Some(kind) = kind {
         let requirements = match kind {

@@ -158,6 +158,9 @@ pub(crate) fn requirement(text: &str, place: Place) -> Requirement {
         let name = text.split_once("#egg=").map_or(text, |(_, name)| name);
         return bare(name, Specifier::address(text));
     }
+    if !has_name(text) {
+        return bare(text, Specifier::Unknown);
+    }
     match pep508_rs::Requirement::<VerbatimUrl>::from_str(text) {
         Ok(parsed) => {
             let specifier = match &parsed.version_or_url {
@@ -188,6 +191,14 @@ pub(crate) fn requirement(text: &str, place: Place) -> Requirement {
         }
         Err(_) => bare(text, Specifier::Unknown),
     }
+}
+
+/// Whether a text starts with a name that ends in a letter or a digit: the parser gives up on others.
+fn has_name(text: &str) -> bool {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let end = text.find(|letter| !is_name(letter)).unwrap_or(text.len());
+    let name = text.get(..end).unwrap_or_default();
+    name.ends_with(|last: char| last.is_ascii_alphanumeric())
 }
 
 /// The one version that specifiers leave.

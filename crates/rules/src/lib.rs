@@ -22,6 +22,7 @@ use rayon::prelude::*;
 
 use family::Family;
 pub use family::Input;
+pub use sas6::{VULNERABLE_DEPENDENCY, shipping};
 
 /// The families of all risks, in the order of the risks.
 fn families() -> impl Iterator<Item = &'static Family> {

@@ -216,6 +216,21 @@ fn now() -> u64 {
         .map_or(0, |since| since.as_secs())
 }
 
+/// The time that a reproducible build gives what it makes, in RFC 3339; nothing where nobody says one.
+pub(crate) fn source_time() -> Option<String> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "reproducible builds say the time in this variable"
+    )]
+    let seconds: u64 = std::env::var("SOURCE_DATE_EPOCH").ok()?.parse().ok()?;
+    let of_day = seconds % DAY;
+    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    Some(format!(
+        "{}T{hour:02}:{minute:02}:{second:02}Z",
+        date(seconds)
+    ))
+}
+
 /// The day of a time in seconds since 1970: `2026-11-24`.
 fn date(seconds: u64) -> String {
     // Years that begin in March, so that the leap day is their last; 400 of them have 146,097 days.

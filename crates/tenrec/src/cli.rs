@@ -65,6 +65,11 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "FORMAT", default_value = "terminal")]
         format: ListFormat,
     },
+    /// Write a bill of materials of what is deployed
+    #[command(
+        after_help = "Examples:\n  tenrec sbom --output sbom.json\n  tenrec sbom services/api --function create --format spdx"
+    )]
+    Sbom(Box<Sbom>),
     /// Renew the database of known vulnerabilities
     #[command(subcommand)]
     Db(Db),
@@ -76,6 +81,37 @@ pub(crate) enum Verb {
         /// The shell
         shell: Shell,
     },
+}
+
+#[derive(Args)]
+pub(crate) struct Sbom {
+    /// The project's directory, or one template
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// CycloneDX 1.6 or SPDX 2.3, both in JSON
+    #[arg(long, value_name = "FORMAT", default_value = "cyclonedx")]
+    pub(crate) format: SbomFormat,
+    /// Only what this function ships: NAME or STACK/NAME
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Option<String>,
+    /// Write it to this file instead of the standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Known vulnerabilities, as for `tenrec scan`
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) db: Option<PathBuf>,
+    /// Use this configuration instead of tenrec.toml in the project's directory
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Use no configuration, not even the project's own
+    #[arg(long)]
+    pub(crate) no_config: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SbomFormat {
+    Cyclonedx,
+    Spdx,
 }
 
 #[derive(Subcommand)]

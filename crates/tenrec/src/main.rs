@@ -43,6 +43,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Verb::Cost(cost) => verbs::cost::run(&cost),
         Verb::Explain { rule } => verbs::explain::run(&rule),
         Verb::Rules { format } => verbs::rules::run(format),
+        Verb::Sbom(sbom) => verbs::sbom::run(&sbom),
         Verb::Db(db) => verbs::db::run(&db),
         Verb::Completions { shell } => verbs::completions::run(shell),
     }

@@ -1,7 +1,7 @@
 //! The scan: a project in, findings out.
 
 use app::Application;
-use base::{Budget, Code, Diagnostic, Diagnostics, RelPath, System};
+use base::{Budget, Code, Diagnostic, Diagnostics, Name, RelPath, System};
 use deps::Inventory;
 use deps::osv::Database;
 use finding::{Finding, Reach};
@@ -26,6 +26,10 @@ pub struct Outcome {
     pub ignores: Vec<Ignore>,
     /// How much was read.
     pub statistics: Statistics,
+    /// What the project depends on.
+    pub inventory: Inventory,
+    /// For each bundle of the inventory, the names of the functions that ship it.
+    pub shipping: Vec<Vec<Name>>,
 }
 
 /// Scans a project with what is known to the binary.
@@ -82,6 +86,11 @@ pub fn run_with(system: &dyn System, options: &Options<'_>) -> Outcome {
         cost,
         templates: &project.templates,
     });
+    let shipping = rules::shipping(&project.model, &inventory);
+    let shipping = shipping
+        .iter()
+        .map(|functions| project.model.function_names(functions));
+    let shipping = shipping.collect();
     let Project {
         model,
         mut diagnostics,
@@ -101,6 +110,8 @@ pub fn run_with(system: &dyn System, options: &Options<'_>) -> Outcome {
         exposures,
         ignores,
         statistics,
+        inventory,
+        shipping,
     }
 }
 

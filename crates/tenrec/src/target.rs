@@ -52,6 +52,12 @@ impl Target {
         })
     }
 
+    /// The name of the directory, for people; that of the project as far as it has one.
+    pub(crate) fn name(&self) -> &str {
+        let named = self.root.file_name().and_then(|name| name.to_str());
+        named.unwrap_or("application")
+    }
+
     /// The configuration in effect and its name for people: `file`, else the project's own.
     pub(crate) fn configuration(
         &self,

@@ -91,6 +91,14 @@ fn wants(node: &Node, by_path: &Map<Name, u32>, path: &str) -> Vec<Want> {
         .filter_map(|(section, is_dev)| Some((node.get(section)?, *is_dev)));
     let entries =
         sections.flat_map(|(section, is_dev)| section.entries().iter().map(move |it| (it, is_dev)));
+    // A peer that may be missing is brought along by nobody.
+    let optional = node.get("optionalPeers").map_or(&[][..], Node::items);
+    let is_needed = |entry: &doc::Entry| {
+        !optional
+            .iter()
+            .any(|it| it.as_text() == Some(entry.key.as_str()))
+    };
+    let entries = entries.filter(|(entry, _)| is_needed(entry));
     let wants = entries.map(|(entry, is_dev)| Want {
         name: entry.key.clone(),
         range: entry.value.as_text().map(Name::from),

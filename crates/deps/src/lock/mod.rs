@@ -1,11 +1,17 @@
 //! Lock files: every package that an installation brings along, with its version. One module for each tool's format.
 
 mod bun;
+mod cargo;
+mod go;
+mod maven;
 mod npm;
+mod nuget;
 mod pnpm;
+mod python;
+mod ruby;
 mod yarn;
 
-use base::{Budget, Diagnostics, FileId, Map, Name, RelPath};
+use base::{Budget, Diagnostics, FileId, Map, Name, RelPath, System};
 
 use crate::{Ecosystem, Origin, Package};
 
@@ -61,6 +67,28 @@ pub enum LockKind {
     Bun,
     /// `requirements.txt` with exact versions.
     Requirements,
+    /// `poetry.lock`, `uv.lock`, `pdm.lock`, `pylock.toml`.
+    PythonToml,
+    /// `Pipfile.lock`.
+    Pipfile,
+    /// `pom.xml`.
+    Maven,
+    /// `gradle.lockfile`.
+    Gradle,
+    /// `libs.versions.toml`.
+    Catalogue,
+    /// `packages.lock.json`.
+    NuGet,
+    /// `project.assets.json`.
+    NuGetAssets,
+    /// `*.csproj` and its kin.
+    DotnetProject,
+    /// `go.mod`.
+    Go,
+    /// `Gemfile.lock`.
+    Ruby,
+    /// `Cargo.lock`.
+    Cargo,
 }
 
 impl LockKind {
@@ -72,7 +100,19 @@ impl LockKind {
             "yarn.lock" => Some(Self::Yarn),
             "pnpm-lock.yaml" => Some(Self::Pnpm),
             "bun.lock" => Some(Self::Bun),
-            _ => None,
+            "poetry.lock" | "uv.lock" | "pdm.lock" => Some(Self::PythonToml),
+            name if name.starts_with("pylock.") && name.ends_with("toml") => Some(Self::PythonToml),
+            "Pipfile.lock" => Some(Self::Pipfile),
+            "pom.xml" => Some(Self::Maven),
+            "gradle.lockfile" | "buildscript-gradle.lockfile" => Some(Self::Gradle),
+            "libs.versions.toml" => Some(Self::Catalogue),
+            "packages.lock.json" => Some(Self::NuGet),
+            "project.assets.json" => Some(Self::NuGetAssets),
+            "go.mod" => Some(Self::Go),
+            "Gemfile.lock" | "gems.locked" => Some(Self::Ruby),
+            "Cargo.lock" => Some(Self::Cargo),
+            _ => matches!(path.extension(), "csproj" | "fsproj" | "vbproj")
+                .then_some(Self::DotnetProject),
         }
     }
 
@@ -81,7 +121,12 @@ impl LockKind {
     pub fn ecosystem(self) -> Ecosystem {
         match self {
             Self::Npm | Self::Yarn | Self::Pnpm | Self::Bun => Ecosystem::Npm,
-            Self::Requirements => Ecosystem::PyPI,
+            Self::Requirements | Self::PythonToml | Self::Pipfile => Ecosystem::PyPI,
+            Self::Maven | Self::Gradle | Self::Catalogue => Ecosystem::Maven,
+            Self::NuGet | Self::NuGetAssets | Self::DotnetProject => Ecosystem::NuGet,
+            Self::Go => Ecosystem::Go,
+            Self::Ruby => Ecosystem::RubyGems,
+            Self::Cargo => Ecosystem::CratesIo,
         }
     }
 }
@@ -95,7 +140,12 @@ pub(crate) struct Source<'a> {
 }
 
 /// Reads one lock file; what cannot be read of it is reported.
-pub(crate) fn read(kind: LockKind, source: &Source<'_>, diagnostics: &mut Diagnostics) -> Lock {
+pub(crate) fn read(
+    kind: LockKind,
+    source: &Source<'_>,
+    system: &dyn System,
+    diagnostics: &mut Diagnostics,
+) -> Lock {
     let mut lock = Lock::new(kind, source);
     match kind {
         LockKind::Npm => npm::read(&mut lock, source, diagnostics),
@@ -103,6 +153,17 @@ pub(crate) fn read(kind: LockKind, source: &Source<'_>, diagnostics: &mut Diagno
         LockKind::Pnpm => pnpm::read(&mut lock, source, diagnostics),
         LockKind::Bun => bun::read(&mut lock, source, diagnostics),
         LockKind::Requirements => {}
+        LockKind::PythonToml => python::read(&mut lock, source),
+        LockKind::Pipfile => python::pipfile(&mut lock, source, diagnostics),
+        LockKind::Maven => maven::pom(&mut lock, source, system),
+        LockKind::Gradle => maven::gradle(&mut lock, source),
+        LockKind::Catalogue => maven::catalogue(&mut lock, source),
+        LockKind::NuGet => nuget::lock_file(&mut lock, source, diagnostics),
+        LockKind::NuGetAssets => nuget::assets(&mut lock, source, diagnostics),
+        LockKind::DotnetProject => nuget::project(&mut lock, source),
+        LockKind::Go => go::read(&mut lock, source),
+        LockKind::Ruby => ruby::read(&mut lock, source),
+        LockKind::Cargo => cargo::read(&mut lock, source),
     }
     lock.settle();
     lock
@@ -130,7 +191,10 @@ impl Lock {
     #[must_use]
     pub fn find(&self, name: &str, range: &str) -> Option<u32> {
         let by_range = self.requests.get(format!("{name}@{range}").as_str());
-        by_range.or_else(|| self.requests.get(name)).copied()
+        let normal = self.kind.ecosystem().normal_name(name);
+        by_range
+            .or_else(|| self.requests.get(normal.as_str()))
+            .copied()
     }
 
     /// Completes what follows from the rest: who is direct, what is for work only.

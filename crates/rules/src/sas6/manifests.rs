@@ -40,7 +40,7 @@ const ADDRESS: RuleInfo = RuleInfo {
 /// Manifests whose packages some function takes along.
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let takers = Takers::new(input);
+    let takers = Takers::new(input.model);
     for manifest in &input.inventory.manifests {
         let folders = input.inventory.manifests.iter();
         let folders = folders.filter(|other| other.kind == manifest.kind);

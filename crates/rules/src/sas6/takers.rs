@@ -3,24 +3,25 @@
 use app::{Code, FunctionId};
 use base::{RelPath, Set};
 
-use crate::family::Input;
+use deps::{Bundle, Inventory};
+use link::Model;
 
 /// Answers for one project.
 pub(super) struct Takers<'a> {
-    input: &'a Input<'a>,
+    model: &'a Model<'a>,
     /// The modules that hold handlers.
     handlers: Vec<&'a RelPath>,
 }
 
 impl<'a> Takers<'a> {
-    pub(super) fn new(input: &'a Input<'a>) -> Self {
-        let analyses = input.model.analyses.iter();
+    pub(super) fn new(model: &'a Model<'a>) -> Self {
+        let analyses = model.analyses.iter();
         let places = analyses.filter_map(|analysis| analysis.handler);
         let files: Set<_> = places.map(|place| place.file).collect();
-        let modules = input.model.program.modules();
+        let modules = model.program.modules();
         let handlers = modules.filter(|(_, _, module)| files.contains(&module.file));
         Self {
-            input,
+            model,
             handlers: handlers.map(|(_, path, _)| path).collect(),
         }
     }
@@ -38,7 +39,7 @@ impl<'a> Takers<'a> {
                     *between != folder && between.is_within(&folder) && root.is_within(between)
                 })
         };
-        let functions = self.input.model.application.functions();
+        let functions = self.model.application.functions();
         let taking = functions.filter(|(_, function)| match function.code.known() {
             Some(Code::Directory(root) | Code::Image(Some(root))) => {
                 self.is_of_handlers(&folder, root) || folder != *root && is_nearest(root)
@@ -46,6 +47,21 @@ impl<'a> Takers<'a> {
             Some(Code::Inline(_) | Code::Image(None)) | None => false,
         });
         taking.map(|(id, _)| id).collect()
+    }
+
+    /// The functions that ship a bundle.
+    pub(super) fn of_bundle(&self, inventory: &Inventory, bundle: &Bundle) -> Vec<FunctionId> {
+        let manifest = bundle.manifest.and_then(|at| inventory.manifests.get(at));
+        let lock = bundle.lock.and_then(|at| inventory.locks.get(at));
+        let path = manifest
+            .map(|it| &it.path)
+            .or_else(|| lock.map(|it| &it.path));
+        let bundles = inventory.bundles.iter();
+        let folders: Vec<RelPath> = bundles
+            .filter(|other| other.ecosystem == bundle.ecosystem)
+            .map(|other| other.folder.clone())
+            .collect();
+        path.map_or_else(Vec::new, |path| self.of(path, &folders))
     }
 
     /// Whether a file in a code root is that of its handlers: in the root itself, or beside code below it. A web page's own

@@ -7,7 +7,6 @@
 use super::takers::Takers;
 use crate::family::{Family, Input};
 use app::FunctionId;
-use base::RelPath;
 use deps::osv::{Rating, Vulnerability};
 use deps::{Bundle, Lock, Package, modules};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
@@ -18,15 +17,18 @@ pub(super) const FAMILY: Family = Family {
     check,
 };
 
+/// The rule about known vulnerabilities, which a bill of materials speaks of too.
+pub const VULNERABLE_DEPENDENCY: &str = "sas6/known-vulnerable-dependency";
+
 const VULNERABLE: RuleInfo = RuleInfo {
-    name: "sas6/known-vulnerable-dependency",
+    name: VULNERABLE_DEPENDENCY,
     title: "A function ships a package with a known vulnerability",
     page: include_str!("../../docs/sas6/known-vulnerable-dependency.md"),
     cwe: 1395,
 };
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let takers = Takers::new(input);
+    let takers = Takers::new(input.model);
     // The functions that ship each package, by lock file and package.
     let mut shipping: BTreeMap<(usize, u32), Shipped> = BTreeMap::new();
     for bundle in &input.inventory.bundles {
@@ -46,7 +48,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         if vulnerable.is_empty() {
             continue;
         }
-        let functions = functions_of(input, &takers, bundle, lock);
+        let functions = takers.of_bundle(input.inventory, bundle);
         if functions.is_empty() {
             continue;
         }
@@ -94,24 +96,6 @@ impl Default for Shipped {
 fn lock_of<'a>(input: &Input<'a>, bundle: &Bundle) -> Option<(usize, &'a Lock)> {
     let at = bundle.lock?;
     Some((at, input.inventory.locks.get(at)?))
-}
-
-fn functions_of(
-    input: &Input<'_>,
-    takers: &Takers<'_>,
-    bundle: &Bundle,
-    lock: &Lock,
-) -> Vec<FunctionId> {
-    let manifest = bundle
-        .manifest
-        .and_then(|at| input.inventory.manifests.get(at));
-    let path = manifest.map_or(&lock.path, |manifest| &manifest.path);
-    let bundles = input.inventory.bundles.iter();
-    let folders: Vec<RelPath> = bundles
-        .filter(|other| other.ecosystem == bundle.ecosystem)
-        .map(|other| other.folder.clone())
-        .collect();
-    takers.of(path, &folders)
 }
 
 /// The packages of a bundle that these functions import, with all that those bring along; nothing where the code of one of them

@@ -6,4 +6,5 @@ pub(crate) mod db;
 pub(crate) mod explain;
 pub(crate) mod policy;
 pub(crate) mod rules;
+pub(crate) mod sbom;
 pub(crate) mod scan;

@@ -21,6 +21,7 @@ mod policy;
 mod readme;
 mod rule_pages;
 mod safety;
+mod sbom;
 mod sdk_calls;
 mod untemplated;
 mod validation;
