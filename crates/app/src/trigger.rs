@@ -2,7 +2,7 @@
 
 use base::{Name, Place};
 
-use crate::{FunctionId, Prop, Reason, ResourceId, Text, Value};
+use crate::{FunctionId, Prop, Reason, ResourceId, Text, TextPart, Value, ValueKind};
 
 /// One thing that invokes a function.
 #[derive(Clone, Debug)]
@@ -113,4 +113,31 @@ pub struct KeyFilter {
     pub prefix: Option<Text>,
     /// How the key ends.
     pub suffix: Option<Text>,
+}
+
+/// A value as text, whatever is known of it.
+fn text(value: &Value) -> Option<Text> {
+    match &value.kind {
+        ValueKind::Text(text) => Some(text.clone()),
+        ValueKind::Unknown(reason) => Some(Text(vec![TextPart::Unknown(reason.clone())])),
+        _ => value.as_name().map(Text::known),
+    }
+}
+
+impl KeyFilter {
+    /// Reads `[{Name: prefix, Value: …}, …]`.
+    #[must_use]
+    pub fn of_rules(rules: &Value) -> Self {
+        let mut keys = Self::default();
+        for rule in rules.items() {
+            let value = rule.get("Value").and_then(text);
+            let name = rule.get("Name").and_then(Value::as_name);
+            match name.map(|name| name.to_ascii_lowercase()).as_deref() {
+                Some("prefix") => keys.prefix = value,
+                Some("suffix") => keys.suffix = value,
+                _ => {}
+            }
+        }
+        keys
+    }
 }

@@ -481,7 +481,7 @@ impl<'p> Engine<'p> {
         };
         let construction: Arc<[ArgumentValue]> = match inputs.construction {
             // `urlparse(address).hostname.lower()` is still made from the address.
-            Some(made_with) if inputs.arguments.items.is_empty() => made_with.into(),
+            Some(made_with) if inputs.arguments.items.is_empty() || model.keeps => made_with.into(),
             _ => inputs.arguments.items.clone().into(),
         };
         let domain = self.domain_made(language, &model.types, inputs);

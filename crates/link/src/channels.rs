@@ -2,7 +2,7 @@
 //! event or of a result that comes out of a resource is a node. Who controls a node is found by going round until nothing
 //! changes: it follows from whoever controls what is written there.
 
-use app::{Filter, FunctionId, ResourceId, Value};
+use app::{Filter, FunctionId, ResourceId};
 use base::{Map, Name, Place, Set};
 use finding::{Reach, Step, StepKind};
 use knowledge::Step as Part;
@@ -10,9 +10,10 @@ use rayon::prelude::*;
 
 use crate::exposure::input_of;
 use crate::filters::holds_back;
-use crate::names::{Target, canonical};
+use crate::names::Target;
 use crate::parts::{Written, labels_at, written_by};
 use crate::reach::Reached;
+use crate::relays::{Relay, unwrapped};
 use crate::{Analysis, Model};
 
 /// How many functions a flow may cross.
@@ -64,28 +65,6 @@ pub(crate) struct Write {
     pub(crate) by: Name,
     pub(crate) written: Written,
     is_complete: bool,
-}
-
-/// A resource that passes on what is written to another: a topic to a queue.
-#[derive(Debug)]
-struct Relay {
-    from: Target,
-    envelope: Envelope,
-    filter: Filter,
-    place: Place,
-}
-
-/// What a relay puts around what it passes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Envelope {
-    /// Nothing: raw delivery.
-    Raw,
-    /// `{"Message": …}`.
-    Topic,
-    /// `{"Records": [{"s3": …}]}`.
-    Bucket,
-    /// `{"detail": …}`.
-    Bus,
 }
 
 /// The nodes that an answer depends on.
@@ -202,38 +181,6 @@ impl Channels {
                 Some((at, node))
             })
             .collect()
-    }
-}
-
-/// The part of the resource behind a relay that a field of the relayed message is.
-fn unwrapped(envelope: Envelope, node: &Node) -> Option<(&'static str, Vec<Part>)> {
-    let field = |at: usize| match node.fields.get(at) {
-        Some(Part::Field(name)) => Some(name.as_str()),
-        _ => None,
-    };
-    let rest = || node.fields.get(1..).unwrap_or_default().to_vec();
-    let is_whole = node.fields.is_empty();
-    match envelope {
-        Envelope::Raw => Some(("message.body", node.fields.clone())),
-        Envelope::Topic if is_whole => Some(("message.body", Vec::new())),
-        Envelope::Topic => match field(0)? {
-            "Message" => Some(("message.body", rest())),
-            "MessageAttributes" => Some(("message.attributes", Vec::new())),
-            _ => None,
-        },
-        Envelope::Bus if is_whole => Some(("event.detail", Vec::new())),
-        Envelope::Bus => (field(0)? == "detail").then(|| ("event.detail", rest())),
-        Envelope::Bucket => {
-            let names = ["Records", "s3", "object", "key"];
-            let opened = node.fields.iter().filter_map(|step| match step {
-                Part::Field(name) if name.parse::<usize>().is_err() => Some(name.as_str()),
-                _ => None,
-            });
-            opened
-                .zip(names)
-                .all(|(one, other)| one == other)
-                .then(|| ("object.key", Vec::new()))
-        }
     }
 }
 
@@ -425,16 +372,23 @@ impl Model<'_> {
         function: FunctionId,
         gathered: &mut Gathered,
     ) {
-        let mut machines: Vec<&Target> = self
+        let states = self
             .application
             .numbered_triggers_of(function)
-            .filter(|(_, trigger)| trigger.kind == "aws.stepfunctions")
-            .filter_map(|(at, _)| self.source_of(at))
-            .collect();
-        machines.sort();
-        machines.dedup();
-        for machine in machines {
+            .filter(|(_, trigger)| trigger.kind == "aws.stepfunctions");
+        let mut filed: Vec<(&Target, Vec<Name>)> = Vec::new();
+        for (at, trigger) in states {
+            let (Some(machine), Some(way)) = (self.source_of(at), way_of_result(&trigger.settings))
+            else {
+                continue;
+            };
+            if filed.contains(&(machine, way.clone())) {
+                continue;
+            }
             for answer in &analysis.facts.returns {
+                let value = way.iter().rev().fold(answer.value.clone(), |inner, name| {
+                    flow::Value::object(vec![(name.clone(), inner)])
+                });
                 let write = Write {
                     analysis: index,
                     function,
@@ -442,96 +396,14 @@ impl Model<'_> {
                     by: "return".into(),
                     is_complete: false,
                     written: Written {
-                        parts: vec![("input".into(), answer.value.clone())],
+                        parts: vec![("input".into(), value)],
                         ..Written::default()
                     },
                 };
                 gathered.writes.push((machine.clone(), write));
             }
+            filed.push((machine, way));
         }
-    }
-
-    /// What passes on what is written to it, by the resource that it goes to.
-    fn relays(&self) -> Map<ResourceId, Vec<Relay>> {
-        let mut relays: Map<ResourceId, Vec<Relay>> = Map::default();
-        let mut add = |to: Option<ResourceId>, from: Option<Target>, envelope, filter, place| {
-            if let (Some(to), Some(from)) = (to, from) {
-                relays.entry(to).or_default().push(Relay {
-                    from,
-                    envelope,
-                    filter,
-                    place,
-                });
-            }
-        };
-        for (id, resource) in self.application.resources() {
-            let properties = &resource.properties;
-            let named = |value: Option<&Value>| self.resource_of_text(value?.as_text()?);
-            match resource.kind.as_str() {
-                "AWS::SNS::Subscription" => {
-                    let topic = properties.get("TopicArn").and_then(Value::as_text);
-                    let topic = topic.and_then(|topic| {
-                        let kind = self.knowledge.resource_type("AWS::SNS::Topic")?;
-                        let names = &self.names;
-                        names.find(&self.application, kind, resource.stack, &canonical(topic))
-                    });
-                    let raw = properties.bool_at("RawMessageDelivery");
-                    let envelope = match raw.known() {
-                        Some(true) => Envelope::Raw,
-                        _ => Envelope::Topic,
-                    };
-                    let scope = properties.text_at("FilterPolicyScope");
-                    let filter = match properties.get("FilterPolicy") {
-                        Some(policy) => Filter::Patterns {
-                            patterns: vec![policy.clone()],
-                            scope: scope.known().cloned().unwrap_or("MessageAttributes".into()),
-                        },
-                        None => Filter::All,
-                    };
-                    let queue = named(properties.get("Endpoint"));
-                    add(queue, topic, envelope, filter, resource.place);
-                }
-                "AWS::S3::Bucket" => {
-                    for (list, key) in [
-                        ("QueueConfigurations", "Queue"),
-                        ("TopicConfigurations", "Topic"),
-                    ] {
-                        let path = format!("NotificationConfiguration.{list}");
-                        let configured = properties.at(&path);
-                        for entry in configured.known().map(|it| it.items()).unwrap_or_default() {
-                            let to = named(entry.get(key));
-                            let from = Some(Target::Resource(id));
-                            add(to, from, Envelope::Bucket, Filter::All, entry.place);
-                        }
-                    }
-                }
-                "AWS::Events::Rule" => {
-                    let Some(pattern) = properties.get("EventPattern") else {
-                        continue;
-                    };
-                    let filter = Filter::Patterns {
-                        patterns: vec![pattern.clone()],
-                        scope: "Event".into(),
-                    };
-                    let bus = properties.get("EventBusName").and_then(Value::as_text);
-                    let bus = bus.map_or_else(|| "default".to_owned(), canonical);
-                    let bus = self
-                        .knowledge
-                        .resource_type("AWS::Events::EventBus")
-                        .and_then(|kind| {
-                            self.names
-                                .find(&self.application, kind, resource.stack, &bus)
-                        });
-                    let targets = properties.at("Targets");
-                    for target in targets.known().map(|it| it.items()).unwrap_or_default() {
-                        let to = named(target.get("Arn"));
-                        add(to, bus.clone(), Envelope::Bus, filter.clone(), target.place);
-                    }
-                }
-                _ => {}
-            }
-        }
-        relays
     }
 
     /// Who controls a node, as far as is known about the nodes that it follows from.
@@ -645,6 +517,36 @@ impl Model<'_> {
             Target::External(_, name) => name.to_string(),
         }
     }
+}
+
+/// Where in the input of the next state the result of a state's function is: at the top where the state says nothing; nowhere
+/// where it throws the result away.
+fn way_of_result(state: &app::Value) -> Option<Vec<Name>> {
+    let text = |name: &str| state.text_at(name).known().cloned();
+    let names = |path: &str| -> Vec<Name> {
+        let names = path.trim_start_matches('$').split('.');
+        names
+            .filter(|name| !name.is_empty())
+            .map(Name::from)
+            .collect()
+    };
+    if state
+        .get("ResultPath")
+        .is_some_and(|path| matches!(path.kind, app::ValueKind::Null))
+    {
+        return None;
+    }
+    let mut way = text("ResultPath").map_or_else(Vec::new, |path| names(&path));
+    // What invokes any function answers with more than what the function does.
+    let is_wrapped = text("Resource").is_some_and(|resource| resource.ends_with(":lambda:invoke"));
+    if is_wrapped && state.get("ResultSelector").is_none() {
+        way.push("Payload".into());
+    }
+    let taken_out = text("OutputPath").map_or_else(Vec::new, |path| names(&path));
+    Some(match way.strip_prefix(taken_out.as_slice()) {
+        Some(rest) => rest.to_vec(),
+        None => way,
+    })
 }
 
 fn is_worse(known: &Control, found: &Control) -> bool {

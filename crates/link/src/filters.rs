@@ -27,6 +27,29 @@ pub(crate) fn holds_back(filter: &Filter, written: &Written) -> bool {
     }
 }
 
+/// Whether the filter leaves but a few fixed texts for the field of the event.
+pub(crate) fn fixes(filter: &Filter, path: &[Step]) -> bool {
+    let Filter::Patterns { patterns, scope } = filter else {
+        return false;
+    };
+    let is_fixed = |pattern: &app::Value| {
+        let mut wanted = pattern;
+        for step in path {
+            match step {
+                Step::Field(name) => match wanted.get(name) {
+                    Some(inner) => wanted = inner,
+                    None => return false,
+                },
+                Step::Deep => {}
+                _ => return false,
+            }
+        }
+        let texts = wanted.items();
+        !texts.is_empty() && texts.iter().all(|text| text.as_name().is_some())
+    };
+    scope == "Event" && !patterns.is_empty() && patterns.iter().all(is_fixed)
+}
+
 fn part<'w>(written: &'w Written, name: &str) -> Option<&'w Value> {
     let found = written.parts.iter().find(|(part, _)| part == name);
     found.map(|(_, value)| value)

@@ -16,9 +16,11 @@ mod names;
 mod parts;
 mod questions;
 mod reach;
+mod relays;
 mod resources;
 mod responses;
 mod untemplated;
+mod update;
 
 use app::{Application, FunctionId};
 use base::{Budget, Diagnostics, Name, Place};

@@ -6,9 +6,12 @@ use flow::{CallFact, Label, Object, Shape, Value};
 use knowledge::{EventPath, Operation, Step};
 
 use crate::names::known_text;
+use crate::update::attributes;
 
 /// How deep values are searched for outside data.
 const DEEPEST: u32 = 8;
+/// The parameter whose values an expression puts into attributes.
+const VALUES: &str = "ExpressionAttributeValues";
 /// DynamoDB's words for the types of attribute values.
 const TYPES: [&str; 10] = ["S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"];
 
@@ -89,8 +92,11 @@ pub(crate) fn written_by(operation: &Operation, call: &CallFact) -> Vec<Written>
         return found;
     }
     let parts = operation.writes.iter().filter_map(|part| {
-        let value = walk_parameters(call, &part.at)?;
-        Some((part.part.clone(), value))
+        let value = match part.at.as_slice() {
+            [Step::Field(name)] if name == VALUES => attributes(&call.parameters),
+            at => walk_parameters(call, at),
+        };
+        Some((part.part.clone(), value?))
     });
     vec![Written {
         resource: own_resource(),
@@ -130,12 +136,12 @@ fn items_with_tables(
         match shape {
             Shape::Object(object) => {
                 let named = field(object, "TableName").or(table);
-                let contents = ["Item", "ExpressionAttributeValues"];
-                let item = contents.iter().find_map(|name| field(object, name));
+                let item = field(object, "Item").cloned();
+                let item = item.or_else(|| attributes(&object.fields));
                 if let (Some(table), Some(item)) = (named, item) {
                     found.push(Written {
                         resource: Some(table.clone()),
-                        parts: vec![(part.clone(), item.clone().with_taint(&value.taint))],
+                        parts: vec![(part.clone(), item.with_taint(&value.taint))],
                         entry: object.fields.clone(),
                     });
                     continue;

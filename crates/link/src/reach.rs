@@ -8,6 +8,7 @@ use flow::{Facts, Label, Note, Origin, SinkFact};
 use knowledge::{DefaultWho, Encoding, Event, Relation, Step as Part, Trust};
 
 use crate::channels::{Asked, Control, Gate, Node, told_apart};
+use crate::filters::fixes;
 use crate::names::Target;
 use crate::parts::without_types;
 use crate::{Analysis, Model};
@@ -257,8 +258,13 @@ impl Model<'_> {
             .application
             .numbered_triggers_of(function)
             .filter(|(_, trigger)| &trigger.kind == kind || seed != 0 || kind.starts_with("web."));
+        let mut is_fixed = false;
         let mut ways: Vec<Way> = triggers
             .filter_map(|(at, trigger)| {
+                if fixes(&trigger.filter, path) {
+                    is_fixed = true;
+                    return None;
+                }
                 let who = match event.default_who {
                     DefaultWho::Operator => return None,
                     DefaultWho::Caller => caller(&trigger.auth.kind),
@@ -277,7 +283,7 @@ impl Model<'_> {
                 })
             })
             .collect();
-        if ways.is_empty() {
+        if ways.is_empty() && !is_fixed {
             ways.push(self.without_trigger(function, event, path));
         }
         ways

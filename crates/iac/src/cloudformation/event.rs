@@ -1,6 +1,6 @@
 //! Triggers that SAM and the Serverless Framework declare with their functions.
 
-use app::{Auth, AuthKind, Filter, KeyFilter, Prop, Text, Trigger, Value, ValueKind};
+use app::{Auth, AuthKind, Filter, KeyFilter, Prop, Trigger, Value, ValueKind};
 
 use super::model::{Model, name_at, text_prop};
 use super::text::text_of;
@@ -92,7 +92,7 @@ fn filter(
             Filter::Objects {
                 events: events.unwrap_or_default(),
                 keys: evaluate(rules)
-                    .map(|rules| key_filter(&rules))
+                    .map(|rules| KeyFilter::of_rules(&rules))
                     .unwrap_or_default(),
             }
         }
@@ -113,25 +113,6 @@ fn filter(
         }
         FilterDeclaration::Unknown(reason) => Filter::Unknown(reason.clone()),
     }
-}
-
-/// `[{Name: prefix, Value: …}, …]`.
-pub(crate) fn key_filter(rules: &Value) -> KeyFilter {
-    let mut keys = KeyFilter::default();
-    for rule in rules.items() {
-        let value: Option<Text> = rule.get("Value").map(text_of);
-        match rule
-            .get("Name")
-            .and_then(Value::as_name)
-            .map(|name| name.to_ascii_lowercase())
-            .as_deref()
-        {
-            Some("prefix") => keys.prefix = value,
-            Some("suffix") => keys.suffix = value,
-            _ => {}
-        }
-    }
-    keys
 }
 
 fn auth(model: &Model<'_>, scope: usize, declared: &AuthDeclaration) -> Auth {

@@ -1,12 +1,11 @@
 //! Triggers that CloudFormation resources spell out: notifications, mappings, subscriptions, rules, routes, permissions.
 
 use app::{
-    Auth, AuthKind, Filter, FunctionId, Prop, Resource, ResourceId, Route, Text, TextPart, Trigger,
-    Value, ValueKind,
+    Auth, AuthKind, Filter, FunctionId, KeyFilter, Prop, Resource, ResourceId, Route, Text,
+    TextPart, Trigger, Value, ValueKind,
 };
 use base::Name;
 
-use super::event::key_filter;
 use super::function::stream_kind;
 use super::model::{Model, name_at, text_prop};
 use super::text::{parse_json, text_of};
@@ -268,7 +267,7 @@ fn bucket(model: &Model<'_>, id: ResourceId, resource: &Resource, triggers: &mut
                 events: name_at(notification, "Event").into_iter().collect(),
                 keys: rules
                     .known()
-                    .map(|rules| key_filter(rules))
+                    .map(|rules| KeyFilter::of_rules(rules))
                     .unwrap_or_default(),
             },
             place: notification.place,

@@ -9,8 +9,8 @@ use crate::error::{KnowledgeError, Problem};
 use crate::knowledge::plain;
 use crate::source::schema::{SchemaRow, TypeRow};
 use crate::source::taint::{
-    AliasRow, CallbackRow, CleanRow, EmbedRow, EntryRow, FileRow, GuardRow, MarkRow, MisuseRow,
-    PropagateRow, SinkRow, SourceRow, TaintFile, Vocabularies, VouchRow,
+    AliasRow, CallbackRow, CleanRow, EmbedRow, EntryRow, FileRow, GuardRow, KeepRow, MarkRow,
+    MisuseRow, PropagateRow, SinkRow, SourceRow, TaintFile, Vocabularies, VouchRow,
 };
 use crate::source::{Texts, access_path};
 use crate::{AccessPath, CallModel, LanguageModel, Root};
@@ -70,6 +70,7 @@ impl Loader {
         filing.rows(&rows.entry);
         filing.rows(&rows.alias);
         filing.rows(&rows.embed);
+        filing.rows(&rows.keep);
     }
 }
 
@@ -369,5 +370,26 @@ impl Row for EmbedRow {
             ));
         }
         set(&mut model.embeds, position, repeats)
+    }
+}
+
+impl Row for KeepRow {
+    const TABLE: &'static str = "keep";
+
+    fn call(&self) -> &Texts {
+        &self.call
+    }
+
+    fn apply(
+        &self,
+        model: &mut CallModel,
+        _words: Vocabularies<'_>,
+        repeats: Repeats,
+    ) -> Result<(), Problem> {
+        if model.keeps && repeats == Repeats::Refused {
+            return Err(Problem::Duplicate);
+        }
+        model.keeps = true;
+        Ok(())
     }
 }

@@ -36,6 +36,7 @@ pub(crate) struct TaintFile {
     pub(crate) entry: Vec<Spanned<EntryRow>>,
     pub(crate) alias: Vec<Spanned<AliasRow>>,
     pub(crate) embed: Vec<Spanned<EmbedRow>>,
+    pub(crate) keep: Vec<Spanned<KeepRow>>,
 }
 
 /// `[[sink]]`
@@ -184,6 +185,13 @@ pub(crate) struct AliasRow {
 pub(crate) struct EmbedRow {
     pub(crate) call: Texts,
     pub(crate) argument: Name,
+}
+
+/// `[[keep]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeepRow {
+    pub(crate) call: Texts,
 }
 
 /// An element of `when`: an input and one test of it.

@@ -58,7 +58,7 @@ impl Scan {
     }
 
     /// Who is said to control the commands: the part before the evidence.
-    fn who(&self) -> String {
+    pub(crate) fn who(&self) -> String {
         let by = self.commands_by();
         by.lines()
             .map(|line| line.split(':').next().unwrap_or_default())

@@ -1,0 +1,474 @@
+//! What code writes into a resource and what comes out of it again, part by part and library by library: who the scan says
+//! controls the command in the reading function.
+
+mod javascript;
+mod python;
+
+use crate::flows::scan;
+
+/// The functions `put`, which anyone may call, and `run`, in one language, with the events of `run` and resources.
+struct Application {
+    events: &'static str,
+    resources: &'static str,
+}
+
+const QUEUE: Application = Application {
+    events: "    events:
+      - sqs: !GetAtt Jobs.Arn",
+    resources: "    Jobs:
+      Type: AWS::SQS::Queue
+      Properties:
+        QueueName: jobs",
+};
+
+const TOPIC: Application = Application {
+    events: "    events:
+      - sns: jobs",
+    resources: "    Other:
+      Type: AWS::SNS::Topic",
+};
+
+const TABLE: Application = Application {
+    events: "    events:
+      - stream:
+          type: dynamodb
+          arn: !GetAtt Orders.StreamArn",
+    resources: "    Orders:
+      Type: AWS::DynamoDB::Table
+      Properties:
+        TableName: orders
+        StreamSpecification:
+          StreamViewType: NEW_IMAGE",
+};
+
+const BUCKET: Application = Application {
+    events: "    events:
+      - s3:
+          bucket: inbox
+          rules:
+            - prefix: in/",
+    resources: "    Other:
+      Type: AWS::SNS::Topic",
+};
+
+const STREAM: Application = Application {
+    events: "    events:
+      - stream:
+          type: kinesis
+          arn: !GetAtt Clicks.Arn",
+    resources: "    Clicks:
+      Type: AWS::Kinesis::Stream
+      Properties:
+        Name: clicks",
+};
+
+const BUS: Application = Application {
+    events: "    events:
+      - eventBridge:
+          pattern:
+            source: [shop]",
+    resources: "    Other:
+      Type: AWS::SNS::Topic",
+};
+
+const DIRECT: Application = Application {
+    events: "",
+    resources: "    Other:
+      Type: AWS::SNS::Topic",
+};
+
+impl Application {
+    fn template(&self, runtime: &str) -> String {
+        let Self { events, resources } = self;
+        format!(
+            "== serverless.yml
+service: shop
+provider:
+  name: aws
+  runtime: {runtime}
+  iam:
+    role:
+      statements:
+        - Effect: Allow
+          Action: '*'
+          Resource: '*'
+functions:
+  put:
+    handler: put.handler
+    events:
+      - httpApi: POST /put
+  run:
+    handler: run.handler
+{events}
+resources:
+  Resources:
+{resources}
+"
+        )
+    }
+
+    fn python(&self, put: &str, run: &str) -> String {
+        let template = self.template("python3.12");
+        let imports = "import json, os, subprocess, boto3";
+        scan(&format!(
+            "{template}== put.py\n{imports}\n\ndef handler(event, context):
+    name = event['queryStringParameters']['name']
+    {put}
+== run.py\n{imports}\n\ndef handler(event, context):
+    {run}
+"
+        ))
+        .who()
+    }
+
+    fn javascript(&self, put: &str, run: &str) -> String {
+        let template = self.template("nodejs22.x");
+        let imports = "const AWS = require('aws-sdk');
+const { exec } = require('child_process');
+const { DynamoDBClient, PutItemCommand, BatchWriteItemCommand, UpdateItemCommand, GetItemCommand } = require('@aws-sdk/client-dynamodb');
+const { DynamoDBDocumentClient, DynamoDBDocument, PutCommand, UpdateCommand, BatchWriteCommand, TransactWriteCommand, GetCommand, QueryCommand, ScanCommand } = require('@aws-sdk/lib-dynamodb');
+const { SQSClient, SendMessageCommand, SendMessageBatchCommand } = require('@aws-sdk/client-sqs');
+const { SNSClient, PublishCommand, PublishBatchCommand } = require('@aws-sdk/client-sns');
+const { S3Client, PutObjectCommand, GetObjectCommand } = require('@aws-sdk/client-s3');
+const { KinesisClient, PutRecordCommand, PutRecordsCommand } = require('@aws-sdk/client-kinesis');
+const { EventBridgeClient, PutEventsCommand } = require('@aws-sdk/client-eventbridge');
+const { LambdaClient, InvokeCommand } = require('@aws-sdk/client-lambda');
+const { marshall, unmarshall } = require('@aws-sdk/util-dynamodb');
+const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+const document = DynamoDBDocument.from(new DynamoDBClient({}));
+const old = new AWS.DynamoDB.DocumentClient();
+const raw = new DynamoDBClient({});
+const sqs = new SQSClient({}), sns = new SNSClient({}), s3 = new S3Client({}), kinesis = new KinesisClient({});
+const bus = new EventBridgeClient({}), lambda = new LambdaClient({});
+";
+        scan(&format!(
+            "{template}== put.js\n{imports}exports.handler = async (event) => {{
+  const name = event.queryStringParameters.name;
+  {put}
+}};
+== run.js\n{imports}exports.handler = async (event) => {{
+  {run}
+}};
+"
+        ))
+        .who()
+    }
+}
+
+/// A title, the application, what `put` does, what `run` does, and who controls the command; `-` for nobody.
+type Case = (
+    &'static str,
+    &'static Application,
+    &'static str,
+    &'static str,
+    &'static str,
+);
+
+fn check(cases: &[Case], who: impl Fn(&Application, &str, &str) -> String) {
+    let mut wrong = Vec::new();
+    for (title, application, put, run, expected) in cases {
+        let found = who(application, put, run);
+        if found != *expected {
+            wrong.push(format!("{title}: expected {expected}, found {found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn parts_of_an_event_that_its_sender_writes() {
+    let detail_type = "subprocess.run(event['detail-type'], shell=True)";
+    let source = "subprocess.run(event['source'], shell=True)";
+    let cases: [Case; 4] = [
+        (
+            "the type of an event",
+            &BUS,
+            "boto3.client('events').put_events(Entries=[{'Source': 'shop', 'DetailType': name, 'Detail': '{}'}])",
+            detail_type,
+            "anonymous",
+        ),
+        (
+            "a fixed type of an event",
+            &BUS,
+            "boto3.client('events').put_events(Entries=[{'Source': 'shop', 'DetailType': 'x', 'Detail': name}])",
+            detail_type,
+            "tenant",
+        ),
+        (
+            "a fixed source",
+            &BUS,
+            "boto3.client('events').put_events(Entries=[{'Source': 'shop', 'DetailType': name, 'Detail': name}])",
+            source,
+            "-",
+        ),
+        (
+            "one of several events that the pattern leaves out",
+            &BUS,
+            "boto3.client('events').put_events(Entries=[{'Source': 'other', 'DetailType': 'x', 'Detail': json.dumps({'text': name})}, {'Source': 'shop', 'DetailType': 'x', 'Detail': json.dumps({'text': 'x'})}])",
+            "subprocess.run(event['detail']['text'], shell=True)",
+            "tenant",
+        ),
+    ];
+    check(&cases, Application::python);
+}
+
+/// A queue behind a topic or a bucket, a topic behind a bucket.
+#[test]
+fn what_is_passed_on_from_resource_to_resource() {
+    const BEHIND_TOPIC: Application = Application {
+        events: "    events:
+      - sqs: !GetAtt Jobs.Arn",
+        resources: "    Jobs:
+      Type: AWS::SQS::Queue
+    News:
+      Type: AWS::SNS::Topic
+      Properties:
+        TopicName: news
+    Subscription:
+      Type: AWS::SNS::Subscription
+      Properties:
+        Protocol: sqs
+        TopicArn: !Ref News
+        Endpoint: !GetAtt Jobs.Arn",
+    };
+    const BEHIND_TOPIC_RAW: Application = Application {
+        events: BEHIND_TOPIC.events,
+        resources: "    Jobs:
+      Type: AWS::SQS::Queue
+    News:
+      Type: AWS::SNS::Topic
+      Properties:
+        TopicName: news
+    Subscription:
+      Type: AWS::SNS::Subscription
+      Properties:
+        Protocol: sqs
+        RawMessageDelivery: true
+        TopicArn: !Ref News
+        Endpoint: !GetAtt Jobs.Arn",
+    };
+    const IN_TOPIC: Application = Application {
+        events: BEHIND_TOPIC.events,
+        resources: "    Jobs:
+      Type: AWS::SQS::Queue
+    News:
+      Type: AWS::SNS::Topic
+      Properties:
+        TopicName: news
+        Subscription:
+          - Protocol: sqs
+            Endpoint: !GetAtt Jobs.Arn",
+    };
+    const QUEUE_BEHIND_BUCKET: Application = Application {
+        events: BEHIND_TOPIC.events,
+        resources: "    Jobs:
+      Type: AWS::SQS::Queue
+    Inbox:
+      Type: AWS::S3::Bucket
+      Properties:
+        BucketName: inbox
+        NotificationConfiguration:
+          QueueConfigurations:
+            - Event: s3:ObjectCreated:*
+              Queue: !GetAtt Jobs.Arn
+              Filter:
+                S3Key:
+                  Rules:
+                    - { Name: prefix, Value: in/ }",
+    };
+    const TOPIC_BEHIND_BUCKET: Application = Application {
+        events: "    events:
+      - sns:
+          arn: !Ref News
+          topicName: news",
+        resources: "    News:
+      Type: AWS::SNS::Topic
+      Properties:
+        TopicName: news
+    Inbox:
+      Type: AWS::S3::Bucket
+      Properties:
+        BucketName: inbox
+        NotificationConfiguration:
+          TopicConfigurations:
+            - Event: s3:ObjectCreated:*
+              Topic: !Ref News",
+    };
+    let publish = "boto3.client('sns').publish(TopicArn='arn:aws:sns:eu-west-1:1:news', Message=json.dumps({'name': name, 'id': 'x'}))";
+    let upload = "boto3.client('s3').put_object(Bucket='inbox', Key='in/' + name, Body='x')";
+    let elsewhere = "boto3.client('s3').put_object(Bucket='inbox', Key='out/' + name, Body='x')";
+    let message = "subprocess.run(json.loads(json.loads(event['Records'][0]['body'])['Message'])['name'], shell=True)";
+    let other = "subprocess.run(json.loads(json.loads(event['Records'][0]['body'])['Message'])['id'], shell=True)";
+    let raw = "subprocess.run(json.loads(event['Records'][0]['body'])['name'], shell=True)";
+    let key = "for record in event['Records']:\n        for inner in json.loads(record['body'])['Records']:\n            subprocess.run(inner['s3']['object']['key'], shell=True)";
+    let size = "for record in event['Records']:\n        for inner in json.loads(record['body'])['Records']:\n            subprocess.run(inner['eventTime'], shell=True)";
+    let in_topic = "for record in json.loads(event['Records'][0]['Sns']['Message'])['Records']:\n        subprocess.run(record['s3']['object']['key'], shell=True)";
+    let cases: [Case; 10] = [
+        (
+            "topic to queue",
+            &BEHIND_TOPIC,
+            publish,
+            message,
+            "anonymous",
+        ),
+        (
+            "topic to queue, other field",
+            &BEHIND_TOPIC,
+            publish,
+            other,
+            "tenant",
+        ),
+        (
+            "topic to queue, raw",
+            &BEHIND_TOPIC_RAW,
+            publish,
+            raw,
+            "anonymous",
+        ),
+        (
+            "topic to queue, said in the topic",
+            &IN_TOPIC,
+            publish,
+            message,
+            "anonymous",
+        ),
+        (
+            "bucket to queue",
+            &QUEUE_BEHIND_BUCKET,
+            upload,
+            key,
+            "anonymous",
+        ),
+        (
+            "bucket to queue, elsewhere",
+            &QUEUE_BEHIND_BUCKET,
+            elsewhere,
+            key,
+            "tenant",
+        ),
+        (
+            "bucket to queue, a time",
+            &QUEUE_BEHIND_BUCKET,
+            upload,
+            size,
+            "tenant",
+        ),
+        (
+            "bucket to topic",
+            &TOPIC_BEHIND_BUCKET,
+            upload,
+            in_topic,
+            "anonymous",
+        ),
+        ("nothing to queue", &BEHIND_TOPIC, "pass", message, "tenant"),
+        (
+            "nothing to topic",
+            &TOPIC_BEHIND_BUCKET,
+            "pass",
+            in_topic,
+            "tenant",
+        ),
+    ];
+    check(&cases, Application::python);
+}
+
+/// A state machine that `put` starts: what it was started with, and what its steps make of it.
+fn machine(first: &str, put_returns: &str, run: &str) -> String {
+    scan(&format!(
+        "== serverless.yml
+service: shop
+provider:
+  name: aws
+  runtime: python3.12
+  iam:
+    role:
+      statements:
+        - Effect: Allow
+          Action: states:StartExecution
+          Resource: '*'
+functions:
+  start:
+    handler: app.start
+    events:
+      - httpApi: POST /start
+  first:
+    handler: app.first
+  run:
+    handler: app.run
+stepFunctions:
+  stateMachines:
+    orders:
+      name: orders
+      definition:
+        StartAt: First
+        States:
+          First:
+            Type: Task
+            Resource: !GetAtt first.Arn
+{first}
+            Next: Run
+          Run:
+            Type: Task
+            Resource: !GetAtt run.Arn
+            End: true
+plugins:
+  - serverless-step-functions
+== app.py
+import json, subprocess, boto3
+
+def start(event, context):
+    name = event['queryStringParameters']['name']
+    boto3.client('stepfunctions').start_execution(stateMachineArn='arn:aws:states:eu-west-1:1:stateMachine:orders', input=json.dumps({{'name': name, 'id': '1'}}))
+
+def first(event, context):
+    {put_returns}
+
+def run(event, context):
+    {run}
+"
+    ))
+    .who()
+}
+
+#[test]
+fn results_of_a_state_are_the_input_of_the_next() {
+    let table = [
+        (
+            "",
+            "return {'made': 'ls ' + event['name'], 'other': 'x'}",
+            "subprocess.run(event['made'], shell=True)",
+            "anonymous",
+        ),
+        (
+            "            ResultPath: $.step",
+            "return {'made': 'ls ' + event['name'], 'other': 'x'}",
+            "subprocess.run(event['step']['made'], shell=True)",
+            "anonymous",
+        ),
+        (
+            "            ResultPath: $.step",
+            "return {'made': 'ls', 'other': 'x'}",
+            "subprocess.run(event['name'], shell=True)",
+            "anonymous",
+        ),
+        (
+            "            ResultPath: $.step\n            OutputPath: $.step",
+            "return {'made': 'ls ' + event['name']}",
+            "subprocess.run(event['made'], shell=True)",
+            "anonymous",
+        ),
+        (
+            "            ResultPath: null",
+            "return {'made': 'ls ' + event['name']}",
+            "subprocess.run(event['name'], shell=True)",
+            "anonymous",
+        ),
+    ];
+    for (first, returns, run, expected) in table {
+        assert_eq!(
+            machine(first, returns, run),
+            expected,
+            "{first} {returns} {run}"
+        );
+    }
+}
