@@ -52,7 +52,7 @@ use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };
 use platform::{Concern, FunctionPlatform, Price, Runtime, ServiceDefault};
-use policy::{Allowances, Escalation, Exposures, ManagedPolicy, PolicyStatement};
+use policy::{Allowances, BlastTerms, Escalation, Exposures, ManagedPolicy, PolicyStatement};
 use resource::{Reference, ResourceType};
 use schema::{Declares, Domain, Notation, Schema, TypeModel};
 use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};

@@ -9,9 +9,9 @@ use base::{Map, Name};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Allowances, CallModel, Domain, Escalation, Event, Exposures, FunctionPlatform, Kind, KindId,
-    ManagedPolicy, Needs, Operation, OperationCall, ResourceType, Runtime, Secrets, ServiceDefault,
-    Source,
+    Allowances, BlastTerms, CallModel, Domain, Escalation, Event, Exposures, FunctionPlatform,
+    Kind, KindId, ManagedPolicy, Needs, Operation, OperationCall, ResourceType, Runtime, Secrets,
+    ServiceDefault, Source,
     sdk::{Clients, Service},
 };
 
@@ -42,6 +42,8 @@ pub struct Knowledge {
     pub needs: Needs,
     /// Ways from some permissions to more.
     pub escalations: Vec<Escalation>,
+    /// What a role in the wrong hands comes to.
+    pub blast: BlastTerms,
     /// What no role should allow on every resource.
     pub exposures: Exposures,
     pub(crate) runtimes: BTreeMap<Name, Runtime>,

@@ -14,6 +14,7 @@
 //! | `iam/catalogue.txt` | what every action takes: types of resource, condition keys, further actions |
 //! | `iam/managed/*.toml` | policies of the platform that roles have attached |
 //! | `iam/allowances.toml` | what roles may allow although no code calls it |
+//! | `iam/blast.toml` | what a role in the wrong hands comes to |
 //! | `iam/needs.toml` | what functions need beyond the actions that their calls are named after |
 //! | `iam/escalation.toml`, `iam/exposure.toml` | what turns permissions into more, and what no role should do everywhere |
 //! | `calls/<cloud>/*.toml` | what is to be said of a client's operations beyond their names: actions, resources, channels |
@@ -55,7 +56,7 @@ pub use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };
 pub use platform::{Concern, FunctionPlatform, Price, Runtime, ServiceDefault};
-pub use policy::{Allowances, Escalation, Exposures, ManagedPolicy, PolicyStatement};
+pub use policy::{Allowances, BlastTerms, Escalation, Exposures, ManagedPolicy, PolicyStatement};
 pub use resource::{Reference, ResourceType};
 pub use schema::{Declares, Domain, Notation, Schema, TypeModel};
 pub use sdk::{Action, SdkCall, Service};

@@ -65,3 +65,14 @@ pub struct Exposures {
     /// Actions that read or copy what is stored.
     pub data: Vec<Name>,
 }
+
+/// What a role in the wrong hands comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlastTerms {
+    /// Services of which permission to change everything gives the account or its code away.
+    pub control: Vec<Name>,
+    /// Services that hold data.
+    pub data: Vec<Name>,
+    /// By type of resource, the actions that make its triggers fire.
+    pub feeds: BTreeMap<Name, Vec<Name>>,
+}

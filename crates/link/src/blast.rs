@@ -2,6 +2,8 @@
 
 use app::{Application, Effect, FunctionId, Grant, Role};
 use base::Name;
+use iam::{Answer, Pattern, Piece, Subject};
+use knowledge::{Access, Knowledge};
 
 use crate::Model;
 
@@ -11,7 +13,10 @@ impl Model<'_> {
     #[must_use]
     pub fn blast_radius(&self, function: FunctionId) -> u8 {
         role_of(&self.application, function)
-            .map(|role| role.grants.iter().map(blast_of).max().unwrap_or(0))
+            .and_then(|role| {
+                let grants = role.grants.iter();
+                grants.map(|grant| blast_of(self.knowledge, grant)).max()
+            })
             .unwrap_or(0)
     }
 }
@@ -20,49 +25,7 @@ fn role_of(application: &Application, function: FunctionId) -> Option<&Role> {
     application.role(*application.function(function)?.role.known()?)
 }
 
-/// Services whose wildcard gives the account or its code away.
-const CONTROL: [&str; 6] = [
-    "iam",
-    "lambda",
-    "sts",
-    "organizations",
-    "cloudformation",
-    "kms",
-];
-/// Services that hold data.
-const DATA: [&str; 10] = [
-    "s3",
-    "dynamodb",
-    "sqs",
-    "sns",
-    "rds",
-    "rds-data",
-    "secretsmanager",
-    "ssm",
-    "kinesis",
-    "es",
-];
-/// How the names of actions that change something begin.
-const CHANGES: [&str; 16] = [
-    "put",
-    "update",
-    "delete",
-    "create",
-    "write",
-    "send",
-    "publish",
-    "batchwrite",
-    "remove",
-    "attach",
-    "set",
-    "modify",
-    "invoke",
-    "start",
-    "execute",
-    "pass",
-];
-
-fn blast_of(grant: &Grant) -> u8 {
+fn blast_of(knowledge: &Knowledge, grant: &Grant) -> u8 {
     if grant.effect == Effect::Deny || grant.origin == app::GrantOrigin::Framework {
         return 0;
     }
@@ -74,13 +37,15 @@ fn blast_of(grant: &Grant) -> u8 {
     let of_action = |action: &Name| -> u8 {
         let action = action.to_ascii_lowercase();
         let (service, verb) = action.split_once(':').unwrap_or((&action, "*"));
-        let changes = verb == "*" || CHANGES.iter().any(|start| verb.starts_with(start));
+        let changes = verb == "*" || changes(knowledge, service, &action);
         let is_whole = verb == "*" || changes && verb.ends_with('*');
+        let terms = &knowledge.blast;
+        let is_among = |services: &[Name]| services.iter().any(|it| it == service);
         match (service, everywhere) {
             ("*", true) => 2,
-            _ if CONTROL.contains(&service) && changes && everywhere => 2,
-            _ if DATA.contains(&service) && is_whole && everywhere => 2,
-            _ if DATA.contains(&service) && changes => 1,
+            _ if is_among(&terms.control) && changes && everywhere => 2,
+            _ if is_among(&terms.data) && is_whole && everywhere => 2,
+            _ if is_among(&terms.data) && changes => 1,
             _ => 0,
         }
     };
@@ -94,4 +59,21 @@ fn blast_of(grant: &Grant) -> u8 {
         _ => worst,
     };
     if conditional { worst.min(1) } else { worst }
+}
+
+/// Whether the pattern stands for an action of the service that changes something.
+fn changes(knowledge: &Knowledge, service: &str, pattern: &str) -> bool {
+    if !pattern.contains(['*', '?']) {
+        let action = knowledge.action(pattern);
+        return action.is_some_and(|action| action.access != Access::Read);
+    }
+    let pattern = Pattern::action(&[Piece::Literal(pattern.into())]);
+    let mut actions = knowledge
+        .service(service)
+        .into_iter()
+        .flat_map(|service| service.actions());
+    actions.any(|action| {
+        let name = format!("{service}:{}", action.name);
+        action.access != Access::Read && pattern.matches(&Subject::action(&name)) == Answer::Yes
+    })
 }

@@ -3,6 +3,7 @@
 //! roles are compared with it.
 
 mod arn;
+mod blast;
 mod calls;
 mod collect;
 mod granted;
@@ -17,6 +18,7 @@ use app::FunctionId;
 use link::Model;
 use rayon::prelude::*;
 
+pub use blast::{Blast, Chain, Everywhere, Gain, Link, Reached, blast};
 pub use granted::{is_allowed, is_needed, narrower_template, resource_name, shown};
 pub use need::{Cause, Gap, Need, Needs, Reason, Scope};
 pub use spelling::{Spelled, plain, spell};

@@ -51,6 +51,8 @@ pub(crate) enum Verb {
     Policy(Policy),
     /// Estimate what the application can be made to cost at worst
     Cost(Cost),
+    /// Say what an attacker who owns a function could do
+    Blast(Blast),
     /// Print a rule's page, or list the rules of a risk
     #[command(
         after_help = "Examples:\n  tenrec explain sas1/os-command-injection\n  tenrec explain sas4"
@@ -201,6 +203,28 @@ pub(crate) struct Policy {
     /// Say why an action is needed instead; `s3:*` stands for all of a service
     #[arg(long, value_name = "ACTION")]
     pub(crate) explain: Option<String>,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  tenrec blast services/api --function createOrder\n  tenrec blast . --function orders/createOrder --format json"
+)]
+pub(crate) struct Blast {
+    /// The project's directory, or one template
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// The function that the attacker owns
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: String,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: BlastFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BlastFormat {
+    Text,
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -2,6 +2,7 @@
 
 mod aliases;
 pub mod baseline;
+pub mod blast;
 pub mod config;
 pub mod costs;
 pub mod disk;
@@ -15,6 +16,7 @@ pub mod project;
 pub mod scan;
 mod secrets;
 pub mod select;
+mod sources;
 mod untemplated;
 
 pub use base::MemorySystem;

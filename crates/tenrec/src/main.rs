@@ -40,6 +40,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
     match arguments.verb {
         Verb::Scan(scan) => verbs::scan::run(&scan),
         Verb::Policy(policy) => verbs::policy::run(&policy),
+        Verb::Blast(blast) => verbs::blast::run(&blast),
         Verb::Cost(cost) => verbs::cost::run(&cost),
         Verb::Explain { rule } => verbs::explain::run(&rule),
         Verb::Rules { format } => verbs::rules::run(format),

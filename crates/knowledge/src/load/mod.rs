@@ -17,7 +17,7 @@ use crate::source::needs::{
     SilentRow, TriggerRow,
 };
 use crate::source::platform::{DefaultFile, FunctionPlatformFile, RuntimeFile};
-use crate::source::policy::{AllowanceFile, EscalationFile, ExposureFile, PolicyFile};
+use crate::source::policy::{AllowanceFile, BlastFile, EscalationFile, ExposureFile, PolicyFile};
 use crate::source::resource::{KindFile, PartFile, ResourceFile};
 use crate::source::schema::DomainFile;
 use crate::source::secret::{FormatFile, NameFile};
@@ -100,6 +100,7 @@ enum Topic<'a> {
     Allowances,
     Needs,
     Escalations,
+    Blast,
     Exposures,
     Taint { language: &'a str },
     Calls,
@@ -121,6 +122,7 @@ impl<'a> Topic<'a> {
             ["iam", "allowances"] => Self::Allowances,
             ["iam", "needs"] => Self::Needs,
             ["iam", "escalation"] => Self::Escalations,
+            ["iam", "blast"] => Self::Blast,
             ["iam", "exposure"] => Self::Exposures,
             ["events", ..] => Self::Event,
             ["resources", _] => Self::Resources,
@@ -160,6 +162,7 @@ impl Loader {
             Topic::Allowances => self.allowances(file),
             Topic::Needs => self.needs(file),
             Topic::Escalations => self.escalations(file),
+            Topic::Blast => self.blast(file),
             Topic::Exposures => self.exposures(file),
             Topic::Calls => file
                 .parse()
@@ -421,6 +424,12 @@ impl Loader {
         Ok(())
     }
 
+    fn blast(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let terms = file.parse::<BlastFile>()?.terms(&self.knowledge);
+        self.knowledge.blast = terms.map_err(|problem| file.error(0, "the file", problem))?;
+        Ok(())
+    }
+
     fn exposures(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
         let exposures = file.parse::<ExposureFile>()?.exposures();
         self.knowledge.exposures =
@@ -494,7 +503,7 @@ impl Loader {
 /// Why a file that no topic owns is refused.
 const PLACE: Problem = Problem::Conflict(
     "no knowledge is read from this place: it is `kinds.toml`, `domains.toml`, `parts.toml`, `events/**`, `iam/actions.toml`, \
-     `iam/managed/*`, `iam/allowances.toml`, `iam/needs.toml`, `iam/escalation.toml`, `iam/exposure.toml`, \
+     `iam/managed/*`, `iam/allowances.toml`, `iam/blast.toml`, `iam/needs.toml`, `iam/escalation.toml`, `iam/exposure.toml`, \
      `resources/*`, \
      `platform/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
 );

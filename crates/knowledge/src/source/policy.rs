@@ -1,5 +1,5 @@
-//! `knowledge/iam/managed/*.toml`, `knowledge/iam/allowances.toml`, `knowledge/iam/escalation.toml` and
-//! `knowledge/iam/exposure.toml`.
+//! `knowledge/iam/managed/*.toml`, `knowledge/iam/allowances.toml`, `knowledge/iam/escalation.toml`,
+//! `knowledge/iam/exposure.toml` and `knowledge/iam/blast.toml`.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,9 @@ use toml::Spanned;
 
 use super::vocabulary;
 use crate::error::Problem;
-use crate::{Allowances, Escalation, Exposures, ManagedPolicy, PolicyStatement};
+use crate::{
+    Allowances, BlastTerms, Escalation, Exposures, Knowledge, ManagedPolicy, PolicyStatement,
+};
 
 /// A file of managed policies.
 #[derive(Debug, Deserialize)]
@@ -176,4 +178,36 @@ fn actions(text: &str) -> Result<Vec<Name>, Problem> {
         ));
     }
     Ok(actions)
+}
+
+/// `iam/blast.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BlastFile {
+    control: Vec<Name>,
+    data: Vec<Name>,
+    /// By type of resource.
+    feeds: BTreeMap<Name, Vec<Name>>,
+}
+
+impl BlastFile {
+    pub(crate) fn terms(self, knowledge: &Knowledge) -> Result<BlastTerms, Problem> {
+        let mut services = self.control.iter().chain(&self.data);
+        if services.any(|service| knowledge.service(service).is_none()) {
+            return Err(Problem::Conflict("IAM knows no such service"));
+        }
+        let mut actions = self.feeds.values().flatten();
+        if actions.any(|action| knowledge.action(action).is_none()) {
+            return Err(Problem::Conflict("IAM knows no such action"));
+        }
+        let mut kinds = self.feeds.keys();
+        if kinds.any(|kind| knowledge.resource_type(kind).is_none()) {
+            return Err(Problem::Conflict("there is no such type of resource"));
+        }
+        Ok(BlastTerms {
+            control: self.control,
+            data: self.data,
+            feeds: self.feeds,
+        })
+    }
 }

@@ -7,15 +7,13 @@ mod serverless;
 mod size;
 mod terraform;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
 use app::{Dialect, FunctionId};
-use base::{Diagnostics, FileId, LineIndex, Place, RelPath, System};
+use base::{Diagnostics, System};
 use iam::{Answer, Pattern, Piece, Subject};
 use link::Model;
 use privilege::{Cause, Need, Needs, Scope, Statement};
 
+use crate::sources::Sources;
 use node::Node;
 
 /// How policies are written.
@@ -217,58 +215,6 @@ impl<'m> Policies<'m> {
 /// by itself.
 fn is_left_to_user(need: &Need) -> bool {
     matches!(need.cause, Cause::Call | Cause::Key)
-}
-
-/// Files by their places.
-struct Sources<'s> {
-    system: &'s dyn System,
-    paths: Vec<RelPath>,
-    lines: RefCell<BTreeMap<FileId, LineIndex>>,
-}
-
-impl<'s> Sources<'s> {
-    fn new(system: &'s dyn System) -> Self {
-        let files = system.files().iter();
-        Self {
-            system,
-            paths: files.map(|entry| entry.path.clone()).collect(),
-            lines: RefCell::default(),
-        }
-    }
-
-    fn path(&self, place: Place) -> String {
-        let path = self.paths.get(place.file.0 as usize);
-        path.map_or_else(String::new, RelPath::to_string)
-    }
-
-    fn line(&self, place: Place) -> u32 {
-        let mut lines = self.lines.borrow_mut();
-        let index = lines.entry(place.file).or_insert_with(|| {
-            let path = self.paths.get(place.file.0 as usize);
-            let text = path.and_then(|path| self.system.read(path).ok());
-            LineIndex::new(&text.unwrap_or_default())
-        });
-        index.line(place.span.start)
-    }
-
-    /// The first line of what is written at a place.
-    fn expression(&self, place: Place) -> String {
-        let path = self.paths.get(place.file.0 as usize);
-        let text = path.and_then(|path| self.system.read(path).ok());
-        let written = text.as_deref().map(|text| place.span.of(text).to_owned());
-        let written = written.unwrap_or_default();
-        written
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_end()
-            .to_owned()
-    }
-
-    /// `src/app.py:12`.
-    fn file_line(&self, place: Place) -> String {
-        format!("{}:{}", self.path(place), self.line(place))
-    }
 }
 
 /// What was skipped of a project, as lines for people.

@@ -1,5 +1,6 @@
 //! One module for each verb.
 
+pub(crate) mod blast;
 pub(crate) mod completions;
 pub(crate) mod cost;
 pub(crate) mod db;

@@ -10,6 +10,7 @@
 
 mod advisories;
 mod bad_input;
+mod blast;
 mod channels;
 mod cli;
 mod cost;
