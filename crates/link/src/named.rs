@@ -190,12 +190,37 @@ fn field(path: &[knowledge::Step]) -> String {
 /// The ARN of what is written as an ARN, a URL or a plain name.
 fn arn_of(kind: &ResourceType, written: &Text) -> Text {
     match written.0.first() {
-        Some(TextPart::Literal(start)) if start.starts_with("arn:") => written.clone(),
+        Some(TextPart::Literal(start)) if start.starts_with("arn:") => with_tail(kind, written),
         Some(TextPart::Literal(start)) if start.contains("://") => {
             filled(kind, &after_last_slash(written))
         }
         _ => filled(kind, written),
     }
+}
+
+/// An ARN that is written without the characters which the platform adds to the name: those of secrets.
+fn with_tail(kind: &ResourceType, arn: &Text) -> Text {
+    let mut whole = arn.clone();
+    let tail = kind
+        .arn
+        .as_deref()
+        .and_then(|arn| arn.split("{name}").nth(1));
+    let (Some(tail), Some(TextPart::Literal(end))) = (tail, arn.0.last()) else {
+        return whole;
+    };
+    let added = tail.len().checked_sub(1).filter(|_| tail.starts_with("-?"));
+    let has_tail = added.is_none_or(|added| {
+        end.rsplit_once('-').is_some_and(|(_, last)| {
+            let has = |wanted: fn(&char) -> bool| last.chars().any(|c| wanted(&c));
+            let is_made_up = has(char::is_ascii_digit)
+                || has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase);
+            is_made_up && last.len() == added && last.chars().all(|c| c.is_ascii_alphanumeric())
+        })
+    });
+    if !has_tail && !end.ends_with('*') {
+        whole.0.push(TextPart::Literal(tail.into()));
+    }
+    whole
 }
 
 /// The end of a URL, which for queues is the name.

@@ -228,7 +228,8 @@ fn filled(
     value: &Value,
     parameter: &str,
 ) -> Vec<Target> {
-    let own = holes(template).last().map(str::to_owned);
+    let is_own = |hole: &&str| stem(hole) == stem(parameter);
+    let own = holes(template).find(is_own).or(holes(template).last());
     let shapes = value.shape.alternatives().iter();
     let mut targets: Vec<Target> = Vec::new();
     for shape in shapes {
@@ -249,9 +250,9 @@ fn filled(
         } else if let Some(id) = declared.filter(|id| is_of_service(model, *id, template)) {
             model.arn_text(id)
         } else {
-            with_holes(template, |hole| match own.as_deref() == Some(hole) {
+            with_holes(template, |hole| match own == Some(hole) {
                 true => text.0.clone(),
-                false => outer(model, function, call, hole),
+                false => outer(model, function, call, hole, parameter),
             })
         };
         if !targets.iter().any(|known| known.arn == arn) {
@@ -261,10 +262,16 @@ fn filled(
     targets
 }
 
-/// What a resource is in: the value of the parameter of that name, `*` where there is none.
-fn outer(model: &Model<'_>, function: FunctionId, call: &CallFact, hole: &str) -> Vec<TextPart> {
+/// What a resource is in: the value of another parameter of that name, `*` where there is none.
+fn outer(
+    model: &Model<'_>,
+    function: FunctionId,
+    call: &CallFact,
+    hole: &str,
+    own: &str,
+) -> Vec<TextPart> {
     let mut parameters = call.parameters.iter();
-    let passed = parameters.find(|(name, _)| stem(name) == stem(hole));
+    let passed = parameters.find(|(name, _)| name != own && stem(name) == stem(hole));
     let atoms = passed.and_then(|(_, value)| value.atoms());
     let text = atoms.map(|atoms| model.text_of(function, &atoms));
     let text = text.filter(|text| {

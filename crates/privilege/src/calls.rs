@@ -279,6 +279,10 @@ fn divided(value: &Value) -> (Option<Value>, Option<Value>) {
     let Some(atoms) = value.atoms() else {
         return (None, None);
     };
+    // Of a web address nobody knows whether the host or the path names the bucket.
+    if matches!(atoms.first(), Some(flow::Atom::Literal(start)) if start.starts_with("http")) {
+        return (None, None);
+    }
     let (mut bucket, mut key) = (Vec::new(), None::<Vec<flow::Atom>>);
     for (index, atom) in atoms.into_iter().enumerate() {
         match (&mut key, atom) {

@@ -8,7 +8,7 @@ mod size;
 mod terraform;
 
 use app::{Dialect, FunctionId};
-use base::{Diagnostics, System};
+use base::{Diagnostics, Map, Name, System};
 use iam::{Answer, Pattern, Piece, Subject};
 use link::Model;
 use privilege::{Cause, Need, Needs, Scope, Statement};
@@ -55,15 +55,15 @@ impl<'m> Policies<'m> {
     #[must_use]
     pub fn new(model: &'m Model<'m>, system: &'m dyn System) -> Self {
         let sources = Sources::new(system);
-        let count = |name: &str| {
-            let functions = model.application.functions.iter();
-            functions.filter(|function| function.name == name).count()
-        };
+        let mut counts: Map<&Name, u32> = Map::default();
+        for function in &model.application.functions {
+            *counts.entry(&function.name).or_default() += 1;
+        }
         let mut functions = Vec::new();
         let all = privilege::all(model);
         for ((id, function), needs) in model.application.functions().zip(all) {
-            let name = match count(&function.name) {
-                1 => function.name.to_string(),
+            let name = match counts.get(&function.name) {
+                Some(1) => function.name.to_string(),
                 _ => model.function_name(id).to_string(),
             };
             let handler = model.analyses_of(id).find_map(|analysis| analysis.handler);
