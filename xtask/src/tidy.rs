@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 
 /// Each crate and the crates of the workspace that it may depend on.
-const EDGES: [(&str, &[&str]); 22] = [
+const EDGES: [(&str, &[&str]); 23] = [
     ("base", &[]),
     ("knowledge", &["base"]),
     ("finding", &["base"]),
@@ -26,6 +26,19 @@ const EDGES: [(&str, &[&str]); 22] = [
         &["link", "flow", "app", "ir", "iam", "knowledge", "base"],
     ),
     ("cost", &["link", "app", "finding", "base"]),
+    (
+        "fix",
+        &[
+            "privilege",
+            "link",
+            "app",
+            "iam",
+            "knowledge",
+            "finding",
+            "doc",
+            "base",
+        ],
+    ),
     ("deps", &["doc", "base"]),
     ("detect", &["base", "knowledge"]),
     ("redos", &[]),

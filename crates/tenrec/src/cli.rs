@@ -26,6 +26,7 @@ const EXAMPLES: &str = "\
 Examples:
   tenrec scan                          scan the current directory
   tenrec policy                        the least that each function must be allowed
+  tenrec fix                           the edits that mend what was found, as a diff
   tenrec explain sas1/ssrf             what a rule finds, how it is exploited, how it is fixed
   tenrec rules                         list all rules";
 
@@ -49,6 +50,8 @@ pub(crate) enum Verb {
     Scan(Box<Scan>),
     /// Write the policy that each function needs at least, with the reason for each action
     Policy(Policy),
+    /// Show or write the edits of your files that mend what was found
+    Fix(Fix),
     /// Estimate what the application can be made to cost at worst
     Cost(Cost),
     /// Say what an attacker who owns a function could do
@@ -242,6 +245,48 @@ pub(crate) enum PolicyFormat {
     CloudFormation,
     /// A policy document for each function
     Terraform,
+}
+
+const FIX_EXAMPLES: &str = "\
+Examples:
+  tenrec fix                                   the edits as a diff
+  tenrec fix services/api --rule sas4/wildcard-action
+  tenrec fix template.yaml --function CreateOrder --apply
+
+An edit is safe where all that the function needs is seen; others are shown with why somebody should look at them first, and are
+written with --needs-review only. What is left alone is listed with the reason.
+
+Exit codes:
+  0  nothing to do, or everything to do was written
+  1  there are edits that were not written
+  2  it failed, or the command is wrong";
+
+#[derive(Args)]
+#[command(after_help = FIX_EXAMPLES)]
+pub(crate) struct Fix {
+    /// The project's directory, one template, or one code file
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Only what these rules (sas4/wildcard-action), risks (sas4) or severities find
+    #[arg(
+        long,
+        visible_alias = "select",
+        value_name = "NAMES",
+        value_delimiter = ','
+    )]
+    pub(crate) rule: Vec<String>,
+    /// Only what concerns this function
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Option<String>,
+    /// Show the edits as a unified diff; this is what happens without --apply
+    #[arg(long, conflicts_with = "apply")]
+    pub(crate) diff: bool,
+    /// Write the edits that are safe
+    #[arg(long)]
+    pub(crate) apply: bool,
+    /// Write those as well that somebody should look at first
+    #[arg(long, visible_alias = "unsafe", requires = "apply")]
+    pub(crate) needs_review: bool,
 }
 
 const COST_EXAMPLES: &str = "\

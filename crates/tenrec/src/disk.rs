@@ -1,7 +1,7 @@
 //! A project that is a directory. Links are not followed, special files are not opened, ignored files are not listed.
 
 use std::fs::{File, FileType, Metadata};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use base::{Code, Diagnostic, Diagnostics, Entry, ReadError, RelPath, Set, System};
@@ -38,6 +38,20 @@ pub struct Listing<'a> {
     pub only: Option<&'a RelPath>,
     /// The project's own choice.
     pub config: Option<&'a Config>,
+}
+
+/// Why a file was not written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// It is a link, or lies behind one.
+    #[error("it is, or is reached through, a symbolic link")]
+    Link,
+    /// Somebody else wrote it.
+    #[error("it has changed since it was read; run again")]
+    Changed,
+    /// The operating system refused, in its own words.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// A directory on disk.
@@ -129,6 +143,40 @@ impl DiskSystem {
         }
         let data = whole.symlink_metadata().map_err(refused)?;
         Ok((whole, data))
+    }
+
+    /// Puts `new` in the place of the text of a file that is listed and still holds `old`. Whole or not at all: it is written
+    /// beside the file and then takes its name.
+    ///
+    /// # Errors
+    /// When the file is, or is reached through, a link; when it has changed since; or when it cannot be written.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where files of the project are written, when the user asks for it"
+    )]
+    pub fn replace(&self, path: &RelPath, old: &str, new: &str) -> Result<(), WriteError> {
+        let refused = |error: std::io::Error| WriteError::Refused(error.to_string());
+        let named = self.root.join(path.as_str());
+        let data = named.symlink_metadata().map_err(refused)?;
+        // The root holds no link, so a path that changes when links are followed passes through one.
+        if !data.is_file() || named.canonicalize().map_err(refused)? != named {
+            return Err(WriteError::Link);
+        }
+        let bytes = std::fs::read(&named).map_err(refused)?;
+        const MARK: &[u8] = "\u{feff}".as_bytes();
+        let mark = if bytes.starts_with(MARK) { MARK } else { &[] };
+        if bytes.strip_prefix(mark) != Some(old.as_bytes()) {
+            return Err(WriteError::Changed);
+        }
+        let directory = named.parent().unwrap_or(&self.root);
+        let name = path.as_str().rsplit('/').next().unwrap_or_default();
+        let beside = directory.join(format!(".{name}.{}.tenrec", std::process::id()));
+        let written = write_new(&beside, &[mark, new.as_bytes()], &data)
+            .and_then(|()| std::fs::rename(&beside, &named));
+        written.map_err(|error| {
+            let _ = std::fs::remove_file(&beside);
+            refused(error)
+        })
     }
 
     fn is_listed(&self, path: &RelPath) -> bool {
@@ -282,6 +330,16 @@ impl Walk<'_> {
             .find(|decision| !decision.is_none())
             .is_some_and(|decision| decision.is_ignore())
     }
+}
+
+/// Writes a file that is not there yet, for those who may read the one that it replaces.
+fn write_new(path: &Path, parts: &[&[u8]], like: &Metadata) -> std::io::Result<()> {
+    let mut file = File::options().write(true).create_new(true).open(path)?;
+    file.set_permissions(like.permissions())?;
+    for part in parts {
+        file.write_all(part)?;
+    }
+    file.sync_all()
 }
 
 fn unreadable(path: RelPath, cause: String) -> Diagnostic {

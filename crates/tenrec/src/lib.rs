@@ -6,6 +6,7 @@ pub mod blast;
 pub mod config;
 pub mod costs;
 pub mod disk;
+pub mod fixes;
 pub mod ignores;
 mod inline;
 pub mod judge;

@@ -41,6 +41,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Verb::Scan(scan) => verbs::scan::run(&scan),
         Verb::Policy(policy) => verbs::policy::run(&policy),
         Verb::Blast(blast) => verbs::blast::run(&blast),
+        Verb::Fix(fix) => verbs::fix::run(&fix),
         Verb::Cost(cost) => verbs::cost::run(&cost),
         Verb::Explain { rule } => verbs::explain::run(&rule),
         Verb::Rules { format } => verbs::rules::run(format),

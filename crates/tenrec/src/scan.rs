@@ -6,6 +6,7 @@ use deps::Inventory;
 use deps::osv::Database;
 use finding::{Finding, Reach};
 use knowledge::Knowledge;
+use privilege::Needs;
 
 use crate::ignores::Ignore;
 use crate::project::{Project, Statistics};
@@ -66,53 +67,107 @@ impl Default for Options<'_> {
     }
 }
 
+/// A project with what was found in it, and the model that the findings are about.
+#[derive(Debug)]
+pub struct Scanned<'k> {
+    /// The project; its diagnostics are those of the scan.
+    pub project: Project<'k>,
+    /// What each function needs, by their ids.
+    pub needs: Vec<Needs>,
+    /// What was found, in the order of places.
+    pub findings: Vec<Finding>,
+    /// What the project depends on.
+    inventory: Inventory,
+}
+
+impl<'k> Scanned<'k> {
+    /// Scans a project by these options.
+    #[must_use]
+    pub fn new(system: &dyn System, options: &Options<'k>) -> Self {
+        let Options {
+            knowledge,
+            budget,
+            cost,
+            advisories,
+        } = options;
+        let mut project = Project::read(system, knowledge, budget);
+        let secrets = secrets::read(system, budget);
+        let (inventory, unread) = dependencies(system, *advisories, budget);
+        let needs = privilege::all(&project.model);
+        let findings = rules::check(&rules::Input {
+            model: &project.model,
+            needs: &needs,
+            inventory: &inventory,
+            secrets: &secrets,
+            cost,
+            templates: &project.templates,
+        });
+        project.diagnostics.extend(unread);
+        project.diagnostics.sort();
+        project.diagnostics.dedup();
+        Self {
+            project,
+            needs,
+            findings,
+            inventory,
+        }
+    }
+
+    /// What is judged and reported of it, beside the model.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let project = &self.project;
+        Outcome {
+            application: project.model.application.clone(),
+            findings: self.findings.clone(),
+            diagnostics: project.diagnostics.clone(),
+            exposures: self.exposures(),
+            ignores: project.ignores.clone(),
+            statistics: project.statistics,
+            inventory: self.inventory.clone(),
+            shipping: self.shipping(),
+        }
+    }
+
+    /// The same without the model.
+    #[must_use]
+    pub fn into_outcome(self) -> Outcome {
+        let exposures = self.exposures();
+        let shipping = self.shipping();
+        let project = self.project;
+        Outcome {
+            application: project.model.application,
+            findings: self.findings,
+            diagnostics: project.diagnostics,
+            exposures,
+            ignores: project.ignores,
+            statistics: project.statistics,
+            inventory: self.inventory,
+            shipping,
+        }
+    }
+
+    /// For each bundle of the inventory, the names of the functions that ship it.
+    fn shipping(&self) -> Vec<Vec<Name>> {
+        let model = &self.project.model;
+        let shipping = rules::shipping(model, &self.inventory);
+        let named = shipping
+            .iter()
+            .map(|functions| model.function_names(functions));
+        named.collect()
+    }
+
+    fn exposures(&self) -> Vec<Reach> {
+        let model = &self.project.model;
+        let triggers = model.application.triggers.iter();
+        triggers.map(|it| model.exposure_of(it)).collect()
+    }
+}
+
 /// Scans a project by these options.
 #[must_use]
 pub fn run_with(system: &dyn System, options: &Options<'_>) -> Outcome {
-    let Options {
-        knowledge,
-        budget,
-        cost,
-        advisories,
-    } = options;
-    let project = Project::read(system, knowledge, budget);
-    let secrets = secrets::read(system, budget);
-    let (inventory, unread) = dependencies(system, *advisories, budget);
-    let findings = rules::check(&rules::Input {
-        model: &project.model,
-        needs: &privilege::all(&project.model),
-        inventory: &inventory,
-        secrets: &secrets,
-        cost,
-        templates: &project.templates,
-    });
-    let shipping = rules::shipping(&project.model, &inventory);
-    let shipping = shipping
-        .iter()
-        .map(|functions| project.model.function_names(functions));
-    let shipping = shipping.collect();
-    let Project {
-        model,
-        mut diagnostics,
-        ignores,
-        statistics,
-        ..
-    } = project;
-    let triggers = model.application.triggers.iter();
-    let exposures = triggers.map(|it| model.exposure_of(it)).collect();
-    diagnostics.extend(unread);
-    diagnostics.sort();
-    diagnostics.dedup();
-    Outcome {
-        application: model.application,
-        findings,
-        diagnostics,
-        exposures,
-        ignores,
-        statistics,
-        inventory,
-        shipping,
-    }
+    Scanned::new(system, options).into_outcome()
 }
 
 /// What the project depends on, and what is known to be wrong with it.

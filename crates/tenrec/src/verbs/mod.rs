@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod cost;
 pub(crate) mod db;
 pub(crate) mod explain;
+pub(crate) mod fix;
 pub(crate) mod policy;
 pub(crate) mod rules;
 pub(crate) mod sbom;

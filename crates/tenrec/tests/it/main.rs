@@ -15,6 +15,7 @@ mod channels;
 mod cli;
 mod cost;
 mod examples;
+mod fix;
 mod flows;
 mod formats;
 mod inline;

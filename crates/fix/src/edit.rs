@@ -1,0 +1,88 @@
+//! Edits of one text.
+
+use base::{Place, Span};
+
+/// Bytes of a file, and what stands there instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty for an insertion.
+    pub place: Place,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+impl Edit {
+    pub(crate) fn new(place: Place, text: impl Into<String>) -> Self {
+        Self {
+            place,
+            text: text.into(),
+        }
+    }
+
+    /// Whether both cannot be made, or not in an order that is clear.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        let (one, two) = (self.place.span, other.place.span);
+        let is_same_point = one.start == two.start && one.end == two.end;
+        self.place.file == other.place.file
+            && (is_same_point || (one.start < two.end && two.start < one.end))
+    }
+}
+
+/// The text with these edits made. Nothing where two of them overlap or one lies outside of the text.
+#[must_use]
+pub fn applied<'e>(text: &str, edits: impl IntoIterator<Item = &'e Edit>) -> Option<String> {
+    let mut edits: Vec<&Edit> = edits.into_iter().collect();
+    edits.sort_by_key(|edit| edit.place.span);
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        let Span { start, end } = edit.place.span;
+        out.push_str(text.get(at..start as usize)?);
+        text.get(start as usize..end as usize)?;
+        out.push_str(&edit.text);
+        at = end as usize;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use base::FileId;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn edit(start: u32, end: u32, text: &str) -> Edit {
+        Edit::new(Place::new(FileId(0), Span::new(start, end)), text)
+    }
+
+    #[test]
+    fn edits_that_overlap_or_lie_outside_are_refused() {
+        assert_eq!(applied("abc", [&edit(1, 2, "X")]), Some("aXc".to_owned()));
+        assert_eq!(applied("abc", [&edit(0, 2, ""), &edit(1, 3, "")]), None);
+        assert_eq!(applied("abc", [&edit(2, 4, "")]), None);
+        assert_eq!(applied("ä", [&edit(1, 2, "")]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_not_edited_stays(text in "[a-zä\n]{0,40}", cuts in prop::collection::vec((0u32..50, 0u32..6, "[X]{0,3}"), 0..5)) {
+            let edits: Vec<Edit> = cuts.iter().map(|(at, len, new)| edit(*at, at + len, new)).collect();
+            let overlap = edits.iter().enumerate().any(|(i, one)| edits.iter().skip(i + 1).any(|two| one.meets(two)));
+            if let Some(after) = applied(&text, &edits) && !overlap {
+                let mut sorted: Vec<&Edit> = edits.iter().collect();
+                sorted.sort_by_key(|edit| edit.place.span);
+                let (mut old, mut new) = (0usize, 0usize);
+                for edit in sorted {
+                    let keep = edit.place.span.start as usize - old;
+                    prop_assert_eq!(text.get(old..old + keep), after.get(new..new + keep));
+                    prop_assert_eq!(after.get(new + keep..new + keep + edit.text.len()), Some(edit.text.as_str()));
+                    old = edit.place.span.end as usize;
+                    new += keep + edit.text.len();
+                }
+                prop_assert_eq!(text.get(old..), after.get(new..));
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! From findings to edits: the smallest change of the user's own files that mends what was found.
+//!
+//! Takes findings, the linked model and the texts of the files; gives edits as ranges of bytes with what stands there
+//! instead, each *safe* or *to be reviewed*, and says of what it leaves alone why. Comments, order, quotes, indentation and
+//! anchors stay as they are: nothing is printed anew, a text is cut where a value stands. The verb `fix` shows the edits or
+//! writes them.
+
+mod document;
+mod edit;
+mod grant;
+mod list;
+mod plan;
+mod resource;
+mod role;
+mod statement;
+mod style;
+mod template;
+mod write;
+
+pub use document::Sources;
+pub use edit::{Edit, applied};
+pub use plan::{Fix, Left, Plan, places, plan};
+
+/// The rules that have fixes.
+pub const RULES: [&str; 4] = [
+    "sas4/admin-policy",
+    "sas4/unused-permission",
+    "sas4/wildcard-action",
+    "sas4/wildcard-resource",
+];

@@ -1,0 +1,310 @@
+//! What is changed for which findings, and what is left alone.
+
+use std::collections::BTreeMap;
+
+use app::{Effect, Grant, GrantOrigin, RoleId};
+use base::{Name, Place};
+use finding::{Finding, RuleName};
+use link::Model;
+use privilege::Needs;
+
+use crate::RULES;
+use crate::document::Sources;
+use crate::edit::Edit;
+use crate::grant::{self, Aim, Wanted};
+use crate::role::{self, Used};
+use crate::statement;
+use crate::template;
+
+/// What mends findings, and what is left.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Changes, in the order of places.
+    pub fixes: Vec<Fix>,
+    /// Findings that are left alone, in the order of places.
+    pub left: Vec<Left>,
+}
+
+/// One change.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    /// The findings that it mends: their rules, in order.
+    pub rules: Vec<RuleName>,
+    /// Where the first of them is.
+    pub place: Place,
+    /// What is changed, a sentence in the imperative.
+    pub message: String,
+    /// How: edits of one file that do not overlap.
+    pub edits: Vec<Edit>,
+    /// Why somebody should look at it first, as a clause; nothing where it is safe.
+    pub review: Option<String>,
+}
+
+/// A finding that is left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Its rule.
+    pub rule: RuleName,
+    /// Where it is.
+    pub place: Place,
+    /// What was found.
+    pub message: String,
+    /// Why it is left alone, as a clause.
+    pub reason: String,
+}
+
+/// The places of which the files are needed to plan fixes.
+pub fn places<'a>(
+    model: &'a Model<'_>,
+    findings: &'a [&Finding],
+) -> impl Iterator<Item = Place> + 'a {
+    let grants = model.application.roles.iter().flat_map(|it| &it.grants);
+    let statements = grants.map(|grant| grant.place);
+    findings
+        .iter()
+        .map(|finding| finding.place)
+        .chain(statements)
+}
+
+/// Plans the changes that mend these findings.
+#[must_use]
+pub fn plan(model: &Model<'_>, needs: &[Needs], sources: &Sources, findings: &[&Finding]) -> Plan {
+    let mut planner = Planner {
+        model,
+        sources,
+        roles: role::used(model, needs),
+        plan: Plan::default(),
+    };
+    let mut by_grant: BTreeMap<(RoleId, usize), Vec<&Finding>> = BTreeMap::new();
+    for finding in findings.iter().filter(|it| RULES.contains(&it.rule)) {
+        match planner.grant_of(finding) {
+            Ok((role, Allowance::Statement(index))) => {
+                by_grant.entry((role, index)).or_default().push(finding);
+            }
+            Ok((role, Allowance::Template(name))) => planner.template(role, &name, finding),
+            Err(reason) => planner.leave(finding, reason),
+        }
+    }
+    for ((role, index), findings) in by_grant {
+        planner.grant(role, index, &findings);
+    }
+    planner.finish()
+}
+
+/// What allows what is found.
+enum Allowance {
+    /// The statement with this index among those of the role.
+    Statement(usize),
+    /// A policy template of SAM.
+    Template(Name),
+}
+
+struct Planner<'m> {
+    model: &'m Model<'m>,
+    sources: &'m Sources,
+    roles: BTreeMap<RoleId, Used<'m>>,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    /// The statement that a finding is about.
+    fn grant_of(&self, finding: &Finding) -> Result<(RoleId, Allowance), String> {
+        let is_at = |place: &Place| *place == finding.place;
+        for (id, used) in &self.roles {
+            if used
+                .role
+                .managed_policies
+                .iter()
+                .any(|(_, place)| is_at(place))
+            {
+                return Err("a policy that is kept elsewhere allows it; write one of its own instead, see `tenrec policy`".to_owned());
+            }
+            for (index, grant) in used.role.grants.iter().enumerate() {
+                if let GrantOrigin::PolicyTemplate(name) = &grant.origin
+                    && is_at(&grant.place)
+                {
+                    return Ok((*id, Allowance::Template(name.clone())));
+                }
+                let written = grant.actions.iter().chain(&grant.resources);
+                let is_here = written.map(|(_, place)| place).any(is_at)
+                    || grant.not_actions.iter().any(|(_, place)| is_at(place));
+                if !is_here || grant.effect != Effect::Allow {
+                    continue;
+                }
+                return match grant.origin {
+                    GrantOrigin::Written => Ok((*id, Allowance::Statement(index))),
+                    _ => Err("no statement of the template allows it".to_owned()),
+                };
+            }
+        }
+        Err("there is no edit for what is found".to_owned())
+    }
+
+    fn grant(&mut self, role: RoleId, index: usize, findings: &[&Finding]) {
+        let outcome = self.aimed(role, index, findings);
+        match outcome {
+            Ok((aim, edits)) => {
+                let mut rules: Vec<RuleName> = findings.iter().map(|it| it.rule).collect();
+                rules.sort_unstable();
+                rules.dedup();
+                let place = findings.first().map(|it| it.place);
+                self.plan.fixes.extend(place.map(|place| Fix {
+                    rules,
+                    place,
+                    message: sentence(&aim),
+                    edits,
+                    review: aim.review,
+                }));
+            }
+            Err(reason) => {
+                for finding in findings {
+                    self.leave(finding, reason.clone());
+                }
+            }
+        }
+    }
+
+    fn template(&mut self, role: RoleId, name: &Name, finding: &Finding) {
+        let used = self.roles.get(&role);
+        let used = used.ok_or_else(|| "its role was not found".to_owned());
+        let narrowed = used.and_then(|used| {
+            template::narrowed(self.model, self.sources, used, name, finding.place)
+        });
+        match narrowed {
+            Ok((message, edits)) => self.plan.fixes.push(Fix {
+                rules: vec![finding.rule],
+                place: finding.place,
+                message,
+                edits,
+                review: None,
+            }),
+            Err(reason) => self.leave(finding, reason),
+        }
+    }
+
+    fn aimed(
+        &self,
+        role: RoleId,
+        index: usize,
+        findings: &[&Finding],
+    ) -> Result<(Aim, Vec<Edit>), String> {
+        let Some(grant) = self
+            .roles
+            .get(&role)
+            .and_then(|used| used.role.grants.get(index))
+        else {
+            return Err("its statement was not found".to_owned());
+        };
+        self.is_used_once(grant)?;
+        if !grant.not_actions.is_empty() || !grant.not_resources.is_empty() {
+            return Err(
+                "it allows everything but what it names; say what it should allow".to_owned(),
+            );
+        }
+        let used = self.roles.get(&role).ok_or("its role was not found")?;
+        used.is_seen(self.model)?;
+        let aim = grant::aim(self.model, used, grant, &wanted(&used.role.name, findings))?;
+        let edits = statement::edits(self.sources, grant, &aim)?;
+        if edits.is_empty() {
+            return Err("there is no edit for what is found".to_owned());
+        }
+        Ok((aim, edits))
+    }
+
+    /// Whether only one role says this, so that a change of it changes nothing else.
+    fn is_used_once(&self, grant: &Grant) -> Result<(), String> {
+        let roles = self.model.application.roles.iter();
+        let sharing = roles.filter(|role| role.grants.iter().any(|it| it.place == grant.place));
+        let names: Vec<&Name> = sharing.map(|role| &role.name).collect();
+        match names.as_slice() {
+            [_] => Ok(()),
+            names => {
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                Err(format!(
+                    "it is written once for several roles, {}",
+                    names.join(" and ")
+                ))
+            }
+        }
+    }
+
+    fn leave(&mut self, finding: &Finding, reason: String) {
+        self.plan.left.push(Left {
+            rule: finding.rule,
+            place: finding.place,
+            message: finding.message.clone(),
+            reason,
+        });
+    }
+
+    /// Of changes that meet, the first is made.
+    fn finish(mut self) -> Plan {
+        let mut fixes = std::mem::take(&mut self.plan.fixes);
+        fixes.sort_by_key(|fix| fix.place);
+        for fix in fixes {
+            let mut made = self.plan.fixes.iter().flat_map(|made| &made.edits);
+            let meets = made.any(|made| fix.edits.iter().any(|edit| edit.meets(made)));
+            if meets {
+                for rule in &fix.rules {
+                    self.plan.left.push(Left {
+                        rule,
+                        place: fix.place,
+                        message: fix.message.clone(),
+                        reason: "another change is made at the same place; run again".to_owned(),
+                    });
+                }
+            } else {
+                self.plan.fixes.push(fix);
+            }
+        }
+        self.plan.left.sort_by_key(|left| (left.place, left.rule));
+        self.plan
+    }
+}
+
+/// What the findings about one statement want of it.
+fn wanted(role: &str, findings: &[&Finding]) -> Wanted {
+    let mut wanted = Wanted::default();
+    for finding in findings {
+        match finding.rule {
+            "sas4/unused-permission" => {
+                // The subject is the role and the actions that are not needed.
+                let subject = finding.subject.strip_prefix(role);
+                let actions = subject
+                    .and_then(|it| it.strip_prefix(':'))
+                    .unwrap_or_default();
+                wanted.unused.extend(actions.split(',').map(Name::from));
+            }
+            "sas4/wildcard-action" => wanted.expand_actions = true,
+            "sas4/wildcard-resource" => wanted.name_resources = true,
+            _ => {
+                wanted.expand_actions = true;
+                wanted.name_resources = true;
+            }
+        }
+    }
+    wanted
+}
+
+/// "Allow `dynamodb:PutItem` on `${Orders.Arn}`".
+fn sentence(aim: &Aim) -> String {
+    let parts = aim.parts.iter().filter(|(actions, _)| !actions.is_empty());
+    let parts: Vec<String> = parts
+        .map(|(actions, resources)| {
+            let actions: Vec<String> = actions.iter().map(|it| format!("`{it}`")).collect();
+            let on = resources.as_ref().map(|resources| {
+                let resources: Vec<String> = resources
+                    .iter()
+                    .map(|it| format!("`{}`", it.shown()))
+                    .collect();
+                format!(" on {}", resources.join(" and "))
+            });
+            format!("{}{}", actions.join(", "), on.unwrap_or_default())
+        })
+        .collect();
+    if parts.is_empty() {
+        "Remove the statement, of which nothing is needed".to_owned()
+    } else {
+        format!("Allow only {}", parts.join("; "))
+    }
+}

@@ -1,0 +1,124 @@
+//! `tenrec fix`: the edits of the user's files that mend what was found.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use finding::{Finding, RuleInfo};
+use knowledge::Knowledge;
+use tenrec::disk::DiskSystem;
+use tenrec::fixes::Fixes;
+use tenrec::judge::{self, Decisions};
+use tenrec::names;
+use tenrec::scan::{Options, Scanned};
+use tenrec::select::Selector;
+
+use crate::cli::Fix;
+use crate::target::{self, Target};
+
+pub(crate) fn run(arguments: &Fix) -> Result<ExitCode> {
+    let target = Target::new(&arguments.path)?;
+    let rules = rules::all();
+    let (mut config, _) = target.configuration(None, &rules)?;
+    for name in &arguments.rule {
+        config.selection.select.push(selector(name, &rules)?);
+    }
+    target::in_threads(None, || {
+        let system = target.files(&config);
+        let knowledge = config.knowledge.as_deref();
+        let options = Options {
+            knowledge: knowledge.unwrap_or_else(|| Knowledge::builtin()),
+            cost: config.cost.clone(),
+            ..Options::default()
+        };
+        let scanned = Scanned::new(&system, &options);
+        let model = &scanned.project.model;
+        if let Some(name) = &arguments.function {
+            let functions = model.application.functions.iter();
+            let known: Vec<&str> = functions.map(|function| function.name.as_str()).collect();
+            if !known.contains(&name.as_str()) {
+                let hint = names::hint(name, known);
+                bail!("there is no function `{name}`{hint}");
+            }
+        }
+        let mut outcome = scanned.outcome();
+        let decisions = Decisions {
+            config: &config,
+            baseline: None,
+            rules: &rules,
+        };
+        let judged = judge::judge(&mut outcome, &system, &decisions).findings;
+        let meant: Vec<&Finding> = judged
+            .iter()
+            .filter(|judged| judged.suppression.is_none())
+            .map(|judged| &judged.finding)
+            .filter(|finding| match &arguments.function {
+                Some(name) => is_about(model, finding, name),
+                None => true,
+            })
+            .collect();
+        let fixes = Fixes::new(&system, model, &scanned.needs, &meant);
+        if arguments.apply {
+            apply(&fixes, &system, arguments.needs_review)
+        } else {
+            crate::print(&fixes.terminal())?;
+            Ok(code(!fixes.plan().fixes.is_empty()))
+        }
+    })
+}
+
+/// Whether a finding concerns a function of this name, with or without that of its stack.
+fn is_about(model: &link::Model<'_>, finding: &Finding, name: &str) -> bool {
+    model.application.functions().any(|(id, function)| {
+        function.name == name && finding.functions.contains(&model.function_name(id))
+    })
+}
+
+/// Reads a rule or risk that has fixes.
+fn selector(name: &str, rules: &[RuleInfo]) -> Result<Selector> {
+    let selector =
+        Selector::parse(name, rules).map_err(|error| anyhow::anyhow!("--rule: {error}"))?;
+    if let Selector::Rule(rule) = &selector
+        && !fix::RULES.contains(&rule.as_str())
+    {
+        bail!(
+            "what `{rule}` finds has no edit; those of these rules have: {}",
+            fix::RULES.join(", ")
+        );
+    }
+    Ok(selector)
+}
+
+fn apply(fixes: &Fixes<'_>, system: &DiskSystem, is_all: bool) -> Result<ExitCode> {
+    let mut out = String::new();
+    let mut failed = Vec::new();
+    for changed in fixes.changed(is_all) {
+        match system.replace(&changed.path, &changed.old, &changed.new) {
+            Ok(()) => out.push_str(&format!("{} is written\n", changed.path)),
+            Err(error) => failed.push(format!("{} is not written: {error}", changed.path)),
+        }
+    }
+    let kept = fixes.plan().fixes.iter().filter(|fix| fix.review.is_some());
+    let kept = if is_all { 0 } else { kept.count() };
+    out.push_str(&fixes.left());
+    if kept != 0 {
+        out.push_str(&format!(
+            "{kept} to review are not written: look at them with `tenrec fix`, then use --needs-review\n"
+        ));
+    }
+    if out.is_empty() && failed.is_empty() {
+        out.push_str("nothing to mend\n");
+    }
+    crate::print(&out)?;
+    if !failed.is_empty() {
+        bail!("{}", failed.join("; "));
+    }
+    Ok(code(kept != 0))
+}
+
+fn code(has_edits: bool) -> ExitCode {
+    if has_edits {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    }
+}

@@ -1,0 +1,189 @@
+//! What `tenrec fix` changes. Each `## heading` of `fix.md` is a project: its files, and in the fence `fix` what is said of it.
+//! Besides what is said, it is checked of each what holds of every fix.
+
+use std::fmt::Write;
+use std::process::{Command, Output};
+
+use base::RelPath;
+use finding::Finding;
+use tenrec::MemorySystem;
+use tenrec::fixes::Fixes;
+use tenrec::scan::{Options, Scanned};
+
+type Files = Vec<(RelPath, String)>;
+
+/// What a project says of itself before or after its fixes.
+struct Fixed {
+    /// As a terminal without colours shows it.
+    shown: String,
+    /// The files with all edits made.
+    files: Files,
+    /// The rules of which something is mended, and how many findings they have.
+    rules: Vec<&'static str>,
+    findings: Vec<Finding>,
+    diagnostics: usize,
+}
+
+fn fixed(files: &Files) -> Fixed {
+    let system = MemorySystem::new(files.clone());
+    let scanned = Scanned::new(&system, &Options::default());
+    let findings: Vec<&Finding> = scanned.findings.iter().collect();
+    let fixes = Fixes::new(&system, &scanned.project.model, &scanned.needs, &findings);
+    let mut after = files.clone();
+    for changed in fixes.changed(true) {
+        let file = after.iter_mut().find(|(path, _)| *path == changed.path);
+        let (_, text) = file.unwrap();
+        assert_eq!(*text, changed.old);
+        *text = changed.new;
+    }
+    let plan = fixes.plan();
+    Fixed {
+        shown: anstream::adapter::strip_str(&fixes.terminal()).to_string(),
+        files: after,
+        rules: plan
+            .fixes
+            .iter()
+            .flat_map(|fix| fix.rules.clone())
+            .collect(),
+        findings: scanned.findings.clone(),
+        diagnostics: scanned.project.diagnostics.len(),
+    }
+}
+
+#[test]
+fn every_project_is_mended_as_it_says_and_only_once() {
+    let mut wrong = String::new();
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/fix.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    for case in testkit::examples(&page, "## ") {
+        let is_answer = |(path, _): &(RelPath, String)| path.as_str() == "fix";
+        let (answer, files): (Vec<_>, Vec<_>) = case.files.into_iter().partition(is_answer);
+        let expected: String = answer.into_iter().map(|(_, text)| text).collect();
+        let title = case.title;
+        let before = fixed(&files);
+        if before.shown != expected {
+            let found = &before.shown;
+            write!(wrong, "## {title}\nexpected:\n{expected}found:\n{found}").unwrap();
+        }
+        let after = fixed(&before.files);
+        assert_eq!(
+            after.files, before.files,
+            "{title}: a second run changes more"
+        );
+        assert!(after.diagnostics <= before.diagnostics, "{title}");
+        let count = |findings: &[Finding], rule: &str| {
+            findings
+                .iter()
+                .filter(|finding| finding.rule == rule)
+                .count()
+        };
+        for rule in &before.rules {
+            assert!(
+                count(&after.findings, rule) < count(&before.findings, rule),
+                "{title}: {rule} is found again"
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn fix(directory: &std::path::Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tenrec"))
+        .current_dir(directory)
+        .arg("fix")
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+const TEMPLATE: &str = "\u{feff}Transform: AWS::Serverless-2016-10-31\r
+Resources:\r
+  Topic: {Type: AWS::SNS::Topic} # news\r
+  Tell:\r
+    Type: AWS::Serverless::Function\r
+    Properties:\r
+      Runtime: python3.12\r
+      Handler: app.tell\r
+      CodeUri: .\r
+      Environment: {Variables: {TOPIC: !Ref Topic}}\r
+      Policies:\r
+        - Statement:\r
+            - Effect: Allow\r
+              Action: sns:*\r
+              Resource: !Ref Topic\r
+";
+
+const CODE: &str = "import os
+import boto3
+
+def tell(event, context):
+    boto3.client('sns').publish(TopicArn=os.environ['TOPIC'], Message='x')
+";
+
+fn project() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("template.yaml"), TEMPLATE).unwrap();
+    std::fs::write(directory.path().join("app.py"), CODE).unwrap();
+    directory
+}
+
+#[test]
+fn edits_are_shown_first_and_written_when_asked() {
+    let directory = project();
+    let template = directory.path().join("template.yaml");
+    let shown = fix(directory.path(), &["--rule", "sas4/wildcard-action"]);
+    assert_eq!(shown.status.code(), Some(1), "{shown:?}");
+    let text = stdout(&shown);
+    assert!(text.contains("-              Action: sns:*\n"), "{text}");
+    assert!(
+        text.contains("+              Action: sns:Publish\n"),
+        "{text}"
+    );
+    assert!(text.contains("1 safe, 0 to review, 0 left alone"), "{text}");
+    assert_eq!(std::fs::read_to_string(&template).unwrap(), TEMPLATE);
+
+    let written = fix(directory.path(), &["--apply"]);
+    assert_eq!(written.status.code(), Some(0), "{written:?}");
+    let expected = TEMPLATE.replace("sns:*", "sns:Publish");
+    assert_eq!(std::fs::read_to_string(&template).unwrap(), expected);
+
+    let again = fix(directory.path(), &["--apply"]);
+    assert_eq!(again.status.code(), Some(0), "{again:?}");
+    assert_eq!(stdout(&again), "nothing to mend\n");
+    let names: Vec<_> = std::fs::read_dir(directory.path()).unwrap().collect();
+    assert_eq!(names.len(), 2, "nothing is left beside the files");
+}
+
+#[test]
+fn ignored_findings_and_other_functions_are_left() {
+    let directory = project();
+    let ignored = TEMPLATE.replace(
+        "sns:*",
+        "sns:* # tenrec: ignore[sas4/wildcard-action] the console needs it",
+    );
+    std::fs::write(directory.path().join("template.yaml"), ignored).unwrap();
+    let output = fix(directory.path(), &[]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let output = fix(directory.path(), &["--function", "Tel"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("`Tell`"));
+    let output = fix(directory.path(), &["--rule", "sas1/ssrf"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("sas4/wildcard-action"));
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link() {
+    let directory = project();
+    let outside = tempfile::tempdir().unwrap();
+    let real = outside.path().join("template.yaml");
+    std::fs::rename(directory.path().join("template.yaml"), &real).unwrap();
+    std::os::unix::fs::symlink(&real, directory.path().join("template.yaml")).unwrap();
+    fix(directory.path(), &["--apply"]);
+    assert_eq!(std::fs::read_to_string(&real).unwrap(), TEMPLATE);
+}
