@@ -117,6 +117,20 @@ impl Application {
         self.functions.get(id.0 as usize)
     }
 
+    /// A function's name in reports, the one that findings hold: `stack/function`. Empty where there is no such function.
+    #[must_use]
+    pub fn function_name(&self, id: FunctionId) -> Name {
+        let Some(function) = self.function(id) else {
+            return Name::default();
+        };
+        match self.stack(function.stack) {
+            Some(stack) if !stack.name.is_empty() => {
+                format!("{}/{}", stack.name, function.name).into()
+            }
+            _ => function.name.clone(),
+        }
+    }
+
     /// The resource with this index.
     #[must_use]
     pub fn resource(&self, id: ResourceId) -> Option<&Resource> {

@@ -60,6 +60,28 @@ impl Code {
             Self::Internal => "internal-error",
         }
     }
+
+    /// Whether something that is analysed where it is whole was not, or not all of it: a broken file, a handler that is not there.
+    #[must_use]
+    pub fn is_loss(self) -> bool {
+        match self {
+            Self::UnreadableFile
+            | Self::MalformedDocument
+            | Self::SyntaxError
+            | Self::HandlerNotFound
+            | Self::MissingFile
+            | Self::CyclicVariable
+            | Self::BudgetExceeded
+            | Self::Internal => true,
+            Self::UnsupportedLanguage
+            | Self::UnresolvedVariable
+            | Self::NoTemplate
+            | Self::UnknownConstruct
+            | Self::IgnoreWithoutReason
+            | Self::OldAdvisories
+            | Self::UnusedIgnore => false,
+        }
+    }
 }
 
 /// One thing that was skipped, and why.

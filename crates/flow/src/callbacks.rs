@@ -4,7 +4,7 @@ use base::Place;
 use knowledge::{CallModel, CallbackResult, Step};
 
 use crate::call::Arguments;
-use crate::engine::{Engine, Frame};
+use crate::engine::{Engine, Frame, TOP_LEVEL};
 use crate::inputs::Inputs;
 use crate::library::CallSite;
 use crate::state::State;
@@ -26,6 +26,7 @@ impl<'p> Engine<'p> {
             if model.entries.is_empty() && model.propagations.is_empty() {
                 let taint = result.taint.clone();
                 self.call_functions_among(frame, inputs.arguments, &taint, site, state);
+                return or_wrapped(frame, inputs.arguments, result);
             }
             return result;
         }
@@ -168,5 +169,31 @@ impl<'p> Engine<'p> {
             }
             _ => None,
         }
+    }
+}
+
+/// While a module loads, a call of which nothing is known is taken to wrap the functions that it is given, alone or in an object:
+/// so a handler is found behind a wrapper of a library that nobody has described.
+pub(crate) fn or_wrapped(frame: &Frame<'_>, arguments: &Arguments, result: Value) -> Value {
+    if frame.function != TOP_LEVEL {
+        return result;
+    }
+    let given = arguments.items.iter().map(|argument| &argument.value);
+    let wrapped = given.filter(|value| holds_function(value)).cloned();
+    match (wrapped.reduce(|one, other| one.join(&other)), &result.shape) {
+        (None, _) => result,
+        (Some(wrapped), Shape::Unknown) => wrapped.with_taint(&result.taint),
+        (Some(wrapped), _) => result.join(&wrapped),
+    }
+}
+
+fn holds_function(value: &Value) -> bool {
+    match &value.shape {
+        Shape::Function(_) => true,
+        Shape::Object(object) => object
+            .fields
+            .iter()
+            .any(|(_, field)| matches!(field.shape, Shape::Function(_))),
+        _ => false,
     }
 }

@@ -13,7 +13,7 @@ use crate::state::{Env, EnvId, State};
 use crate::{ArgumentValue, ClassValue, EventValue, Shape, Taint, Value};
 
 /// The function index of a module's top level.
-const TOP_LEVEL: FunctionId = FunctionId(0);
+pub(crate) const TOP_LEVEL: FunctionId = FunctionId(0);
 
 /// How deep expressions and statements may be nested, calls included, before their value counts as unknown.
 const DEEPEST_EVALUATION: u32 = 600;
@@ -368,10 +368,10 @@ impl<'p> Engine<'p> {
             return Some(value.clone());
         }
         if let Some(exports) = loaded.object.clone() {
-            return if name == "default" {
-                Some(exports)
-            } else {
-                self.known_field(&exports, name, self.module_place(module))
+            let field = self.known_field(&exports, name, self.module_place(module));
+            return match name {
+                "default" => field.or(Some(exports)),
+                _ => field,
             };
         }
         if MOST_HOPS < hops {

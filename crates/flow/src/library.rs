@@ -9,6 +9,7 @@ use knowledge::{
 };
 
 use crate::call::Arguments;
+use crate::callbacks::or_wrapped;
 use crate::engine::{Engine, Frame};
 use crate::inputs::{Inputs, path_key};
 use crate::state::State;
@@ -136,7 +137,7 @@ impl<'p> Engine<'p> {
         let Some(method) = &site.method else {
             let taint = self.inputs_taint(Some(callee), arguments, site.place);
             self.call_functions_among(frame, arguments, &taint, site, state);
-            return Value::tainted(taint);
+            return or_wrapped(frame, arguments, Value::tainted(taint));
         };
         if let Some(receiver) = receiver
             && let Some(value) = self.call_builtin(frame, receiver, method, arguments, site, state)

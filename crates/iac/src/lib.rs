@@ -4,6 +4,7 @@
 //! [`stack::StackTemplate`]s in a [`builder::Builder`]; then one pass, `cloudformation`, interprets the resources of all
 //! stacks into functions, roles, policies and triggers of an [`app::Application`].
 
+mod apart;
 pub mod builder;
 mod cloudformation;
 mod discover;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use app::{Code, FunctionId, Platform};
 use base::{Budget, Code as DiagnosticCode, Diagnostic, Name, Place, RelPath};
 use flow::{EntryPoint, HandlerRef};
-use ir::{ModuleId, Program};
+use ir::{Module, ModuleId, Program};
 
 use crate::untemplated::exported_functions;
 use crate::{Analysis, Model, kinds};
@@ -155,7 +155,9 @@ fn not_found(
         let tried = format!("`{place}{file}` with .py, .js, .mjs, .cjs, .ts and .tsx");
         (
             DiagnosticCode::HandlerNotFound,
-            format!("the handler `{handler}` was not found; tried {tried}"),
+            format!(
+                "the handler `{handler}` was not found among the files that are scanned; tried {tried}"
+            ),
         )
     } else {
         (
@@ -224,6 +226,52 @@ pub(crate) fn analyse(model: &Model<'_>, entry: &Entry, budget: &Budget) -> Vec<
         });
     }
     analyses
+}
+
+/// What to say of an entry whose handler is no function that the analysis could enter.
+pub(crate) fn not_followed(
+    model: &Model<'_>,
+    entry: &Entry,
+    analyses: &[Analysis],
+) -> Option<Diagnostic> {
+    let is_entered = 1 < analyses.len()
+        || entry.symbol == EVERYTHING
+        || analyses.iter().any(|analysis| analysis.handler.is_some());
+    if is_entered {
+        return None;
+    }
+    let function = model.application.function(*entry.functions.first()?)?;
+    let path = model.program.path(entry.module)?;
+    let symbol = &entry.symbol;
+    let what = if is_offered(model.program.module(entry.module)?, symbol) {
+        format!(
+            "what `{symbol}` of {path} is could not be followed, so what it does is not analysed"
+        )
+    } else {
+        format!("{path} offers no `{symbol}`")
+    };
+    let others = match entry.functions.len() {
+        0 | 1 => String::new(),
+        several => format!(" ({} functions have this handler)", several),
+    };
+    let stack = model.application.stack(function.stack);
+    Some(Diagnostic {
+        path: stack.map_or_else(RelPath::root, |stack| stack.path.clone()),
+        place: Some(function.place),
+        code: DiagnosticCode::HandlerNotFound,
+        message: format!(
+            "the handler of `{}` was not found: {what}{others}",
+            function.name
+        ),
+    })
+}
+
+/// Whether a file gives a name to others, as far as can be told without running it.
+fn is_offered(module: &Module, symbol: &str) -> bool {
+    let first = symbol.split('.').next().unwrap_or_default();
+    module.exports_object.is_some()
+        || !module.star_exports.is_empty()
+        || module.exports.iter().any(|export| export.name == first)
 }
 
 /// Follows data through the top level of a file and through each function that it offers.

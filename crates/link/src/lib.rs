@@ -106,6 +106,12 @@ impl<'k> Model<'k> {
             .par_iter()
             .map(|entry| handlers::analyse(&model, entry, budget))
             .collect();
+        let lost = entries
+            .iter()
+            .zip(&analyses)
+            .filter_map(|(entry, of_entry)| handlers::not_followed(&model, entry, of_entry));
+        let lost: Diagnostics = lost.collect();
+        model.diagnostics.extend(lost);
         model.analyses = analyses.into_iter().flatten().collect();
         model.index();
         model.solve_channels();
@@ -126,19 +132,7 @@ impl<'k> Model<'k> {
     /// A function's name in reports: `stack/function`.
     #[must_use]
     pub fn function_name(&self, id: FunctionId) -> Name {
-        let Some(function) = self.application.function(id) else {
-            return Name::default();
-        };
-        let stack = self
-            .application
-            .stack(function.stack)
-            .map(|stack| stack.name.as_str())
-            .unwrap_or_default();
-        if stack.is_empty() {
-            function.name.clone()
-        } else {
-            Name::from(format!("{stack}/{}", function.name))
-        }
+        self.application.function_name(id)
     }
 
     /// The name of a function of the code, for people.

@@ -181,7 +181,7 @@ fn functions<'a>(report: &'a Report<'a>) -> Vec<Function<'a>> {
             let role = function.role.known();
             let stack = application.stack(function.stack);
             Function {
-                id: report.function_id(function).to_string(),
+                id: application.function_name(id).to_string(),
                 name: &function.name,
                 platform: match function.platform {
                     Platform::AwsLambda => "aws-lambda",

@@ -11,8 +11,8 @@ mod terminal;
 
 use std::collections::BTreeMap;
 
-use app::{Application, Function, FunctionId, Trigger};
-use base::{Diagnostics, FileId, LineColumn, LineIndex, Name, Place, RelPath, System};
+use app::{Application, FunctionId, Trigger};
+use base::{Diagnostics, FileId, LineColumn, LineIndex, Place, RelPath, System};
 use finding::{Reach, RuleInfo};
 
 pub use judged::{Judged, Origin, Suppression};
@@ -35,6 +35,9 @@ pub struct Input<'a> {
     pub rules: &'a [RuleInfo],
     /// How much was scanned.
     pub coverage: &'a Coverage,
+    /// Where the project lies below the directory from which code scanning looks at it: `services/api`. Empty where that is the
+    /// project itself.
+    pub below: &'a str,
 }
 
 /// How much was scanned, and under which settings.
@@ -48,6 +51,8 @@ pub struct Coverage {
     pub stacks: usize,
     /// Findings left out because the baseline has them.
     pub known: usize,
+    /// Findings that the selection does not show.
+    pub hidden: usize,
     /// The configuration in effect, as the user would name it.
     pub configuration: Option<String>,
     /// The database of known vulnerabilities that was used, by its age.
@@ -194,21 +199,6 @@ impl<'a> Report<'a> {
     /// `src/app.py:12`.
     fn file_line(&self, place: Place) -> String {
         format!("{}:{}", self.path(place), self.start(place).line)
-    }
-
-    /// A function's name in reports, the one that findings hold: `stack/function`.
-    fn function_id(&self, function: &Function) -> Name {
-        let stack = self
-            .input
-            .application
-            .stack(function.stack)
-            .map(|stack| stack.name.as_str())
-            .unwrap_or_default();
-        if stack.is_empty() {
-            function.name.clone()
-        } else {
-            Name::from(format!("{stack}/{}", function.name))
-        }
     }
 }
 

@@ -42,7 +42,7 @@ Examples:
 Exit codes:
   0  nothing at or above --fail-on
   1  findings at or above --fail-on
-  2  the scan failed, or the command is wrong";
+  2  the scan failed, or the command is wrong; with --strict also when something could not be analysed";
 
 #[derive(Subcommand)]
 pub(crate) enum Verb {
@@ -171,6 +171,12 @@ pub(crate) struct Scan {
     /// database in the user's cache]
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) db: Option<PathBuf>,
+    /// Fail with 2 when a file or a handler could not be analysed
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Let no comment in the project ignore a finding
+    #[arg(long)]
+    pub(crate) no_inline_ignores: bool,
     /// How many threads work [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,

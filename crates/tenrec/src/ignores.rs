@@ -70,14 +70,15 @@ fn comment_marks(path: &RelPath) -> Option<&'static [&'static str]> {
     }
 }
 
-/// `ignore[a, b] reason` or `ignore-file[a] reason`.
+/// `ignore[a, b] reason` or `ignore-file[a] reason`. Without brackets it names no rule.
 fn ignore(place: Place, written: &str, line: u32) -> Option<Ignore> {
     let written = written.trim();
-    let (scope, rest) = match written.strip_prefix("ignore-file[") {
+    let (scope, rest) = match written.strip_prefix("ignore-file") {
         Some(rest) => (Scope::File, rest),
-        None => (Scope::Line(line), written.strip_prefix("ignore[")?),
+        None => (Scope::Line(line), written.strip_prefix("ignore")?),
     };
-    let (rules, reason) = rest.split_once(']')?;
+    let listed = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let (rules, reason) = listed.unwrap_or(("", rest));
     let reason = reason.trim().trim_end_matches("*/").trim();
     Some(Ignore {
         place,

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{Code, Diagnostics, FileId, RelPath, System};
+use base::{Code, Diagnostic, Diagnostics, FileId, RelPath, System};
 use finding::{Finding, RuleInfo, Severity};
 use report::{Judged, Origin, Suppression};
 
 use crate::baseline::Baseline;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::ignores::{self, Ignore, Scope};
 use crate::lines::Lines;
 use crate::names;
@@ -23,6 +23,10 @@ pub struct Decisions<'a> {
     pub baseline: Option<&'a Baseline>,
     /// All rules.
     pub rules: &'a [RuleInfo],
+    /// Whether comments in the project may ignore findings.
+    pub with_comments: bool,
+    /// Whether the whole project was scanned, so that an exception that met no finding is of no use.
+    pub is_whole: bool,
 }
 
 /// What is shown.
@@ -32,13 +36,19 @@ pub struct Judgement {
     pub findings: Vec<Judged>,
     /// How many are left out because the baseline has them.
     pub known: usize,
+    /// How many the selection does not show.
+    pub hidden: usize,
 }
 
 /// Judges the findings of a scan; what is wrong with inline ignores is added to its diagnostics.
 #[must_use]
 pub fn judge(outcome: &mut Outcome, system: &dyn System, decisions: &Decisions<'_>) -> Judgement {
     let findings = std::mem::take(&mut outcome.findings);
-    let mut inline = Inline::read(outcome, &findings, system, decisions.rules);
+    let mut inline = match decisions.with_comments {
+        true => Inline::read(outcome, &findings, system, decisions.rules),
+        false => Inline::none(system),
+    };
+    let mut used = BTreeSet::new();
     let mut fingerprints = Fingerprints::default();
     let config = decisions.config;
     let mut judgement = Judgement::default();
@@ -50,8 +60,9 @@ pub fn judge(outcome: &mut Outcome, system: &dyn System, decisions: &Decisions<'
         // An ignore is used even where the selection hides its finding.
         let suppression = inline
             .suppression(&finding)
-            .or_else(|| exception(config, &finding, &path));
+            .or_else(|| exception(config, &finding, &path, &mut used));
         if !config.selection.shows(finding.rule, severity) {
+            judgement.hidden += 1;
             continue;
         }
         let is_known = decisions
@@ -69,6 +80,9 @@ pub fn judge(outcome: &mut Outcome, system: &dyn System, decisions: &Decisions<'
         });
     }
     outcome.diagnostics.extend(inline.complaints(system));
+    if decisions.is_whole {
+        outcome.diagnostics.extend(unused(config, &used));
+    }
     outcome.diagnostics.sort();
     judgement
 }
@@ -99,16 +113,41 @@ impl Fingerprints {
     }
 }
 
-fn exception(config: &Config, finding: &Finding, path: &RelPath) -> Option<Suppression> {
-    let exception = config.exceptions.iter().find(|exception| {
+/// The exception of the configuration that a finding meets; its position is noted.
+fn exception(
+    config: &Config,
+    finding: &Finding,
+    path: &RelPath,
+    used: &mut BTreeSet<usize>,
+) -> Option<Suppression> {
+    let mut exceptions = config.exceptions.iter().enumerate();
+    let (at, exception) = exceptions.find(|(_, exception)| {
         let mut rules = exception.rules.iter();
         exception.paths.is_match(path.as_str())
             && rules.any(|rule| rule.matches(finding.rule, finding.severity()))
     })?;
+    used.insert(at);
     Some(Suppression {
         origin: Origin::Configuration,
         reason: exception.reason.clone(),
     })
+}
+
+/// The exceptions that met no finding.
+fn unused(config: &Config, used: &BTreeSet<usize>) -> Diagnostics {
+    let exceptions = config.exceptions.iter().enumerate();
+    exceptions
+        .filter(|(at, _)| !used.contains(at))
+        .map(|(_, exception)| Diagnostic {
+            path: RelPath::new(config::FILE).unwrap_or_else(|_| RelPath::root()),
+            place: None,
+            code: Code::UnusedIgnore,
+            message: format!(
+                "nothing is found that the exception with the reason `{}` would accept; remove it",
+                exception.reason
+            ),
+        })
+        .collect()
 }
 
 /// The inline ignores of the project, and which of them met a finding.
@@ -129,18 +168,22 @@ struct Entry {
 }
 
 impl<'a> Inline<'a> {
+    fn none(system: &'a dyn System) -> Self {
+        Self {
+            ignores: Vec::new(),
+            by_file: BTreeMap::new(),
+            lines: Lines::new(system),
+            complaints: Diagnostics::new(),
+        }
+    }
+
     fn read(
         outcome: &Outcome,
         findings: &[Finding],
         system: &'a dyn System,
         rules: &[RuleInfo],
     ) -> Self {
-        let mut inline = Self {
-            ignores: Vec::new(),
-            by_file: BTreeMap::new(),
-            lines: Lines::new(system),
-            complaints: Diagnostics::new(),
-        };
+        let mut inline = Self::none(system);
         for ignore in outcome.ignores.iter().cloned() {
             inline.add(ignore, system, rules);
         }
@@ -158,6 +201,15 @@ impl<'a> Inline<'a> {
 
     fn add(&mut self, ignore: Ignore, system: &dyn System, rules: &[RuleInfo]) {
         let path = path_of(system, ignore.place.file);
+        if ignore.rules.is_empty() {
+            self.complaints.push(ignores::complaint(
+                &ignore,
+                &path,
+                Code::UnusedIgnore,
+                "the ignore names no rule; write `tenrec: ignore[RULE] reason`".to_owned(),
+            ));
+            return;
+        }
         if ignore.reason.is_empty() {
             let message =
                 "the ignore has no reason, so it does not count; write why after the bracket";

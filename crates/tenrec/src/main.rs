@@ -59,6 +59,12 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
+/// Says something beside the output.
+fn note(text: &str) {
+    // Where nobody reads it, nobody misses it.
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
 /// Whether the output goes to somebody who sees colours.
 fn has_colors() -> bool {
     let choice = anstream::AutoStream::choice(&std::io::stdout());

@@ -1,6 +1,6 @@
 //! What the command line names to ask about, and the settings that apply to it; the same for every verb.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use base::{ReadError, RelPath, System};
@@ -56,6 +56,32 @@ impl Target {
     pub(crate) fn name(&self) -> &str {
         let named = self.root.file_name().and_then(|name| name.to_str());
         named.unwrap_or("application")
+    }
+
+    /// Whether it is a directory, and not one file of it.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.file.is_none()
+    }
+
+    /// Where the project lies below the working directory: `services/api`. Empty where it does not, or is that directory.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "where the user stands is what the path is seen from"
+    )]
+    pub(crate) fn below(&self) -> String {
+        let here = std::env::current_dir().unwrap_or_default();
+        let below = self.root.strip_prefix(&here).unwrap_or(&self.root);
+        let mut parts = Vec::new();
+        for component in below.components() {
+            match component {
+                Component::CurDir => {}
+                Component::Normal(name) => parts.push(name.to_string_lossy()),
+                Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+                    return String::new();
+                }
+            }
+        }
+        parts.join("/")
     }
 
     /// The configuration in effect and its name for people: `file`, else the project's own.

@@ -21,6 +21,7 @@ mod trigger;
 use app::{Application, Resource, Stack, StackId, Value, ValueKind};
 use base::{Budget, Code, Diagnostic, Name};
 
+use crate::apart::name_apart;
 use crate::builder::{Builder, Output};
 use crate::stack::{ResourceDeclaration, StackTemplate};
 use crate::tree::Tree;
@@ -65,7 +66,8 @@ pub(crate) fn interpret(builder: Builder, budget: &Budget) -> Output {
     }
     project_files.sort();
     project_files.dedup();
-    let application = model.application;
+    let mut application = model.application;
+    name_apart(&mut application.stacks);
     Output {
         application,
         diagnostics,

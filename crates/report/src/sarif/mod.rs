@@ -13,10 +13,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{Judged, Origin, Report, Suppression};
 use model::{
-    Artifact, ArtifactLocation, BaseId, CodeFlow, Descriptor, Driver, Help, Invocation, Location,
-    Log, LogicalLocation, Message, Notification, PhysicalLocation, Region, ResultProperties,
-    ResultRow, Rule, RuleConfiguration, RuleProperties, Run, SuppressionRow, ThreadFlow,
-    ThreadFlowLocation, Tool,
+    Artifact, ArtifactLocation, BaseId, CodeFlow, Descriptor, Driver, Help, Invocation,
+    InvocationProperties, Location, Log, LogicalLocation, Message, Notification, PhysicalLocation,
+    Region, ResultProperties, ResultRow, Rule, RuleConfiguration, RuleProperties, Run,
+    SuppressionRow, ThreadFlow, ThreadFlowLocation, Tool,
 };
 
 /// The key of Tenrec's fingerprint among a result's `partialFingerprints`.
@@ -73,7 +73,9 @@ impl<'a> Writer<'a> {
     }
 
     fn run(&self) -> Run {
-        let description = message("The directory that was scanned");
+        let description = message(
+            "The directory from which the scan was started, or else the one that was scanned",
+        );
         Run {
             tool: Tool {
                 driver: Driver {
@@ -104,6 +106,9 @@ impl<'a> Writer<'a> {
                     .iter()
                     .map(|diagnostic| self.notification(diagnostic))
                     .collect(),
+                properties: InvocationProperties {
+                    configuration: self.report.input.coverage.configuration.clone(),
+                },
             }],
             column_kind: "utf16CodeUnits",
             results: self
@@ -250,7 +255,7 @@ impl<'a> Writer<'a> {
                 id: None,
                 physical_location: PhysicalLocation {
                     artifact_location: ArtifactLocation {
-                        uri: uri(diagnostic.path.as_str()),
+                        uri: self.uri(diagnostic.path.as_str()),
                         uri_base_id: ROOT,
                         index: None,
                     },
@@ -295,9 +300,17 @@ impl<'a> Writer<'a> {
 
     fn artifact(&self, place: Place) -> ArtifactLocation {
         ArtifactLocation {
-            uri: uri(self.report.path(place)),
+            uri: self.uri(self.report.path(place)),
             uri_base_id: ROOT,
             index: self.files.binary_search(&place.file).ok(),
+        }
+    }
+
+    /// A path of the project as the base directory has it.
+    fn uri(&self, path: &str) -> String {
+        match self.report.input.below {
+            "" => uri(path),
+            below => uri(&format!("{below}/{path}")),
         }
     }
 }

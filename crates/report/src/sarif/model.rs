@@ -99,6 +99,13 @@ pub(super) struct ArtifactLocation {
 pub(super) struct Invocation {
     pub(super) execution_successful: bool,
     pub(super) tool_execution_notifications: Vec<Notification>,
+    pub(super) properties: InvocationProperties,
+}
+
+#[derive(Serialize)]
+pub(super) struct InvocationProperties {
+    /// The settings in effect, as the user would name them.
+    pub(super) configuration: Option<String>,
 }
 
 #[derive(Serialize)]

@@ -70,7 +70,11 @@ impl Group<'_> {
                 let stacks = &report.input.application.stacks;
                 let stack = stacks.iter().find(|it| it.path.as_str() == path);
                 match stack {
-                    Some(stack) if !stack.name.is_empty() => format!("{} ({path})", stack.name),
+                    Some(stack)
+                        if !stack.name.is_empty() && !path.starts_with(stack.name.as_str()) =>
+                    {
+                        format!("{} ({path})", stack.name)
+                    }
                     _ => path.clone(),
                 }
             }
@@ -86,7 +90,9 @@ impl Group<'_> {
             return Vec::new();
         };
         let mut functions = report.input.application.functions();
-        let Some((id, function)) = functions.find(|(_, it)| report.function_id(it) == *name) else {
+        let Some((id, function)) =
+            functions.find(|(id, _)| report.input.application.function_name(*id) == *name)
+        else {
             return Vec::new();
         };
         let mut lines = vec![settings(report, function)];

@@ -88,14 +88,20 @@ fn one(report: &Report<'_>, judged: &Judged, look: &Look, out: &mut String) {
     let longest = steps.iter().map(|(_, place, _)| place.width()).max();
     // A very long path must not leave the sentence a column of one word.
     let column = longest.unwrap_or_default().min(look.width / 3);
+    let indent = 3 + 9 + column + 2;
     for (kind, place, message) in &steps {
-        let gap = " ".repeat(column.saturating_sub(place.width()));
-        let indent = 3 + 9 + column.max(place.width()) + 2;
         let mut parts = wrapped(message, look.width.saturating_sub(indent).max(30)).into_iter();
-        let first = parts.next().unwrap_or_default();
-        let _ = writeln!(out, "   {kind:<9}{DIM}{place}{DIM:#}{gap}  {first}");
+        // The sentence stands beside its place, or below a place that reaches into its column.
+        let first = match column.checked_sub(place.width()) {
+            Some(gap) => {
+                let first = parts.next().unwrap_or_default();
+                format!("{}  {first}", " ".repeat(gap))
+            }
+            None => String::new(),
+        };
+        let _ = writeln!(out, "   {kind:<9}{DIM}{place}{DIM:#}{first}");
         for part in parts {
-            let _ = writeln!(out, "{}{part}", " ".repeat(3 + 9 + column + 2));
+            let _ = writeln!(out, "{}{part}", " ".repeat(indent));
         }
     }
     if !finding.fix.is_empty() {

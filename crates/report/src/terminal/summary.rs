@@ -96,6 +96,12 @@ fn skipped(report: &Report<'_>, look: &Look, out: &mut String) {
 fn scanned(report: &Report<'_>, look: &Look, out: &mut String) {
     let coverage = report.input.coverage;
     let functions = report.input.application.functions.len();
+    if functions == 0 {
+        let _ = writeln!(
+            out,
+            "{BOLD}There is no function here:{BOLD:#} no template that was understood declares one, and no code looks like a handler.\n"
+        );
+    }
     let _ = writeln!(
         out,
         "Scanned {} in {}: {} of code among {}, in {:.2} s.",
@@ -114,6 +120,12 @@ fn scanned(report: &Report<'_>, look: &Look, out: &mut String) {
         notes.push(format!(
             "{} known from the baseline",
             counted(coverage.known, "finding")
+        ));
+    }
+    if 0 < coverage.hidden {
+        notes.push(format!(
+            "{} not selected",
+            counted(coverage.hidden, "finding")
         ));
     }
     if let Some(configuration) = &coverage.configuration {

@@ -34,6 +34,9 @@ const URL: RuleInfo = RuleInfo {
     cwe: 306,
 };
 
+/// The kind of the routes of WebSocket APIs.
+const SOCKET: &str = "aws.apigw.websocket";
+
 /// Parts of paths that must be open, or are meant to be: nobody has a token before signing in, and a health check has no
 /// secrets.
 const MEANT_TO_BE_OPEN: [&str; 33] = [
@@ -130,6 +133,9 @@ struct Deed<'a> {
 }
 
 fn judge(input: &Input<'_>, apis: &Map<Api<'_>, Routes>, trigger: &Trigger) -> Option<Finding> {
+    if trigger.kind == SOCKET {
+        return socket(input, trigger);
+    }
     if verifies_caller(input, trigger) {
         return None;
     }
@@ -144,6 +150,51 @@ fn judge(input: &Input<'_>, apis: &Map<Api<'_>, Routes>, trigger: &Trigger) -> O
         return Some(gap(input, trigger, protected, deed.as_ref()));
     }
     endpoint(input, trigger, &deed?)
+}
+
+/// A WebSocket API as a whole: who connects is asked once, and no route but `$connect` can ask.
+fn socket(input: &Input<'_>, trigger: &Trigger) -> Option<Finding> {
+    let model = input.model;
+    let api = api_of(input, trigger);
+    let of_api = |other: &&Trigger| api_of(input, other) == api;
+    let routes: Vec<&Trigger> = model.application.triggers.iter().filter(of_api).collect();
+    let opening = routes.iter().find(|route| is_opening(route));
+    let speaker = opening.or(routes.first())?;
+    if !std::ptr::eq(*speaker, trigger) || routes.iter().any(|it| verifies_caller(input, it)) {
+        return None;
+    }
+    let deeds = routes.iter().filter_map(|route| worst_deed(input, route));
+    let deed = deeds.reduce(|worst, other| {
+        if impact(worst.access) < impact(other.access) {
+            other
+        } else {
+            worst
+        }
+    })?;
+    let functions: Vec<_> = routes.iter().map(|route| route.function).collect();
+    let message = format!(
+        "Anyone can connect to the WebSocket API, and a function behind its routes calls `{}`",
+        deed.call.path
+    );
+    Some(
+        Finding::new(&ENDPOINT, trigger.place, message)
+            .score(impact(deed.access), Reach::Anonymous)
+            .confidence(Confidence::Medium)
+            .functions(model.function_names(&functions))
+            .step(StepKind::Config, trigger.place, "no authorizer is declared")
+            .step(
+                StepKind::Step,
+                deed.call.place,
+                format!("`{}` changes state", deed.call.path),
+            )
+            .fix("Declare an authorizer for `$connect`, the one route that can have one")
+            .subject("$connect"),
+    )
+}
+
+fn is_opening(route: &Trigger) -> bool {
+    let route = route.route.as_ref();
+    route.is_some_and(|route| route.path == "$connect")
 }
 
 fn endpoint(input: &Input<'_>, trigger: &Trigger, deed: &Deed<'_>) -> Option<Finding> {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use base::{Code, Diagnostic, RelPath};
 use finding::RuleInfo;
 use knowledge::Knowledge;
@@ -59,12 +59,15 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
             config: &config,
             baseline: baseline.as_ref(),
             rules: &rules,
+            with_comments: !arguments.no_inline_ignores,
+            is_whole: target.is_whole(),
         };
         let judgement = judge::judge(&mut outcome, &system, &decisions);
         let coverage = Coverage {
             advisories: advisories.as_ref().map(|it| it.age.clone()),
             ..coverage(&outcome, &judgement, configuration)
         };
+        let below = target.below();
         let report = Report::new(
             &system,
             report::Input {
@@ -74,9 +77,22 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
                 diagnostics: &outcome.diagnostics,
                 rules: &rules,
                 coverage: &coverage,
+                below: &below,
             },
         );
         write(&report, arguments, started.elapsed())?;
+        let losses = outcome.diagnostics.iter().filter(|it| it.code.is_loss());
+        let losses = losses.count();
+        if 0 < losses && arguments.quiet {
+            crate::note(&format!(
+                "{losses} files or handlers could not be analysed; without --quiet they are listed"
+            ));
+        }
+        if 0 < losses && arguments.strict {
+            bail!(
+                "{losses} files or handlers could not be analysed, which --strict does not accept"
+            );
+        }
         let fail_on = config.fail_on.unwrap_or(FAIL_ON);
         let worst = judge::worst(&judgement.findings);
         Ok(if worst.is_some_and(|worst| fail_on.fails(worst)) {
@@ -120,6 +136,7 @@ fn coverage(outcome: &Outcome, judgement: &Judgement, configuration: Option<Stri
         code_files: statistics.code_files,
         stacks: statistics.stacks,
         known: judgement.known,
+        hidden: judgement.hidden,
         configuration,
         advisories: None,
     }

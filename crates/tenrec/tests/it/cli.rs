@@ -457,3 +457,113 @@ fn rules_risks_and_completions_are_listed() {
         assert!(script.contains("fail-on"), "{shell}");
     }
 }
+
+#[test]
+fn services_of_one_name_are_told_apart() {
+    let service = "service: shop\nprovider: {name: aws, runtime: python3.12}\nfunctions: {list: {handler: app.handler}}\n";
+    let code = "def handler(event, context):\n    return eval(event['x'])\n";
+    let directory = project(&[
+        ("one/serverless.yml", service),
+        ("one/app.py", code),
+        ("two/serverless.yml", service),
+        ("two/app.py", code),
+    ]);
+    let (report, _) = scanned(directory.path(), &[]);
+    let functions = report["functions"].as_array().unwrap();
+    let ids: Vec<&str> = functions
+        .iter()
+        .map(|it| it["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["one/list", "two/list"]);
+}
+
+#[test]
+fn what_was_not_analysed_fails_a_strict_scan_and_is_said_even_quietly() {
+    let directory = project(&[
+        (
+            "serverless.yml",
+            "service: shop\nprovider: {name: aws, runtime: python3.12}\nfunctions:\n  a: {handler: app.nothing}\n  b: {handler: app.made}\n",
+        ),
+        ("app.py", "from elsewhere import make\nmade = make()\n"),
+    ]);
+    let path = directory.path().to_str().unwrap();
+    let (report, code) = scanned(directory.path(), &["--fail-on", "never"]);
+    let diagnostics = report["diagnostics"].as_array().unwrap();
+    let of_handlers: Vec<&str> = diagnostics
+        .iter()
+        .filter(|it| it["code"] == "handler-not-found")
+        .map(|it| it["message"].as_str().unwrap())
+        .collect();
+    assert_eq!(of_handlers.len(), 2, "{of_handlers:?}");
+    assert!(of_handlers[0].contains("app.py offers no `nothing`"));
+    assert!(of_handlers[1].contains("could not be followed"));
+    assert_eq!(code, Some(0));
+    let strict = tenrec(&["scan", path, "--fail-on", "never", "--strict", "--quiet"]);
+    assert_eq!(strict.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&strict.stderr).into_owned();
+    assert!(
+        said.contains("2 files or handlers could not be analysed"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_directory_without_functions_is_not_called_clean() {
+    let directory = project(&[("notes.txt", "nothing")]);
+    let output = tenrec(&["scan", directory.path().to_str().unwrap()]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("There is no function here"), "{text}");
+}
+
+#[test]
+fn code_scanning_finds_the_files_of_a_project_below_it() {
+    let directory = project(&[(
+        "services/api/app.py",
+        "def handler(event, context):\n    return eval(event['x'])\n",
+    )]);
+    let output = Command::new(env!("CARGO_BIN_EXE_tenrec"))
+        .current_dir(directory.path())
+        .args(["scan", "./services/api", "--format", "sarif"])
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let location = &report["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(location["artifactLocation"]["uri"], "services/api/app.py");
+}
+
+#[test]
+fn what_hides_findings_is_said() {
+    let directory = project(&[
+        (
+            "app.py",
+            "def handler(event, context):\n    # tenrec: ignore everything\n    return eval(event['x'])  # tenrec: ignore[sas1/code-injection] trusted\n",
+        ),
+        (
+            "tenrec.toml",
+            "[[exception]]\npaths = ['gone/**']\nrules = ['sas1']\nreason = 'was a test'\n",
+        ),
+    ]);
+    let (report, code) = scanned(directory.path(), &[]);
+    let complaints: Vec<&str> = report["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["code"] == "unused-ignore")
+        .map(|it| it["message"].as_str().unwrap())
+        .collect();
+    assert_eq!(complaints.len(), 2, "{complaints:?}");
+    assert!(complaints[0].contains("names no rule"));
+    assert!(complaints[1].contains("`was a test`"));
+    assert_eq!(code, Some(0));
+    let (_, code) = scanned(directory.path(), &["--no-inline-ignores"]);
+    assert_eq!(code, Some(1), "no comment hides it any more");
+    let output = tenrec(&[
+        "scan",
+        directory.path().to_str().unwrap(),
+        "--no-inline-ignores",
+        "--ignore",
+        "sas1",
+    ]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("1 finding not selected"), "{text}");
+}
