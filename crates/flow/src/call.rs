@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use base::{Name, Place, Span};
 use ir::{Argument, Call, Expr, ExprKind, GlobalFunctionId, MethodKind, Pattern, VariableId};
+use knowledge::DefaultWho;
 
 use crate::engine::{Engine, Frame};
 use crate::library::CallSite;
 use crate::state::{EnvId, Outside, State};
 use crate::value::join_option;
 use crate::{
-    ArgumentValue, ClassValue, FunctionValue, Note, Object, Shape, Subject, Taint, TestValue, Value,
+    ArgumentValue, ClassValue, EventValue, FunctionValue, Note, Object, Shape, Subject, Taint,
+    TestValue, Value,
 };
 
 /// The arguments of a call.
@@ -140,6 +142,7 @@ impl<'p> Engine<'p> {
             return (self.eval(frame, callee, state), None, None);
         };
         let receiver = self.eval(frame, base, state);
+        let receiver = self.where_it_succeeded(receiver);
         let subject = if matches!(base.kind, ExprKind::Super) {
             self.receiver_subject(frame)
         } else {
@@ -525,7 +528,7 @@ impl<'p> Engine<'p> {
                     if let (Some(note), false) = (&note, value.taint.is_clean()) {
                         value.taint = self.facts.step(&value.taint, place, note);
                     }
-                    value
+                    self.as_typed(parameter, value)
                 }
                 None => match &parameter.default {
                     Some(default) => self.eval(frame, default, state),
@@ -540,6 +543,29 @@ impl<'p> Engine<'p> {
             }
         }
         bound
+    }
+
+    /// The value of a parameter whose type says that it is an event that only the platform makes, passed on as a message.
+    fn as_typed(&mut self, parameter: &ir::Parameter, value: Value) -> Value {
+        let Some(annotation) = parameter.annotation.as_deref() else {
+            return value;
+        };
+        if !is_message(&value) {
+            return value;
+        }
+        let name = annotation.rsplit('.').next().unwrap_or_default();
+        let mut kinds = self.knowledge.events().iter();
+        let kind = kinds.find(|event| {
+            event.default_who == DefaultWho::Operator && event.types.iter().any(|it| it == name)
+        });
+        let Some(kind) = kind else {
+            return value;
+        };
+        let seed = self.seed_of(&kind.kind);
+        Value::of(Shape::Event(Arc::new(EventValue {
+            seed,
+            path: Arc::new([]),
+        })))
     }
 
     fn keyword_rest(&mut self, body: &ir::Function, arguments: &Arguments) -> Value {
@@ -678,4 +704,17 @@ impl<'p> Engine<'p> {
             _ => inner,
         }
     }
+}
+
+/// Whether the value is what a message holds, some fields of which may have been tested or set.
+fn is_message(value: &Value) -> bool {
+    let mut shapes = value.shape.alternatives().iter();
+    shapes.all(|shape| match shape {
+        Shape::Event(event) => !event.path.is_empty(),
+        Shape::Unknown | Shape::Api(_) => !value.taint.is_clean(),
+        Shape::Object(object) => {
+            object.class.is_none() && object.rest.as_ref().is_some_and(is_message)
+        }
+        _ => false,
+    })
 }

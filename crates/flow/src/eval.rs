@@ -371,6 +371,9 @@ impl<'p> Engine<'p> {
                 Atom::Any
             };
             taint = taint.join(&held);
+            if let Some(start) = self.start_of(&value) {
+                atoms.push(Atom::Literal(start));
+            }
             atoms.extend(value.atoms().unwrap_or_else(|| vec![unknown]));
             if is_collection(&value) {
                 collections = join_option(collections, Some(value));
@@ -389,6 +392,21 @@ impl<'p> Engine<'p> {
             taint,
             shape: text_of_atoms(atoms),
         }
+    }
+
+    /// What a field of an event always starts with, whatever kind of event it is.
+    fn start_of(&self, value: &Value) -> Option<Name> {
+        let Shape::Event(event) = &value.shape else {
+            return None;
+        };
+        let kinds = self.facts.seeds.get(event.seed as usize)?.iter();
+        let starts = kinds.map(|kind| {
+            let field = self.knowledge.event(kind)?.field(&event.path)?;
+            field.starts.clone()
+        });
+        let mut starts = starts.collect::<Option<Vec<Name>>>()?;
+        starts.dedup();
+        <[Name; 1]>::try_from(starts).ok().map(|[start]| start)
     }
 
     /// Kinds of which a line break is the danger.

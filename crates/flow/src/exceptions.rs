@@ -75,6 +75,32 @@ impl Engine<'_> {
         with_sources_cleared(&answer, &failed, KindSet::ALL, 0).unwrap_or(answer)
     }
 
+    /// What a method is called on, where that may be something of a library or what was caught instead of it: an exception
+    /// has no such method.
+    pub(crate) fn where_it_succeeded(&self, value: Value) -> Value {
+        let Shape::OneOf(shapes) = &value.shape else {
+            return value;
+        };
+        let kept: Vec<Shape> = shapes
+            .iter()
+            .filter(|shape| !is_exception(shape))
+            .cloned()
+            .collect();
+        let is_of_library = kept.iter().any(|shape| matches!(shape, Shape::Api(_)));
+        if kept.len() == shapes.len() || !is_of_library {
+            return value;
+        }
+        let taint = value.taint.without(|label| {
+            let source = self.facts.source(label.source);
+            source.is_some_and(|source| source.origin == Origin::Exception)
+        });
+        let shape = match kept.as_slice() {
+            [single] => single.clone(),
+            _ => Shape::OneOf(kept.into()),
+        };
+        Value { taint, shape }
+    }
+
     /// Whether the code that was reached uses a package whose errors list what happened.
     fn errors_are_telling(&self) -> bool {
         let Some(kind) = self.knowledge.kind("telling-error") else {

@@ -69,6 +69,8 @@ pub struct EventField {
     pub trust: Trust,
     /// How they are encoded.
     pub encodings: Vec<Encoding>,
+    /// What the field always starts with.
+    pub starts: Option<Name>,
     /// The channel part of the source resource that arrives here: `object.key`, `message.body`.
     pub channel: Option<Name>,
     /// For people: what the field is.

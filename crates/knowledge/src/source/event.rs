@@ -38,6 +38,7 @@ pub(crate) struct FieldRow {
     trust: Name,
     #[serde(default)]
     encodings: Texts,
+    starts: Option<Name>,
     channel: Option<Name>,
     note: Option<String>,
 }
@@ -77,6 +78,7 @@ impl FieldRow {
                 path,
                 trust,
                 encodings: encodings.clone(),
+                starts: self.starts.clone(),
                 channel: channel.clone(),
                 note: self.note.clone(),
             })

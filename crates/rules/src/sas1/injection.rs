@@ -2,7 +2,7 @@
 
 use base::{Name, Place};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
-use flow::{Atom, Value};
+use flow::{Atom, Shape, Value};
 use link::{Flow, Model, Reached};
 
 use crate::family::{Family, Input};
@@ -226,6 +226,15 @@ fn is_open(rule: &Injection, flow: &Flow<'_>) -> bool {
 
 /// Whether data from outside may stand in the host of an address.
 pub(super) fn host_is_open(address: &Value) -> bool {
+    if let Shape::Api(made) = &address.shape
+        && matches!(
+            made.path.as_str(),
+            "URL()" | "URL().href" | "URL().toString()"
+        )
+        && let Some([argument]) = made.construction.as_deref()
+    {
+        return host_is_open(&argument.value);
+    }
     let Some(atoms) = address.atoms() else {
         return true;
     };
