@@ -52,6 +52,38 @@ impl Attack {
         text.extend(&self.suffix.0);
         Text(text)
     }
+
+    /// An expression of the flavour's language that makes the string.
+    #[must_use]
+    pub fn expression(&self, flavor: Flavor, times: usize) -> String {
+        let mut terms = Vec::new();
+        for pump in &self.pumps {
+            terms.push(
+                Some(&pump.prefix)
+                    .filter(|it| !it.0.is_empty())
+                    .map(|it| it.quoted(flavor)),
+            );
+            let unit = pump.pump.quoted(flavor);
+            terms.push(Some(match flavor {
+                Flavor::Python => format!("{unit} * {times}"),
+                Flavor::JavaScript | Flavor::Java => format!("{unit}.repeat({times})"),
+                Flavor::DotNet => format!("new StringBuilder().Insert(0, {unit}, {times})"),
+                Flavor::Pcre => format!("str_repeat({unit}, {times})"),
+                Flavor::Go => format!("strings.Repeat({unit}, {times})"),
+            }));
+        }
+        terms.push(
+            Some(&self.suffix)
+                .filter(|it| !it.0.is_empty())
+                .map(|it| it.quoted(flavor)),
+        );
+        let operator = if flavor == Flavor::Pcre { " . " } else { " + " };
+        terms
+            .into_iter()
+            .flatten()
+            .collect::<Vec<String>>()
+            .join(operator)
+    }
 }
 
 /// What the simulator counted for one text.

@@ -99,6 +99,28 @@ pub struct Vulnerability {
     pub is_from_search: bool,
 }
 
+impl Vulnerability {
+    /// What to do about it.
+    #[must_use]
+    pub fn advice(&self, flavor: Flavor) -> &'static str {
+        let keeps = flavor.has_possessive();
+        match self.growth {
+            Growth::Exponential if keeps => {
+                "Let every text match the repetition in one way only, or give nothing back: possessive (`++`) or atomic (`(?>…)`)"
+            }
+            Growth::Exponential => {
+                "Let every text match the repetition in one way only: what follows an iteration must not be able to start one"
+            }
+            Growth::Polynomial(_) if self.is_from_search => {
+                "Tie the pattern to the start of the text, bound the repetition as in `{0,64}`, or refuse long texts first"
+            }
+            Growth::Polynomial(_) => {
+                "Let neighbouring repetitions read different characters, bound them as in `{0,64}`, or refuse long texts first"
+            }
+        }
+    }
+}
+
 /// A pattern that the flavour's engine refuses.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}, at byte {at}")]

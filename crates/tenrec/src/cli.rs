@@ -56,6 +56,8 @@ pub(crate) enum Verb {
     Cost(Cost),
     /// Say what an attacker who owns a function could do
     Blast(Blast),
+    /// Tell whether a regular expression can be made to run for ages, and show the string that does it
+    Redos(Redos),
     /// Print a rule's page, or list the rules of a risk
     #[command(
         after_help = "Examples:\n  tenrec explain sas1/os-command-injection\n  tenrec explain sas4"
@@ -318,6 +320,53 @@ pub(crate) struct Cost {
     /// Executions at the same time that the account allows [default: 1000]
     #[arg(long, value_name = "N")]
     pub(crate) concurrency: Option<u32>,
+}
+
+const REDOS_EXAMPLES: &str = r"Examples:
+  tenrec redos '^(\w+\s?)*$'
+  tenrec redos '(?P<name>a+)+b' --flavor python --call match
+  tenrec redos '\s+$' --flags g --format json
+
+Exit codes:
+  0  the steps grow with the length of the text
+  1  they grow faster
+  2  undecided, or the pattern is wrong";
+
+#[derive(Args)]
+#[command(after_help = REDOS_EXAMPLES)]
+pub(crate) struct Redos {
+    /// The regular expression, without delimiters
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) pattern: String,
+    /// Whose engine runs it
+    #[arg(long, value_name = "FLAVOR", default_value = "js")]
+    pub(crate) flavor: RedosFlavor,
+    /// Flags that stand outside of the pattern, such as `im`
+    #[arg(long, value_name = "FLAGS", default_value = "")]
+    pub(crate) flags: String,
+    /// How much of the text must match: anything in it (search), its start (match) or all of it (fullmatch)
+    #[arg(long, value_name = "CALL", default_value = "search")]
+    pub(crate) call: RedosCall,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RedosFlavor {
+    Js,
+    Python,
+    Java,
+    Dotnet,
+    Pcre,
+    Go,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RedosCall {
+    Search,
+    Match,
+    Fullmatch,
 }
 
 /// A report: how it is written, and where.

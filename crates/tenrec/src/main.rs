@@ -43,6 +43,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Verb::Blast(blast) => verbs::blast::run(&blast),
         Verb::Fix(fix) => verbs::fix::run(&fix),
         Verb::Cost(cost) => verbs::cost::run(&cost),
+        Verb::Redos(redos) => verbs::redos::run(&redos),
         Verb::Explain { rule } => verbs::explain::run(&rule),
         Verb::Rules { format } => verbs::rules::run(format),
         Verb::Sbom(sbom) => verbs::sbom::run(&sbom),

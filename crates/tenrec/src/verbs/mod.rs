@@ -7,6 +7,7 @@ pub(crate) mod db;
 pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod policy;
+pub(crate) mod redos;
 pub(crate) mod rules;
 pub(crate) mod sbom;
 pub(crate) mod scan;

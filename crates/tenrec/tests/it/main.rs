@@ -22,6 +22,7 @@ mod inline;
 mod needs;
 mod policy;
 mod readme;
+mod redos;
 mod rule_pages;
 mod safety;
 mod sbom;
