@@ -16,6 +16,15 @@ impl Classes {
         Self([u64::MAX; CLASSES / 64])
     }
 
+    /// The classes before this one.
+    pub(crate) fn below(count: usize) -> Self {
+        let mut classes = Self::default();
+        for class in 0..count {
+            classes.insert(class);
+        }
+        classes
+    }
+
     pub(crate) fn insert(&mut self, class: usize) {
         if let Some(word) = self.0.get_mut(class / 64) {
             *word |= 1 << (class % 64);
@@ -51,12 +60,21 @@ impl Classes {
         self.0 == [0; CLASSES / 64]
     }
 
-    /// The first class; classes are numbered in the order of how readable their characters are.
+    /// The first class; classes are numbered by [`Taste`].
     pub(crate) fn first(self) -> Option<usize> {
         let mut words = self.0.iter().zip(0..);
         let (word, index) = words.find(|(word, _)| **word != 0)?;
         Some(index * 64 + word.trailing_zeros() as usize)
     }
+}
+
+/// Which characters attacks are made of where there is a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taste {
+    /// Letters and digits, which people can read.
+    Readable,
+    /// Rather anything else: where letters make the match succeed.
+    Odd,
 }
 
 #[derive(Debug)]
@@ -72,7 +90,7 @@ pub(crate) struct Alphabet {
 pub(crate) struct TooManyClasses;
 
 impl Alphabet {
-    pub(crate) fn new(sets: &[CharSet]) -> Result<Self, TooManyClasses> {
+    pub(crate) fn new(sets: &[CharSet], taste: Taste) -> Result<Self, TooManyClasses> {
         // Where a set begins or ends, from left to right.
         let mut edges: Vec<(u32, usize)> = Vec::new();
         for (index, set) in sets.iter().enumerate() {
@@ -106,6 +124,9 @@ impl Alphabet {
         }
         let mut classes: Vec<(u32, Vec<u64>)> = found.into_iter().map(|(a, b)| (b, a)).collect();
         classes.sort_by_key(|(sample, _)| rank(*sample));
+        if taste == Taste::Odd {
+            classes.reverse();
+        }
         let mut of_sets = vec![Classes::default(); sets.len()];
         for (class, (_, members)) in classes.iter().enumerate() {
             for (index, of_set) in of_sets.iter_mut().enumerate() {
@@ -152,7 +173,7 @@ fn rank(code: u32) -> (u8, u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::Alphabet;
+    use super::{Alphabet, Taste};
     use crate::set::CharSet;
 
     #[test]
@@ -162,7 +183,7 @@ mod tests {
             CharSet::of("az0"),
             CharSet::all(),
         ];
-        let alphabet = Alphabet::new(&sets).unwrap();
+        let alphabet = Alphabet::new(&sets, Taste::Readable).unwrap();
         let samples: Vec<char> = alphabet
             .samples
             .iter()

@@ -131,9 +131,10 @@ fn way_to(automaton: &Automaton, state: usize, fuel: &Fuel) -> Result<Option<Wor
     way(automaton, BEGIN, state, fuel)
 }
 
+/// Whether a state is the whole search for a start.
 fn is_search(automaton: &Automaton, state: usize) -> bool {
     let state = automaton.states.get(state);
-    state.is_some_and(|state| state.span.is_none())
+    state.is_some_and(|state| state.span.is_none() && state.reads == Classes::all())
 }
 
 /// The shortest word from one state to another, of at least one character.

@@ -248,6 +248,19 @@ fn suffixes(automaton: &Automaton, candidate: &Candidate) -> Vec<Vec<usize>> {
     found.extend(foreign(automaton, candidate).map(|class| vec![class]));
     found.extend(newline.map(|class| vec![class, class]));
     found.push(Vec::new());
+    // What one loop cannot read, alone and before more of what it can: a match may well end there, but not before the
+    // engine has tried the rest.
+    for members in &candidate.loops {
+        let states = members.iter().filter_map(|it| automaton.states.get(*it));
+        let reads = states
+            .map(|state| state.reads)
+            .fold(Classes::default(), Classes::or);
+        let last = candidate.pumps.last().and_then(|(_, pump)| pump.last());
+        if let Some(stop) = (0..automaton.samples.len()).find(|class| !reads.contains(*class)) {
+            found.push(vec![stop]);
+            found.extend(last.map(|last| vec![stop, *last]));
+        }
+    }
     let mut known: Vec<Vec<usize>> = Vec::new();
     for word in found {
         if !known.contains(&word) {

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::alphabet::{Alphabet, Classes, TooManyClasses};
+use crate::alphabet::{Alphabet, Classes, Taste, TooManyClasses};
 use crate::ast::{Assertion, Span};
 use crate::flavor::{Call, Flavor};
 use crate::fuel::{Fuel, Spent};
@@ -67,6 +67,7 @@ impl Automaton {
         program: &Program,
         flavor: Flavor,
         call: Call,
+        taste: Taste,
         fuel: &Fuel,
     ) -> Result<Self, NoAutomaton> {
         let mut sets = program.sets.clone();
@@ -77,14 +78,35 @@ impl Automaton {
             words = Some(sets.len());
             sets.push(unicode::word(is_unicode));
         }
-        let alphabet = Alphabet::new(&sets)?;
+        let alphabet = Alphabet::new(&sets, taste)?;
         let classes = |set: usize| alphabet.sets.get(set).copied().unwrap_or_default();
         let mut states = vec![State::default()];
         if call == Call::Search {
-            states.push(State {
-                reads: Classes::all(),
-                ..State::default()
-            });
+            // Anchors ask what was read last: the search for a start knows it.
+            let newline = classes(newline);
+            let words = words.map(classes).unwrap_or_default();
+            let has_lines = program
+                .insts
+                .iter()
+                .any(|inst| matches!(inst, Inst::Assert(Assertion::LineStart)));
+            let newline = if has_lines {
+                newline
+            } else {
+                Classes::default()
+            };
+            let known = newline.or(words);
+            let others = if known.is_empty() {
+                Classes::all()
+            } else {
+                Classes::below(alphabet.samples.len()).and(known.not())
+            };
+            let parts = [newline.and(words.not()), words, others];
+            for reads in parts.into_iter().filter(|reads| !reads.is_empty()) {
+                states.push(State {
+                    reads,
+                    ..State::default()
+                });
+            }
         }
         let searching = states.len();
         let mut numbers = FxHashMap::default();
@@ -113,18 +135,25 @@ impl Automaton {
             numbers.iter().map(|(pc, at)| (*at, pc + 1)).collect();
         places.sort_unstable();
         starts.extend(places);
+        let searches: Vec<Edge> = states
+            .iter()
+            .enumerate()
+            .take(searching)
+            .skip(BEGIN + 1)
+            .map(|(to, state)| Edge {
+                to,
+                reads: state.reads,
+                is_double: false,
+            })
+            .collect();
         for (state, pc) in starts {
             let found = walker.walk(state, pc)?;
             if let Some(slot) = states.get_mut(state) {
                 slot.next = found.next;
                 slot.accepts = found.accepts;
                 slot.accepts_at_end = found.accepts_at_end;
-                if state < searching && 1 < searching {
-                    slot.next.push(Edge {
-                        to: BEGIN + 1,
-                        reads: Classes::all(),
-                        is_double: false,
-                    });
+                if state < searching {
+                    slot.next.extend(searches.iter().cloned());
                 }
             }
         }

@@ -29,7 +29,9 @@ pub use attack::{Attack, Growth, Pump, Sample};
 pub use flavor::{Call, Flavor};
 pub use text::Text;
 
-use attack::Judge;
+use alphabet::Taste;
+use ambiguity::Candidate;
+use attack::{Judge, Proof};
 use automaton::{Automaton, NoAutomaton};
 use fuel::Fuel;
 use parse::Problem;
@@ -163,15 +165,6 @@ fn judge(pattern: &ast::Pattern, flavor: Flavor, call: Call) -> Result<Verdict, 
     let large = |_| Reason::TooLarge;
     let fuel = Fuel::new(FUEL);
     let unfolded = program::unfolded(pattern, flavor, call).map_err(large)?;
-    let automaton = match Automaton::new(&unfolded, flavor, call, &fuel) {
-        Ok(automaton) => automaton,
-        Err(NoAutomaton::TooManyClasses) => return Err(Reason::TooLarge),
-        Err(NoAutomaton::Spent) => return Err(Reason::Spent),
-    };
-    let (candidates, is_complete) = ambiguity::candidates(&automaton, &fuel);
-    if candidates.is_empty() && is_complete {
-        return Ok(Verdict::Safe(Why::Unambiguous));
-    }
     let exact = program::exact(pattern, flavor, call).map_err(large)?;
     let mut judge = Judge {
         program: &exact,
@@ -179,29 +172,54 @@ fn judge(pattern: &ast::Pattern, flavor: Flavor, call: Call) -> Result<Verdict, 
         call,
         steps: STEPS,
     };
-    for candidate in &candidates {
-        if let Some(proof) = judge.confirm(&automaton, candidate) {
-            let spans = |states: &Vec<usize>| -> Vec<Span> {
-                let states = states.iter().filter_map(|it| automaton.states.get(*it));
-                states.filter_map(|state| state.span.clone()).collect()
-            };
-            let loops: Vec<Vec<Span>> = candidate.loops.iter().map(spans).collect();
-            let written = loops.iter().filter(|spans| !spans.is_empty());
-            let mut guilty: Vec<Span> = written
-                .filter_map(|spans| pattern.root.repetition_around(spans))
-                .collect();
-            guilty.dedup();
-            return Ok(Verdict::Vulnerable(Box::new(Vulnerability {
-                growth: proof.growth,
-                attack: proof.attack,
-                samples: proof.samples,
-                guilty,
-                is_from_search: loops.iter().any(Vec::is_empty),
-            })));
+    let mut is_decided = true;
+    for taste in [Taste::Readable, Taste::Odd] {
+        let automaton = match Automaton::new(&unfolded, flavor, call, taste, &fuel) {
+            Ok(automaton) => automaton,
+            Err(NoAutomaton::TooManyClasses) => return Err(Reason::TooLarge),
+            Err(NoAutomaton::Spent) => return Err(Reason::Spent),
+        };
+        let (candidates, is_complete) = ambiguity::candidates(&automaton, &fuel);
+        if candidates.is_empty() && is_complete {
+            return Ok(Verdict::Safe(Why::Unambiguous));
         }
+        let confirmed = candidates.iter().find_map(|candidate| {
+            let proof = judge.confirm(&automaton, candidate)?;
+            Some(vulnerability(pattern, &automaton, candidate, proof))
+        });
+        if let Some(found) = confirmed {
+            return Ok(Verdict::Vulnerable(Box::new(found)));
+        }
+        // The second look is for other texts, not for other loops.
+        is_decided &= is_complete || taste == Taste::Odd;
     }
-    if judge.steps == 0 || !is_complete {
+    if judge.steps == 0 || !is_decided {
         return Err(Reason::Spent);
     }
     Ok(Verdict::Safe(Why::Unexploitable))
+}
+
+fn vulnerability(
+    pattern: &ast::Pattern,
+    automaton: &Automaton,
+    candidate: &Candidate,
+    proof: Proof,
+) -> Vulnerability {
+    let spans = |states: &Vec<usize>| -> Vec<Span> {
+        let states = states.iter().filter_map(|it| automaton.states.get(*it));
+        states.filter_map(|state| state.span.clone()).collect()
+    };
+    let loops: Vec<Vec<Span>> = candidate.loops.iter().map(spans).collect();
+    let written = loops.iter().filter(|spans| !spans.is_empty());
+    let mut guilty: Vec<Span> = written
+        .filter_map(|spans| pattern.root.repetition_around(spans))
+        .collect();
+    guilty.dedup();
+    Vulnerability {
+        growth: proof.growth,
+        attack: proof.attack,
+        samples: proof.samples,
+        guilty,
+        is_from_search: loops.iter().any(Vec::is_empty),
+    }
 }

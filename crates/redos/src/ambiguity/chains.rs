@@ -27,7 +27,13 @@ pub(super) fn polynomial(
 ) -> bool {
     let leading = Leading::new(automaton, loops);
     let for_words = fuel.share(4);
-    let (links, is_complete) = links(automaton, loops, &leading, fuel);
+    // A loop that reads a text in two ways may do so without ever coming back.
+    let doubles = found.iter().flat_map(|it| &it.loops);
+    let mut doubles: Vec<usize> = doubles
+        .filter_map(|members| loops.of(*members.first()?))
+        .collect();
+    doubles.dedup();
+    let (links, is_complete) = links(automaton, loops, &leading, &doubles, fuel);
     let chain = longest(&links, |a, b| a == b || leading.leads(loops, a, b));
     // A text for one link may well be one for others.
     let power = u32::try_from(chain.len() + 1).unwrap_or(u32::MAX);
@@ -46,14 +52,16 @@ fn links(
     automaton: &Automaton,
     loops: &Loops,
     leading: &Leading,
+    doubles: &[usize],
     fuel: &Fuel,
 ) -> (Vec<Link>, bool) {
     let mut links = Vec::new();
     // Neighbours first: they are the links of the longest chains.
     let count = loops.members.len();
     let pairs = (1..count).flat_map(|gap| (0..count - gap).map(move |first| (first, first + gap)));
+    let within = doubles.iter().map(|index| (*index, *index));
     let mut is_complete = true;
-    for (first, second) in pairs {
+    for (first, second) in within.chain(pairs) {
         if LINKS <= links.len() {
             is_complete = false;
             break;
@@ -135,7 +143,7 @@ fn link(
     for from in loops.members(first) {
         for to in loops.members(second) {
             fuel.spend(1)?;
-            if !automaton.reads(*from).and(automaton.reads(*to)).is_empty() {
+            if from != to && !automaton.reads(*from).and(automaton.reads(*to)).is_empty() {
                 starts.push((*from, *to));
             }
         }
@@ -154,7 +162,8 @@ fn link(
     // Whether there is such a word is the same for all pairs of states that lead to one another.
     let parts = circles(pairs.len(), &edges).into_iter().take(TRIED);
     for part in parts {
-        let Some((from, to)) = part.iter().min().and_then(|it| pairs.get(*it)).copied() else {
+        let pairs = part.iter().filter_map(|it| pairs.get(*it)).copied();
+        let Some((from, to)) = pairs.filter(|(from, to)| from != to).min() else {
             continue;
         };
         let step = |(a, b, c): (usize, usize, usize), steps: &mut Vec<_>| {
