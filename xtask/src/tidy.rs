@@ -54,6 +54,7 @@ const EDGES: [(&str, &[&str]); 23] = [
             "cost",
             "deps",
             "detect",
+            "redos",
             "finding",
             "knowledge",
             "base",

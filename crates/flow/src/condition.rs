@@ -149,7 +149,9 @@ impl<'p> Engine<'p> {
             CompareOp::Equal | CompareOp::In => Outcome::True,
             CompareOp::NotEqual | CompareOp::NotIn => Outcome::False,
             CompareOp::InstanceOf => return self.own_exception(frame, left_expr, left, right),
-            CompareOp::Less | CompareOp::Greater => return Value::unknown(),
+            CompareOp::Less | CompareOp::Greater => {
+                return self.test_of_length(frame, op, left_expr, right_expr);
+            }
         };
         let is_membership = matches!(op, CompareOp::In | CompareOp::NotIn);
         let scope = frame.id();
@@ -295,6 +297,28 @@ impl<'p> Engine<'p> {
             }
             _ => Value::unknown(),
         }
+    }
+
+    /// `len(x) < 100`: a text that is not long keeps no regular expression busy.
+    fn test_of_length(
+        &self,
+        frame: &Frame<'p>,
+        op: CompareOp,
+        left: &'p Expr,
+        right: &'p Expr,
+    ) -> Value {
+        let is_less = op == CompareOp::Less;
+        let (subject, is_short) = match (length_subject(self, left), length_subject(self, right)) {
+            (Some(subject), None) => (subject, is_less),
+            (None, Some(subject)) => (subject, !is_less),
+            _ => return Value::unknown(),
+        };
+        let outcome = if is_short {
+            Outcome::True
+        } else {
+            Outcome::False
+        };
+        self.test_of_kind(frame, subject, "regex-subject", outcome)
     }
 
     /// A test that makes its subject harmless for one kind of danger.
@@ -444,6 +468,20 @@ fn typeof_subject(engine: &Engine<'_>, expr: &Expr) -> Option<Subject> {
         return None;
     }
     engine.subject(call.arguments.first()?.value())
+}
+
+/// What the expression is the length of.
+fn length_subject(engine: &Engine<'_>, expr: &Expr) -> Option<Subject> {
+    match &expr.kind {
+        ExprKind::Field { base, name } if name == "length" => engine.subject(base),
+        ExprKind::Call(call) => match &call.callee.kind {
+            ExprKind::Global(name) if name == "len" => {
+                engine.subject(call.arguments.first()?.value())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Whether a constant counts as true. An empty list or object does not come here: they are no constants.

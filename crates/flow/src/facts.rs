@@ -89,6 +89,19 @@ pub struct SinkFact {
     pub labels: Vec<Label>,
     /// The value that holds it.
     pub value: Value,
+    /// The constant regular expression that it is matched against.
+    pub pattern: Option<MatchedPattern>,
+}
+
+/// A regular expression that data is matched against.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MatchedPattern {
+    /// The pattern.
+    pub text: Name,
+    /// The flags that the language writes outside of it.
+    pub flags: Name,
+    /// Whose engine runs it.
+    pub language: ir::Language,
 }
 
 /// A wrong use of a library.

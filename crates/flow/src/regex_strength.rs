@@ -5,7 +5,7 @@
 const DANGEROUS: &str = ";|&$`'\"<>(){}\\*/\n\t%#=";
 
 /// The flags of a pattern that the language writes outside of it, and the pattern: `(?gi)[^a-z]`.
-fn split_flags(pattern: &str) -> (&str, &str) {
+pub(crate) fn split_flags(pattern: &str) -> (&str, &str) {
     pattern
         .strip_prefix("(?")
         .and_then(|rest| rest.split_once(')'))

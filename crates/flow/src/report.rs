@@ -7,7 +7,10 @@ use crate::call::Arguments;
 use crate::engine::{Engine, Frame};
 use crate::inputs::Inputs;
 use crate::library::CallSite;
-use crate::{ArgumentValue, EntryFact, MarkFact, MisuseFact, Shape, SinkFact, Value};
+use crate::{
+    ArgumentValue, Constant, EntryFact, MarkFact, MatchedPattern, MisuseFact, Shape, SinkFact,
+    Value,
+};
 
 impl<'p> Engine<'p> {
     pub(crate) fn report_sinks(
@@ -23,6 +26,13 @@ impl<'p> Engine<'p> {
             if !self.all_hold(&sink.when, inputs) {
                 continue;
             }
+            let pattern = match &sink.pattern {
+                Some(pattern) => match self.matched_pattern(frame, path, pattern, inputs) {
+                    Some(pattern) => Some(pattern),
+                    None => continue,
+                },
+                None => None,
+            };
             for (value, input) in self.resolve_input(&sink.input, inputs) {
                 let value = if Some(sink.kind) == response {
                     self.with_fields_listed(value, 0)
@@ -44,9 +54,32 @@ impl<'p> Engine<'p> {
                     function: frame.id(),
                     labels,
                     value,
+                    pattern: pattern.clone(),
                 });
             }
         }
+    }
+
+    /// The constant pattern of a match; a text is one only where the call is known to take patterns.
+    fn matched_pattern(
+        &mut self,
+        frame: &Frame<'p>,
+        path: &Name,
+        pattern: &knowledge::AccessPath,
+        inputs: &Inputs<'_>,
+    ) -> Option<MatchedPattern> {
+        let (value, _) = self.resolve_input(pattern, inputs).into_iter().next()?;
+        let language = frame.code.language;
+        let (flags, text) = match &value.shape {
+            Shape::Constant(Constant::Regex(regex)) => crate::regex_strength::split_flags(regex),
+            Shape::Constant(Constant::Text(text)) if !path.starts_with("*.") => ("", text.as_str()),
+            _ => return None,
+        };
+        Some(MatchedPattern {
+            text: text.into(),
+            flags: flags.into(),
+            language,
+        })
     }
 
     pub(crate) fn record_sink(&mut self, fact: SinkFact) {
@@ -206,6 +239,7 @@ impl<'p> Engine<'p> {
             function: frame.id(),
             labels,
             value: key.clone(),
+            pattern: None,
         });
     }
 

@@ -17,12 +17,13 @@ use knowledge::Knowledge;
 use testkit::Example;
 
 /// Kinds that are no concern of a case unless it names them: nearly every handler logs, opens files or starts programs.
-const QUIET: [&str; 6] = [
+const QUIET: [&str; 7] = [
     "log",
     "argument",
     "payload-size",
     "path-upwards",
     "regex",
+    "regex-subject",
     "response",
 ];
 

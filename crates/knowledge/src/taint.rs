@@ -54,6 +54,8 @@ pub struct Sink {
     pub input: AccessPath,
     /// A word of `knowledge/kinds.toml`: `os-command`, `sql`, `path`.
     pub kind: KindId,
+    /// The regular expression that the input is matched against, which must be a constant for the sink to count.
+    pub pattern: Option<AccessPath>,
     /// Holds only if all of these do.
     pub when: Vec<Condition>,
 }

@@ -29,6 +29,8 @@ fn loops_that_read_a_text_in_two_ways_are_exponential() {
     for pattern in [
         "^(a+)+$",
         "(a*)*b",
+        "(a|a)+$",
+        "(?:x|aa|a)+y",
         "^(a|a)*$",
         "^(a|aa)+$",
         "^(?:a|b|ab)*c$",

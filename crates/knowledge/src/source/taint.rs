@@ -46,6 +46,7 @@ pub(crate) struct SinkRow {
     pub(crate) call: Texts,
     input: Texts,
     kind: Name,
+    pattern: Option<Name>,
     #[serde(default)]
     when: Vec<WhenColumn>,
 }
@@ -269,12 +270,15 @@ impl SinkRow {
     pub(crate) fn sinks(&self, words: Vocabularies<'_>) -> Result<Vec<Sink>, Problem> {
         let kind = words.kind(&self.kind)?;
         let when = conditions(&self.when, words)?;
+        let pattern = self.pattern.as_ref();
+        let pattern = pattern.map(|it| access_path(it)).transpose()?;
         let inputs = self.input.access_paths("input")?;
         Ok(inputs
             .into_iter()
             .map(|input| Sink {
                 input,
                 kind,
+                pattern: pattern.clone(),
                 when: when.clone(),
             })
             .collect())

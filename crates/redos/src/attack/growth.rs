@@ -33,7 +33,7 @@ impl Judge<'_> {
         }
         let ratios: Vec<f64> = ratios(&samples);
         let last = ratios.last().copied()?;
-        let before = ratios.get(ratios.len().saturating_sub(4))?;
+        let before = ratios.get(ratios.len().saturating_sub(3))?;
         // Where one repetition more was already too many, the counts before it are small.
         let steps = samples.last()?.steps;
         let is_cut_off = samples.len() < DOUBLINGS && 8 * steps < RUN;

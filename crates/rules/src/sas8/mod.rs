@@ -4,6 +4,7 @@ mod concurrency;
 mod network;
 mod payload;
 mod recursion;
+mod regex;
 mod retries;
 mod throttling;
 mod timeout;
@@ -16,6 +17,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     concurrency::FAMILY,
     throttling::FAMILY,
     payload::FAMILY,
+    regex::FAMILY,
     recursion::FAMILY,
     retries::FAMILY,
     network::FAMILY,
