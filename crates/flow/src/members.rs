@@ -279,13 +279,15 @@ impl<'p> Engine<'p> {
     }
 
     fn api_field(&mut self, api: &ApiValue, taint: &Taint, name: &str, place: Place) -> Value {
-        if self.is_environment(&api.path) {
-            return Value::of(Shape::Text(Arc::new([crate::Atom::Environment(
-                name.into(),
-            )])));
-        }
-        if let Some(event) = self.event_of_value(&api.path) {
-            return self.event_field(&event, Step::Field(name.into()), place);
+        if !self.value_sources(&api.path).is_empty() {
+            if self.is_environment(&api.path) {
+                return Value::of(Shape::Text(Arc::new([crate::Atom::Environment(
+                    name.into(),
+                )])));
+            }
+            if let Some(event) = self.event_of_value(&api.path) {
+                return self.event_field(&event, Step::Field(name.into()), place);
+            }
         }
         let path = Name::from(format!("{}.{name}", api.path));
         if matches!(

@@ -94,6 +94,12 @@ impl Program {
             .map(|(index, (path, module))| (ModuleId(index as u32), path, module))
     }
 
+    /// All modules with their paths, apart.
+    #[must_use]
+    pub fn into_modules(self) -> Vec<(RelPath, Module)> {
+        self.modules
+    }
+
     /// The module with this index.
     #[must_use]
     pub fn module(&self, id: ModuleId) -> Option<&Module> {

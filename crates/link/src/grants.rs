@@ -8,6 +8,7 @@ use base::{Name, Place};
 use flow::CallFact;
 use iam::{Answer, Condition, Pattern, Piece, Policy, Scope, Statement, Subject};
 use knowledge::{Knowledge, Reference};
+use rayon::prelude::*;
 
 use crate::{Model, managed};
 
@@ -24,7 +25,7 @@ pub(crate) fn policies(application: &Application, knowledge: &Knowledge) -> Vec<
         statements: role.grants.iter().map(|it| names.statement(it)).collect(),
         is_open: role.open.is_some() || has_unknown_policies(role),
     };
-    application.roles.iter().map(policy).collect()
+    application.roles.par_iter().map(policy).collect()
 }
 
 /// Whether a managed policy is attached whose statements are not known.

@@ -41,10 +41,10 @@ pub(crate) struct Names {
     spaces: Map<Name, Name>,
     /// By namespace and name.
     exact: Map<(Name, Name), Vec<ResourceId>>,
-    /// Those whose name is not known to the last character, by namespace.
-    partial: Map<Name, Vec<(Name, ResourceId)>>,
-    /// All, by namespace, for names in code that are not known to the last character.
-    all: Map<Name, Vec<(Name, ResourceId)>>,
+    /// Those whose name is not known to the last character, by namespace and stack.
+    partial: Map<(Name, StackId), Vec<(Name, ResourceId)>>,
+    /// All, by namespace and stack, for names in code that are not known to the last character.
+    all: Map<(Name, StackId), Vec<(Name, ResourceId)>>,
     /// Those without a name of their own, by namespace and logical id.
     logical: Map<(Name, Name), Vec<ResourceId>>,
 }
@@ -68,13 +68,14 @@ impl Names {
                         None => continue,
                     };
                     if name.contains(ANY) {
-                        let of = names.partial.entry(space.clone()).or_default();
-                        of.push((name.clone(), id));
+                        let of = names.partial.entry((space.clone(), resource.stack));
+                        of.or_default().push((name.clone(), id));
                     } else {
                         let of = names.exact.entry((space.clone(), name.clone()));
                         of.or_default().push(id);
                     }
-                    names.all.entry(space).or_default().push((name, id));
+                    let of = names.all.entry((space, resource.stack));
+                    of.or_default().push((name, id));
                 }
                 Some(Prop::Absent) | None => {
                     let of = names.logical.entry((space, resource.logical_id.clone()));
@@ -120,7 +121,7 @@ impl Names {
             }
         }
         let candidate = *candidates.last()?;
-        if let Some(id) = self.similar(application, &space, stack, candidate) {
+        if let Some(id) = self.similar(&space, stack, candidate) {
             return Some(Target::Resource(id));
         }
         let logical = self.logical.get(&(space.clone(), Name::from(candidate)));
@@ -132,24 +133,17 @@ impl Names {
     }
 
     /// The one resource of the stack whose name the given one may be, where either is not known to the last character.
-    fn similar(
-        &self,
-        application: &Application,
-        space: &Name,
-        stack: StackId,
-        name: &str,
-    ) -> Option<ResourceId> {
+    fn similar(&self, space: &Name, stack: StackId, name: &str) -> Option<ResourceId> {
         let table = if name.contains(ANY) {
-            self.all.get(space)
+            &self.all
         } else {
-            self.partial.get(space)
+            &self.partial
         };
-        let mut similar = table.into_iter().flatten().filter(|(known, id)| {
-            let is_near = application
-                .resource(*id)
-                .is_some_and(|resource| resource.stack == stack);
-            is_near && (is_like(known, name) || is_like(name, known))
-        });
+        let near = table.get(&(space.clone(), stack));
+        let mut similar = near
+            .into_iter()
+            .flatten()
+            .filter(|(known, _)| is_like(known, name) || is_like(name, known));
         match (similar.next(), similar.next()) {
             (Some((_, id)), None) => Some(*id),
             _ => None,

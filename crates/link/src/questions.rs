@@ -28,7 +28,7 @@ impl Model<'_> {
     #[must_use]
     pub fn outside_in(&self, call: &CallFact) -> Vec<Label> {
         let values = call.parameters.iter();
-        values.flat_map(|(_, value)| labels_in(value, 0)).collect()
+        values.flat_map(|(_, value)| labels_in(value)).collect()
     }
 
     /// The operations that the function performs, with the calls that do.

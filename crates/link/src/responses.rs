@@ -6,7 +6,7 @@ use flow::{Label, List, Shape, Value};
 use ir::GlobalFunctionId;
 use knowledge::{DefaultWho, Event};
 
-use crate::reach::labels_in;
+use crate::reach::{labels_in, labels_in_shape};
 use crate::{Analysis, Model};
 
 /// One answer to a caller.
@@ -25,7 +25,7 @@ pub struct Response<'m> {
     /// A browser shows the body as a page.
     pub is_html: bool,
     /// Where the caller is sent.
-    pub location: Option<Value>,
+    pub location: Option<&'m Value>,
 }
 
 impl Model<'_> {
@@ -58,13 +58,13 @@ impl Model<'_> {
                         continue;
                     }
                     let mut labels = returned.value.taint.labels().to_vec();
-                    labels.extend(answer.body.iter().flat_map(|body| labels_in(body, 0)));
+                    labels.extend(answer.labels);
                     responses.push(Response {
                         analysis,
                         place: returned.place,
                         function: returned.function,
                         labels,
-                        status: answer.status.as_ref().and_then(constant),
+                        status: answer.status.and_then(constant),
                         is_html: answer.is_html,
                         location: answer.location,
                     });
@@ -97,22 +97,23 @@ fn may_pass_on(event: &Event) -> bool {
 }
 
 /// A returned value as the platform reads it.
-struct Answer {
-    status: Option<Value>,
-    body: Option<Value>,
+struct Answer<'v> {
+    status: Option<&'v Value>,
+    /// The outside data in its body.
+    labels: Vec<Label>,
     is_html: bool,
-    location: Option<Value>,
+    location: Option<&'v Value>,
 }
 
-impl Answer {
-    fn of(shape: &Shape) -> Self {
+impl<'v> Answer<'v> {
+    fn of(shape: &'v Shape) -> Self {
         match shape {
             Shape::Object(object) => {
                 let field = |wanted: &str| {
                     let mut fields = object.fields.iter();
                     fields
                         .find(|(name, _)| name == wanted)
-                        .map(|(_, value)| value.clone())
+                        .map(|(_, value)| value)
                 };
                 let status = field("statusCode");
                 let body = field("body");
@@ -120,13 +121,12 @@ impl Answer {
                     return Self::whole(shape);
                 }
                 let sets = ["headers", "multiValueHeaders"].map(field);
-                let header = |wanted| sets.iter().flatten().find_map(|it| header(it, wanted));
+                let header = |wanted| sets.into_iter().flatten().find_map(|it| header(it, wanted));
                 let content_type = header("content-type");
                 Self {
                     status,
-                    body,
+                    labels: body.map(labels_in).unwrap_or_default(),
                     is_html: content_type
-                        .as_ref()
                         .and_then(Value::as_text)
                         .is_some_and(|text| text.to_ascii_lowercase().starts_with("text/html")),
                     location: header("location"),
@@ -135,8 +135,8 @@ impl Answer {
             // `return body, status` of Flask and its like.
             Shape::List(list) => match list.as_ref() {
                 List { items, rest: None } if matches!(items.len(), 2 | 3) => Self {
-                    status: items.get(1).filter(|it| constant(it).is_some()).cloned(),
-                    body: items.first().cloned(),
+                    status: items.get(1).filter(|it| constant(it).is_some()),
+                    labels: items.first().map(labels_in).unwrap_or_default(),
                     is_html: false,
                     location: None,
                 },
@@ -146,25 +146,25 @@ impl Answer {
         }
     }
 
-    fn whole(shape: &Shape) -> Self {
+    fn whole(shape: &'v Shape) -> Self {
         Self {
             status: None,
-            body: Some(Value::of(shape.clone())),
+            labels: labels_in_shape(shape),
             is_html: false,
             location: None,
         }
     }
 }
 
-fn header(headers: &Value, wanted: &str) -> Option<Value> {
+fn header<'v>(headers: &'v Value, wanted: &str) -> Option<&'v Value> {
     let Shape::Object(headers) = &headers.shape else {
         return None;
     };
     let mut fields = headers.fields.iter();
     let (_, value) = fields.find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
     match &value.shape {
-        Shape::List(list) => list.items.first().cloned(),
-        _ => Some(value.clone()),
+        Shape::List(list) => list.items.first(),
+        _ => Some(value),
     }
 }
 

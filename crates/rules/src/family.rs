@@ -1,11 +1,11 @@
 //! What a family of rules is: the rules that one pass over the facts finds.
 
 use app::FunctionId;
-use base::RelPath;
+use base::{Map, Name, Place, RelPath};
 use deps::Inventory;
 use detect::SecretFile;
 use finding::{Finding, RuleInfo};
-use link::Model;
+use link::{Model, Response};
 use privilege::Needs;
 
 /// Everything that rules look at.
@@ -15,6 +15,8 @@ pub struct Input<'a> {
     pub model: &'a Model<'a>,
     /// What each function needs, by their ids.
     pub needs: &'a [Needs],
+    /// What the code answers to callers.
+    pub responses: &'a [Response<'a>],
     /// What the project says that it depends on.
     pub inventory: &'a Inventory,
     /// The secrets that stand in the project's files, in the order of the files.
@@ -30,6 +32,36 @@ impl Input<'_> {
     pub(crate) fn needs_of(&self, functions: &[FunctionId]) -> Vec<&Needs> {
         let indexes = functions.iter().map(|id| id.0 as usize);
         indexes.filter_map(|index| self.needs.get(index)).collect()
+    }
+}
+
+/// Findings of which each stands for all functions that share what it is about: a setting that several inherit is written once
+/// and found once.
+#[derive(Default)]
+pub(crate) struct Shared {
+    findings: Vec<Finding>,
+    positions: Map<(Place, Name), usize>,
+}
+
+impl Shared {
+    /// Adds a finding, or its functions to the one of the same place and `key`.
+    pub(crate) fn add(&mut self, key: &str, finding: Finding) {
+        let position = self.findings.len();
+        let known = *self
+            .positions
+            .entry((finding.place, key.into()))
+            .or_insert(position);
+        match self.findings.get_mut(known) {
+            Some(known) => {
+                known.score.exposure = known.score.exposure.max(finding.score.exposure);
+                known.functions.extend(finding.functions);
+            }
+            None => self.findings.push(finding),
+        }
+    }
+
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
+        self.findings
     }
 }
 

@@ -14,6 +14,15 @@ pub(crate) fn covers(grant: &Grant, action: &str) -> bool {
 
 /// Whether a pattern of actions, `s3:Get*`, matches an action.
 pub(crate) fn matches(pattern: &str, action: &str) -> bool {
+    // What stands before the first wildcard or variable answers most questions.
+    let known = pattern.find(['*', '?', '$']).unwrap_or(pattern.len());
+    let starts = pattern
+        .get(..known)
+        .zip(action.get(..known))
+        .is_some_and(|(start, action)| start.eq_ignore_ascii_case(action));
+    if !starts || known == pattern.len() {
+        return starts && action.len() == known;
+    }
     let pattern = Pattern::action(&[Piece::Literal(pattern.into())]);
     pattern.matches(&Subject::action(action)) == Answer::Yes
 }

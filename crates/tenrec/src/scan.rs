@@ -7,6 +7,7 @@ use deps::osv::Database;
 use finding::{Finding, Reach};
 use knowledge::Knowledge;
 use privilege::Needs;
+use rayon::prelude::*;
 
 use crate::ignores::Ignore;
 use crate::project::{Project, Statistics};
@@ -90,12 +91,17 @@ impl<'k> Scanned<'k> {
             cost,
             advisories,
         } = options;
-        let mut project = Project::read(system, knowledge, budget);
-        let secrets = secrets::read(system, budget);
-        let (inventory, unread) = dependencies(system, *advisories, budget);
+        let (mut project, (secrets, (inventory, unread))) = rayon::join(
+            || Project::read(system, knowledge, budget),
+            || {
+                let dependencies = dependencies(system, *advisories, budget);
+                (secrets::read(system, budget), dependencies)
+            },
+        );
         let needs = privilege::all(&project.model);
         let findings = rules::check(&rules::Input {
             model: &project.model,
+            responses: &project.model.responses(),
             needs: &needs,
             inventory: &inventory,
             secrets: &secrets,
@@ -135,8 +141,15 @@ impl<'k> Scanned<'k> {
         let exposures = self.exposures();
         let shipping = self.shipping();
         let project = self.project;
+        let model = project.model;
+        // Code and facts are many small things, which take their time to give back.
+        let modules = model.program.into_modules();
+        rayon::join(
+            || model.analyses.into_par_iter().for_each(drop),
+            || modules.into_par_iter().for_each(drop),
+        );
         Outcome {
-            application: project.model.application,
+            application: model.application,
             findings: self.findings,
             diagnostics: project.diagnostics,
             exposures,

@@ -32,7 +32,7 @@ fn in_returned_pages(input: &Input<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let mut findings = Vec::new();
-    for answer in model.responses().iter().filter(|answer| answer.is_html) {
+    for answer in input.responses.iter().filter(|answer| answer.is_html) {
         let open: Vec<_> = answer
             .labels
             .iter()

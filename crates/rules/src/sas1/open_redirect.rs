@@ -1,7 +1,6 @@
 //! SAS-1: outside data that decides where a caller is sent: the header `Location` of an answer, a framework's redirect.
 
 use finding::Finding;
-use link::Model;
 
 use super::injection::{Danger, Injection, finding, host_is_open, rule};
 use crate::family::{Family, Input};
@@ -23,7 +22,7 @@ const RULE: Injection = rule!(
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
-    let mut findings = in_headers(model);
+    let mut findings = in_headers(input);
     let flows = model.flows(RULE.kind);
     let open = flows.iter().filter(|flow| host_is_open(&flow.sink.value));
     findings.extend(open.map(|flow| {
@@ -37,13 +36,14 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     findings
 }
 
-fn in_headers(model: &Model<'_>) -> Vec<Finding> {
+fn in_headers(input: &Input<'_>) -> Vec<Finding> {
+    let model = input.model;
     let Some(kind) = model.knowledge.kind(RULE.kind) else {
         return Vec::new();
     };
     let mut findings = Vec::new();
-    for answer in model.responses() {
-        let location = answer.location.filter(host_is_open);
+    for answer in input.responses {
+        let location = answer.location.filter(|it| host_is_open(it));
         let Some(location) = location else { continue };
         let open: Vec<_> = location.taint.dangerous(kind).collect();
         let Some(reached) = model.worst_reach(answer.analysis, &open) else {

@@ -36,8 +36,10 @@ const ENVIRONMENT: RuleInfo = RuleInfo {
 /// The worst thing that each answer gives away, and environments in logs.
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
-    let answers = model.responses();
-    let sent = answers.iter().filter_map(|answer| in_answer(model, answer));
+    let sent = input
+        .responses
+        .iter()
+        .filter_map(|answer| in_answer(model, answer));
     let logged = model
         .analyses
         .iter()

@@ -25,10 +25,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
     let mut findings = Vec::new();
     let authorizers = authorizers(model);
-    let answers = model.responses();
     // The first of each entry point.
     let mut denials: Map<*const Analysis, &Response<'_>> = Map::default();
-    for answer in &answers {
+    for answer in input.responses {
         if matches!(answer.status.as_deref(), Some("401" | "403")) {
             denials.entry(answer.analysis).or_insert(answer);
         }

@@ -1,6 +1,6 @@
 //! SAS-8: messages that no function can work on, tried again without end.
 
-use crate::family::{Family, Input};
+use crate::family::{Family, Input, Shared};
 use app::{Prop, Resource, Trigger};
 use finding::{Finding, Impact, RuleInfo, StepKind};
 use link::Model;
@@ -27,20 +27,15 @@ const ENDS: [&str; 4] = [
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let triggers = input.model.application.triggers.iter();
-    let mut findings: Vec<Finding> = Vec::new();
+    // A queue that feeds several functions is one queue.
+    let mut findings = Shared::default();
     for finding in
         triggers.filter_map(|trigger| queue(input, trigger).or_else(|| stream(input, trigger)))
     {
-        // A queue that feeds several functions is one queue.
-        match findings
-            .iter_mut()
-            .find(|known| known.place == finding.place && known.subject == finding.subject)
-        {
-            Some(known) => known.functions.extend(finding.functions),
-            None => findings.push(finding),
-        }
+        let queue = finding.subject.clone();
+        findings.add(&queue, finding);
     }
-    findings
+    findings.into_findings()
 }
 
 /// The queue of the project that a trigger's messages come from.

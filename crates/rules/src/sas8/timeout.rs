@@ -1,6 +1,6 @@
 //! SAS-8: timeouts that let a stuck function run longer than anybody waits for it.
 
-use crate::family::{Family, Input};
+use crate::family::{Family, Input, Shared};
 use app::{Function, FunctionId, Prop, Trigger};
 use base::Place;
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
@@ -28,7 +28,8 @@ const DEFAULT_VISIBILITY: f64 = 30.0;
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
-    let mut findings = Vec::new();
+    let mut shared = Shared::default();
+    let mut own = Vec::new();
     for (id, function) in model.application.functions() {
         let seconds = match &function.timeout {
             Prop::Known(seconds, place) => Some((*seconds, *place)),
@@ -44,25 +45,14 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             let finding = finding
                 .functions([model.function_name(id)])
                 .subject(function.name.to_string());
-            add(&mut findings, finding);
+            let message = finding.message.clone();
+            shared.add(&message, finding);
         }
-        findings.extend(shorter_visibility(input, id, function, seconds));
+        own.extend(shorter_visibility(input, id, function, seconds));
     }
+    let mut findings = shared.into_findings();
+    findings.extend(own);
     findings
-}
-
-/// Adds a finding; a timeout that several functions inherit is written once and found once.
-fn add(findings: &mut Vec<Finding>, finding: Finding) {
-    let known = findings
-        .iter_mut()
-        .find(|known| known.place == finding.place && known.message == finding.message);
-    match known {
-        Some(known) => {
-            known.score.exposure = known.score.exposure.max(finding.score.exposure);
-            known.functions.extend(finding.functions);
-        }
-        None => findings.push(finding),
-    }
 }
 
 /// How long an API waits for the function that a trigger invokes, in seconds. A WebSocket API has no caller who waits: answers are

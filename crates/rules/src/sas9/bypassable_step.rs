@@ -1,7 +1,10 @@
 //! SAS-9: a step of a chain that can be entered from outside: its trigger's resource is written by an earlier step, which may
 //! check something, and by anyone else as well.
 
+use std::cell::LazyCell;
+
 use app::{FunctionId, ResourceId, Trigger};
+use base::Map;
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{CallFact, Origin};
 use link::{Analysis, Model};
@@ -22,6 +25,7 @@ const INFO: RuleInfo = RuleInfo {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
+    let writers = LazyCell::new(|| writers(model));
     let mut findings = Vec::new();
     for (id, _) in model.application.functions() {
         for trigger in model.application.triggers_of(id) {
@@ -32,7 +36,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             if !model.is_public(resource) || !relies_on_event(model, id) {
                 continue;
             }
-            if let Some((earlier, call)) = writer(model, resource, id) {
+            // Another function of the project that writes to the resource: the step before.
+            let mut before = writers.get(&resource).into_iter().flatten();
+            if let Some((earlier, call)) = before.find(|it| !it.0.functions.contains(&id)) {
                 findings.push(finding(model, id, trigger, resource, earlier, call));
             }
         }
@@ -49,23 +55,28 @@ fn relies_on_event(model: &Model<'_>, function: FunctionId) -> bool {
     })
 }
 
-/// Another function of the project that writes to the resource: the step before.
-fn writer<'m>(
-    model: &'m Model<'_>,
-    resource: ResourceId,
-    reader: FunctionId,
-) -> Option<(&'m Analysis, &'m CallFact)> {
-    model.calls().find(|(analysis, call)| {
-        let writes = model
-            .operation(call)
-            .is_some_and(|operation| !operation.writes.is_empty());
-        writes
-            && !analysis.functions.contains(&reader)
-            && analysis
-                .functions
-                .iter()
-                .any(|function| model.resource_of(*function, call) == Some(resource))
-    })
+/// A call that writes, with the entry point that makes it.
+type Writer<'m> = (&'m Analysis, &'m CallFact);
+
+/// What writes to each resource, in the order of the code.
+fn writers<'m>(model: &'m Model<'_>) -> Map<ResourceId, Vec<Writer<'m>>> {
+    let mut writers: Map<ResourceId, Vec<Writer<'m>>> = Map::default();
+    let writing = model.calls().filter(|(_, call)| {
+        let operation = model.operation(call);
+        operation.is_some_and(|operation| !operation.writes.is_empty())
+    });
+    for (analysis, call) in writing {
+        let functions = analysis.functions.iter();
+        let mut resources: Vec<ResourceId> = functions
+            .filter_map(|function| model.resource_of(*function, call))
+            .collect();
+        resources.sort();
+        resources.dedup();
+        for resource in resources {
+            writers.entry(resource).or_default().push((analysis, call));
+        }
+    }
+    writers
 }
 
 fn finding(
