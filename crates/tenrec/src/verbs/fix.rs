@@ -45,6 +45,8 @@ pub(crate) fn run(arguments: &Fix) -> Result<ExitCode> {
             config: &config,
             baseline: None,
             rules: &rules,
+            with_comments: true,
+            is_whole: false,
         };
         let judged = judge::judge(&mut outcome, &system, &decisions).findings;
         let meant: Vec<&Finding> = judged

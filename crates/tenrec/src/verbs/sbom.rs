@@ -37,6 +37,8 @@ pub(crate) fn run(arguments: &Sbom) -> Result<ExitCode> {
             config: &config,
             baseline: None,
             rules: &rules,
+            with_comments: true,
+            is_whole: false,
         };
         let judgement = judge::judge(&mut outcome, &system, &decisions);
         let accepted = |package: &Package| {
