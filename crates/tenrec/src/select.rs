@@ -92,9 +92,13 @@ impl FailOn {
 
 /// Reads a severity.
 pub(crate) fn severity(text: &str) -> Result<Severity, String> {
-    Severity::parse(text).ok_or_else(|| {
+    Severity::parse(&text.to_ascii_lowercase()).ok_or_else(|| {
         let hint = names::hint(text, Severity::ALL.map(Severity::as_str));
-        format!("there is no severity `{text}`{hint}")
+        let all = Severity::ALL.map(Severity::as_str).join(", ");
+        match hint.as_str() {
+            "" => format!("there is no severity `{text}`; there are {all}"),
+            hint => format!("there is no severity `{text}`{hint}"),
+        }
     })
 }
 

@@ -22,6 +22,16 @@ pub(crate) fn run(format: ListFormat) -> Result<ExitCode> {
 fn table(rules: &[RuleInfo]) -> String {
     let bold = anstyle::Style::new().bold();
     let dim = anstyle::Style::new().dimmed();
+    let name_width = rules
+        .iter()
+        .map(|rule| rule.name.len())
+        .max()
+        .unwrap_or_default();
+    let title_width = rules
+        .iter()
+        .map(|rule| rule.title.len())
+        .max()
+        .unwrap_or_default();
     let mut lines = Vec::new();
     for risk in Risk::ALL {
         let of_risk: Vec<&RuleInfo> = rules.iter().filter(|it| it.risk() == Some(risk)).collect();
@@ -33,14 +43,14 @@ fn table(rules: &[RuleInfo]) -> String {
             let cwe = format!("CWE-{}", rule.cwe);
             let languages = languages(rule).join(", ");
             lines.push(format!(
-                "  {:<36} {cwe:<9} {:<44} {dim}{languages}{dim:#}",
+                "  {:<name_width$}  {cwe:<9} {:<title_width$}  {dim}{languages}{dim:#}",
                 rule.name, rule.title
             ));
         }
         lines.push(String::new());
     }
     lines.push(format!(
-        "{} rules. How bad a finding is depends on who can reach it; `tenrec explain RULE` says more.",
+        "{} rules; the last column says in what the examples of each are written. How bad a finding is depends on who can reach it; `tenrec explain RULE` says more.",
         rules.len()
     ));
     lines.join("\n") + "\n"

@@ -14,6 +14,7 @@ mod blast;
 mod channels;
 mod cli;
 mod cost;
+mod docs;
 mod examples;
 mod fix;
 mod flows;
