@@ -109,14 +109,40 @@ impl Pattern {
         self.0.contains(&Token::Anything)
     }
 
-    /// Whether the two differ in a character before either leaves a choice.
-    pub(crate) fn starts_otherwise_than(&self, other: &Self) -> bool {
+    /// Whether nothing can match both, as far as that shows at a glance: they differ in a character before either leaves a choice,
+    /// or in a whole part between colons, such as the service of an ARN.
+    pub(crate) fn is_apart_from(&self, other: &Self) -> bool {
+        self.starts_otherwise_than(other) || self.differs_in_a_part_from(other)
+    }
+
+    fn starts_otherwise_than(&self, other: &Self) -> bool {
         let mut both = self.0.iter().zip(&other.0);
         let first = both.find_map(|pair| match pair {
             (Token::Char(one), Token::Char(other)) => (one != other).then_some(true),
             _ => Some(false),
         });
         first == Some(true)
+    }
+
+    fn differs_in_a_part_from(&self, other: &Self) -> bool {
+        // What may hold a colon itself leaves open where the parts behind it start.
+        let is_divided = |part: &&[Token]| {
+            part.iter()
+                .all(|token| !matches!(token, Token::One | Token::Many | Token::Anything))
+        };
+        let is_written = |part: &[Token]| part.iter().all(|token| matches!(token, Token::Char(_)));
+        let own = self.parts().take_while(is_divided);
+        let others = other.parts().take_while(is_divided);
+        own.zip(others)
+            .any(|(one, other)| is_written(one) && is_written(other) && one != other)
+    }
+
+    /// What stands between colons, as far as a colon ends it.
+    fn parts(&self) -> impl Iterator<Item = &[Token]> {
+        let last = self.0.iter().rposition(|token| *token == Token::Char(':'));
+        let ended = last.and_then(|last| self.0.get(..last));
+        let parts = ended.map(|ended| ended.split(|token| *token == Token::Char(':')));
+        parts.into_iter().flatten()
     }
 }
 

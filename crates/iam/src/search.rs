@@ -18,6 +18,9 @@ pub(crate) fn finds(
     letters: Letters,
     mut is_wanted: impl FnMut(&[Answer]) -> bool,
 ) -> Option<bool> {
+    if tests.iter().all(|test| test.is_apart_from(words_of)) {
+        return Some(is_wanted(&vec![Answer::No; tests.len()]));
+    }
     let alphabet = alphabet(tests, letters);
     let start = State {
         at: 0,

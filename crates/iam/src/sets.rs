@@ -21,8 +21,8 @@ impl Pattern {
     /// Whether there is something that both match.
     #[must_use]
     pub fn intersects(&self, other: &Self) -> Answer {
-        if self.starts_otherwise_than(other) {
-            return Answer::No;
+        if self.is_everything() || other.is_everything() {
+            return Answer::Yes;
         }
         some_word(other, &[self], |answers| {
             answers.iter().copied().fold(Answer::Yes, Answer::and)
@@ -124,11 +124,14 @@ impl Difference<'_> {
             };
             Answer::any(holes.iter().copied()).or(is_meant)
         };
-        let of_each = sources
-            .iter()
-            .map(|source| all_words(source, &tests, is_out));
-        let answers: Vec<Answer> = of_each.collect();
-        answers.into_iter().fold(Answer::Yes, Answer::and)
+        let mut all = Answer::Yes;
+        for source in sources {
+            all = all.and(all_words(source, &tests, is_out));
+            if all == Answer::No {
+                break;
+            }
+        }
+        all
     }
 }
 

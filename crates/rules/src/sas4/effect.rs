@@ -6,6 +6,7 @@ use base::{Name, Place};
 use finding::{Finding, RuleInfo, StepKind};
 use iam::{Answer, Pattern, Piece, Scope, Subject};
 use knowledge::{ArnType, Catalogue, CatalogueAction};
+use rayon::prelude::*;
 
 use super::document::no_arn;
 use super::reach::{matched, shape};
@@ -40,14 +41,17 @@ const REDUNDANT: RuleInfo = RuleInfo {
 };
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for written in written::all(input.model) {
-        findings.extend(unknown(&written));
-        findings.extend(ineffective(&written));
-    }
-    for of_role in written::by_role(input.model) {
-        findings.extend(redundant(&of_role));
-    }
+    let written: Vec<Written<'_>> = written::all(input.model).collect();
+    let of_each = written.par_iter().map(|written| {
+        let mut findings = unknown(written);
+        findings.extend(ineffective(written));
+        findings
+    });
+    let mut findings: Vec<Finding> = of_each.flatten().collect();
+    let roles: Vec<Vec<Written<'_>>> = written::by_role(input.model).collect();
+    let of_roles = roles.par_iter().map(|of_role| redundant(of_role));
+    let of_roles: Vec<Finding> = of_roles.flatten().collect();
+    findings.extend(of_roles);
     findings
 }
 
@@ -201,8 +205,8 @@ fn redundant(of_role: &[Written<'_>]) -> Vec<Finding> {
         let other = others.find(|(position, other)| {
             *position != index
                 && other.statement.conditions.is_empty()
-                && other.statement.resources.contains(&one.statement.resources) == Answer::Yes
                 && other.statement.actions.contains(&one.statement.actions) == Answer::Yes
+                && other.statement.resources.contains(&one.statement.resources) == Answer::Yes
                 // Of two that are equal, the second is one too many.
                 && (*position < index || !is_same(one, other))
         });
