@@ -53,6 +53,26 @@ fn numbers(one: &str, other: &str) -> Ordering {
     one.len().cmp(&other.len()).then_with(|| one.cmp(other))
 }
 
+/// The dotted numbers of a version, those that are left out as `0`, and what stands behind its first dash; what stands behind a
+/// plus does not count.
+fn dotted<const N: usize>(text: &str) -> Option<([&str; N], Option<&str>)> {
+    let (text, _metadata) = text.split_once('+').unwrap_or((text, ""));
+    let (numbers, label) = match text.split_once('-') {
+        Some((numbers, label)) => (numbers, Some(label)),
+        None => (text, None),
+    };
+    let mut parts = ["0"; N];
+    let mut written = numbers.split('.');
+    for (at, slot) in parts.iter_mut().enumerate() {
+        match written.next() {
+            Some(part) if is_number(part) => *slot = part,
+            None if 0 < at => {}
+            _ => return None,
+        }
+    }
+    written.next().is_none().then_some((parts, label))
+}
+
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }

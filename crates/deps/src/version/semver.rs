@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{is_number, numbers};
+use super::{dotted, is_number, numbers};
 
 pub(super) fn compare(one: &str, other: &str) -> Option<Ordering> {
     let (one, other) = (Version::parse(one)?, Version::parse(other)?);
@@ -21,24 +21,8 @@ struct Version<'a> {
 impl<'a> Version<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let text = text.trim_start_matches(['v', '=', ' ']);
-        let (text, _build) = text.split_once('+').unwrap_or((text, ""));
-        let (numbers, prerelease) = match text.split_once('-') {
-            Some((numbers, prerelease)) => (numbers, Some(prerelease)),
-            None => (text, None),
-        };
-        let mut parts = ["0"; 3];
-        let mut written = numbers.split('.');
-        for (at, slot) in parts.iter_mut().enumerate() {
-            match written.next() {
-                Some(part) if is_number(part) => *slot = part,
-                None if 0 < at => {}
-                _ => return None,
-            }
-        }
-        written
-            .next()
-            .is_none()
-            .then_some(Self { parts, prerelease })
+        let (parts, prerelease) = dotted(text)?;
+        Some(Self { parts, prerelease })
     }
 }
 
