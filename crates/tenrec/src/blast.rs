@@ -7,7 +7,7 @@ use link::Model;
 use privilege::{Blast, Chain, Gain};
 use serde::Serialize;
 
-use crate::sources::Sources;
+use crate::lines::Lines;
 
 /// How the answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub fn write(
     functions: &[FunctionId],
     format: Format,
 ) -> Result<String, serde_json::Error> {
-    let sources = Sources::new(system);
+    let sources = Lines::new(system);
     let answers = functions.iter();
     let answers: Vec<Answer> = answers
         .map(|id| Answer::new(model, &sources, &privilege::blast(model, *id)))
@@ -113,7 +113,7 @@ struct StepAnswer {
 }
 
 impl Answer {
-    fn new(model: &Model<'_>, sources: &Sources<'_>, blast: &Blast) -> Self {
+    fn new(model: &Model<'_>, sources: &Lines<'_>, blast: &Blast) -> Self {
         let resources = blast.resources.iter().map(|reached| ResourceAnswer {
             name: resource_name(model, reached.resource),
             kind: kind(model, reached.resource),
@@ -229,7 +229,7 @@ fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
 }
 
 impl ChainAnswer {
-    fn new(model: &Model<'_>, sources: &Sources<'_>, chain: &Chain) -> Self {
+    fn new(model: &Model<'_>, sources: &Lines<'_>, chain: &Chain) -> Self {
         let gain = match chain.gain {
             Gain::Drives(id) => format!("{} runs with their data", model.function_name(id)),
             Gain::Owns(id) => {
@@ -248,7 +248,7 @@ impl ChainAnswer {
         let steps = chain.steps.iter().map(|step| {
             let place: Place = step.place;
             StepAnswer {
-                file: sources.path(place),
+                file: sources.path(place).to_string(),
                 line: sources.line(place),
                 message: step.message.clone(),
             }

@@ -101,7 +101,7 @@ impl Costs<'_> {
             return writeln!(out, "Nobody outside can invoke a function directly.\n");
         }
         let bold = anstyle::Style::new().bold();
-        let mut lines = Lines::new(self.system);
+        let lines = Lines::new(self.system);
         writeln!(
             out,
             "{bold}What one request from outside sets going at worst{bold:#}"
@@ -188,7 +188,7 @@ impl Costs<'_> {
     /// # Errors
     /// Never for what can be estimated; writing JSON may fail.
     pub fn json(&self) -> Result<String, serde_json::Error> {
-        let mut lines = Lines::new(self.system);
+        let lines = Lines::new(self.system);
         let platform = &self.model.knowledge.function_platform;
         let functions = self.estimate.functions.iter();
         let entries = self.estimate.entries.iter();
@@ -203,7 +203,7 @@ impl Costs<'_> {
             },
             per_hour: self.estimate.per_hour,
             functions: functions.map(|it| self.function(it)).collect(),
-            entries: entries.map(|it| self.entry(it, &mut lines)).collect(),
+            entries: entries.map(|it| self.entry(it, &lines)).collect(),
             levers: levers
                 .iter()
                 .map(|lever| JsonLever {
@@ -239,7 +239,7 @@ impl Costs<'_> {
         }
     }
 
-    fn entry(&self, entry: &Entry, lines: &mut Lines<'_>) -> JsonEntry {
+    fn entry(&self, entry: &Entry, lines: &Lines<'_>) -> JsonEntry {
         let deliveries = entry.deliveries.iter();
         JsonEntry {
             function: self.model.function_name(entry.function).to_string(),
@@ -318,7 +318,7 @@ fn grouped(digits: &str) -> String {
     out
 }
 
-fn at(lines: &mut Lines<'_>, place: Place) -> At {
+fn at(lines: &Lines<'_>, place: Place) -> At {
     At {
         file: lines.path(place).to_string(),
         line: lines.line(place),

@@ -85,7 +85,7 @@ impl<'a> Fixes<'a> {
     /// All edits, each with its diff, and what is left alone.
     #[must_use]
     pub fn terminal(&self) -> String {
-        let mut lines = Lines::new(self.system);
+        let lines = Lines::new(self.system);
         let mut out = String::new();
         for fix in &self.plan.fixes {
             let bold = Style::new().bold();
@@ -113,7 +113,7 @@ impl<'a> Fixes<'a> {
     /// What is left alone, and why.
     #[must_use]
     pub fn left(&self) -> String {
-        let mut lines = Lines::new(self.system);
+        let lines = Lines::new(self.system);
         let mut out = String::new();
         for left in &self.plan.left {
             let place = lines.show(left.place);

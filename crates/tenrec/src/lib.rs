@@ -17,7 +17,6 @@ pub mod project;
 pub mod scan;
 mod secrets;
 pub mod select;
-mod sources;
 mod untemplated;
 
 pub use base::MemorySystem;

@@ -1,5 +1,6 @@
-//! Places as people read them: file and line. The lines of a file are counted once.
+//! Places as people read them: the file, the line, what is written there. The lines of a file are counted once.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use base::{FileId, LineIndex, Place, RelPath, System};
@@ -7,7 +8,7 @@ use base::{FileId, LineIndex, Place, RelPath, System};
 /// The lines of the files of a project.
 pub struct Lines<'a> {
     system: &'a dyn System,
-    files: BTreeMap<FileId, LineIndex>,
+    files: RefCell<BTreeMap<FileId, LineIndex>>,
 }
 
 impl<'a> Lines<'a> {
@@ -16,7 +17,7 @@ impl<'a> Lines<'a> {
     pub fn new(system: &'a dyn System) -> Self {
         Self {
             system,
-            files: BTreeMap::new(),
+            files: RefCell::default(),
         }
     }
 
@@ -28,28 +29,42 @@ impl<'a> Lines<'a> {
     }
 
     /// The line on which a place starts, from 1.
-    pub fn line(&mut self, place: Place) -> u32 {
-        self.index(place.file).line(place.span.start)
+    #[must_use]
+    pub fn line(&self, place: Place) -> u32 {
+        self.with(place.file, |index| index.line(place.span.start))
     }
 
     /// The lines on which a place starts and ends, from 1.
-    pub fn both(&mut self, place: Place) -> (u32, u32) {
+    #[must_use]
+    pub fn both(&self, place: Place) -> (u32, u32) {
         let last = place.span.end.saturating_sub(1).max(place.span.start);
-        let index = self.index(place.file);
-        (index.line(place.span.start), index.line(last))
+        self.with(place.file, |index| {
+            (index.line(place.span.start), index.line(last))
+        })
     }
 
     /// `src/app.py:12`.
-    pub fn show(&mut self, place: Place) -> String {
+    #[must_use]
+    pub fn show(&self, place: Place) -> String {
         format!("{}:{}", self.path(place), self.line(place))
     }
 
-    fn index(&mut self, file: FileId) -> &LineIndex {
-        let system = self.system;
-        self.files.entry(file).or_insert_with(|| {
-            let entry = system.files().get(file.0 as usize);
-            let text = entry.and_then(|entry| system.read(&entry.path).ok());
-            LineIndex::new(&text.unwrap_or_default())
-        })
+    /// The first line of what is written at a place.
+    pub(crate) fn expression(&self, place: Place) -> String {
+        let text = self.text(place.file);
+        let written = place.span.of(&text).lines().next();
+        written.unwrap_or_default().trim_end().to_owned()
+    }
+
+    fn with<T>(&self, file: FileId, ask: impl FnOnce(&LineIndex) -> T) -> T {
+        let mut files = self.files.borrow_mut();
+        let index = files.entry(file);
+        ask(index.or_insert_with(|| LineIndex::new(&self.text(file))))
+    }
+
+    fn text(&self, file: FileId) -> String {
+        let entry = self.system.files().get(file.0 as usize);
+        let text = entry.and_then(|entry| self.system.read(&entry.path).ok());
+        text.unwrap_or_default()
     }
 }

@@ -39,7 +39,10 @@ fn reasons(policies: &Policies<'_>, function: &FunctionPolicy) -> Node {
             all.push(Node::map([
                 ("action", Node::text(need.action.as_str())),
                 ("resource", resource(policies, function, need)),
-                ("file", Node::text(policies.sources.path(reason.place))),
+                (
+                    "file",
+                    Node::text(policies.sources.path(reason.place).to_string()),
+                ),
                 ("line", Node::Number(policies.sources.line(reason.place))),
                 ("message", Node::text(&reason.message)),
             ]));
@@ -68,7 +71,7 @@ fn unresolved(policies: &Policies<'_>, function: &FunctionPolicy) -> Node {
             all.push(Node::map([
                 ("action", Node::text(need.action.as_str())),
                 ("resource", resource(policies, function, need)),
-                ("file", Node::text(sources.path(reason.place))),
+                ("file", Node::text(sources.path(reason.place).to_string())),
                 ("line", Node::Number(sources.line(reason.place))),
                 ("expression", Node::Text(sources.expression(reason.place))),
                 (
@@ -80,7 +83,7 @@ fn unresolved(policies: &Policies<'_>, function: &FunctionPolicy) -> Node {
     }
     for gap in &function.needs.gaps {
         all.push(Node::map([
-            ("file", Node::text(sources.path(gap.place))),
+            ("file", Node::text(sources.path(gap.place).to_string())),
             ("line", Node::Number(sources.line(gap.place))),
             ("message", Node::text(&gap.message)),
         ]));

@@ -13,7 +13,7 @@ use iam::{Answer, Pattern, Piece, Subject};
 use link::Model;
 use privilege::{Cause, Need, Needs, Scope, Statement};
 
-use crate::sources::Sources;
+use crate::lines::Lines;
 use node::Node;
 
 /// How policies are written.
@@ -36,7 +36,7 @@ pub enum Format {
 /// What the functions of a project need.
 pub struct Policies<'m> {
     model: &'m Model<'m>,
-    sources: Sources<'m>,
+    sources: Lines<'m>,
     functions: Vec<FunctionPolicy>,
 }
 
@@ -54,7 +54,7 @@ impl<'m> Policies<'m> {
     /// Finds out what each function needs.
     #[must_use]
     pub fn new(model: &'m Model<'m>, system: &'m dyn System) -> Self {
-        let sources = Sources::new(system);
+        let sources = Lines::new(system);
         let mut counts: Map<&Name, u32> = Map::default();
         for function in &model.application.functions {
             *counts.entry(&function.name).or_default() += 1;
@@ -70,7 +70,10 @@ impl<'m> Policies<'m> {
             functions.push(FunctionPolicy {
                 id,
                 name,
-                file: sources.path(handler.unwrap_or(function.place)),
+                file: sources
+                    .path(handler.unwrap_or(function.place))
+                    .to_string()
+                    .to_string(),
                 needs,
             });
         }
@@ -131,7 +134,7 @@ impl<'m> Policies<'m> {
                     function.name, need.action
                 ));
                 for reason in &need.reasons {
-                    let place = self.sources.file_line(reason.place);
+                    let place = self.sources.show(reason.place);
                     out.push_str(&format!("  {place}  {}\n", reason.message));
                 }
                 if let Scope::Pattern(why) = &need.scope {
@@ -193,7 +196,7 @@ impl<'m> Policies<'m> {
         let mut remarks = Vec::new();
         for need in &function.needs.needs {
             if let (Scope::Pattern(why), Some(reason)) = (&need.scope, need.reasons.first()) {
-                let place = self.sources.file_line(reason.place);
+                let place = self.sources.show(reason.place);
                 remarks.push(format!(
                     "{place} {}: which resource is not known, {why}",
                     need.action
@@ -201,11 +204,7 @@ impl<'m> Policies<'m> {
             }
         }
         for gap in &function.needs.gaps {
-            remarks.push(format!(
-                "{} {}",
-                self.sources.file_line(gap.place),
-                gap.message
-            ));
+            remarks.push(format!("{} {}", self.sources.show(gap.place), gap.message));
         }
         remarks
     }
