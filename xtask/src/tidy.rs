@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 
 /// Each crate and the crates of the workspace that it may depend on.
-const EDGES: [(&str, &[&str]); 23] = [
+const EDGES: [(&str, &[&str]); 25] = [
     ("base", &[]),
     ("knowledge", &["base"]),
     ("finding", &["base"]),
@@ -39,8 +39,10 @@ const EDGES: [(&str, &[&str]); 23] = [
             "base",
         ],
     ),
-    ("deps", &["doc", "base"]),
-    ("detect", &["base", "knowledge"]),
+    ("archive", &[]),
+    ("history", &[]),
+    ("deps", &["archive", "doc", "base"]),
+    ("detect", &["archive", "base", "knowledge"]),
     ("redos", &[]),
     (
         "rules",
