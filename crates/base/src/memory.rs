@@ -8,22 +8,25 @@ use crate::{Entry, ReadError, RelPath, System};
 #[derive(Debug, Default)]
 pub struct MemorySystem {
     entries: Vec<Entry>,
-    texts: BTreeMap<RelPath, String>,
+    contents: BTreeMap<RelPath, Vec<u8>>,
 }
 
 impl MemorySystem {
     /// A project of these files; a later one of the same path replaces an earlier one.
     #[must_use]
-    pub fn new(files: impl IntoIterator<Item = (RelPath, String)>) -> Self {
-        let texts: BTreeMap<RelPath, String> = files.into_iter().collect();
-        let entries = texts
+    pub fn new<C: Into<Vec<u8>>>(files: impl IntoIterator<Item = (RelPath, C)>) -> Self {
+        let files = files.into_iter();
+        let contents: BTreeMap<RelPath, Vec<u8>> = files
+            .map(|(path, content)| (path, content.into()))
+            .collect();
+        let entries = contents
             .iter()
-            .map(|(path, text)| Entry {
+            .map(|(path, content)| Entry {
                 path: path.clone(),
-                size: text.len() as u64,
+                size: content.len() as u64,
             })
             .collect();
-        Self { entries, texts }
+        Self { entries, contents }
     }
 }
 
@@ -33,10 +36,20 @@ impl System for MemorySystem {
     }
 
     fn read(&self, path: &RelPath) -> Result<String, ReadError> {
-        self.texts.get(path).cloned().ok_or(ReadError::Missing)
+        String::from_utf8(self.bytes(path, u64::MAX)?)
+            .map_err(|error| ReadError::NotText(error.utf8_error().valid_up_to()))
+    }
+
+    fn bytes(&self, path: &RelPath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let content = self.contents.get(path).ok_or(ReadError::Missing)?;
+        let size = content.len() as u64;
+        match limit < size {
+            true => Err(ReadError::TooLarge { size, limit }),
+            false => Ok(content.clone()),
+        }
     }
 
     fn exists(&self, path: &RelPath) -> bool {
-        self.texts.contains_key(path)
+        self.contents.contains_key(path)
     }
 }

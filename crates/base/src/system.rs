@@ -18,6 +18,12 @@ pub trait System: Sync {
     /// When the file is missing, too large, unreadable, or not UTF-8.
     fn read(&self, path: &RelPath) -> Result<String, ReadError>;
 
+    /// The bytes of one file as they are, for what is no text: archives.
+    ///
+    /// # Errors
+    /// When the file is missing, larger than `limit` bytes, or unreadable.
+    fn bytes(&self, path: &RelPath, limit: u64) -> Result<Vec<u8>, ReadError>;
+
     /// Whether `path` names a file that [`System::read`] could open, excluded ones (such as `.env`) included.
     fn exists(&self, path: &RelPath) -> bool;
 

@@ -196,28 +196,28 @@ impl System for DiskSystem {
     }
 
     fn read(&self, path: &RelPath) -> Result<String, ReadError> {
-        let (path, data) = self.inside(path)?;
-        if !data.is_file() {
-            return Err(ReadError::Refused("it is not a regular file".to_owned()));
-        }
-        if LARGEST_FILE < data.len() {
-            return Err(ReadError::TooLarge {
-                size: data.len(),
-                limit: LARGEST_FILE,
-            });
-        }
-        // One byte more than the file has, so that its end is seen without growing.
-        let mut bytes = Vec::with_capacity(data.len() as usize + 1);
-        let file = File::open(&path).map_err(refused)?;
-        file.take(LARGEST_FILE)
-            .read_to_end(&mut bytes)
-            .map_err(refused)?;
-        let text = String::from_utf8(bytes)
+        let text = String::from_utf8(self.bytes(path, LARGEST_FILE)?)
             .map_err(|error| ReadError::NotText(error.utf8_error().valid_up_to()))?;
         Ok(text
             .strip_prefix('\u{feff}')
             .map(str::to_owned)
             .unwrap_or(text))
+    }
+
+    fn bytes(&self, path: &RelPath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let (path, data) = self.inside(path)?;
+        if !data.is_file() {
+            return Err(ReadError::Refused("it is not a regular file".to_owned()));
+        }
+        let size = data.len();
+        if limit < size {
+            return Err(ReadError::TooLarge { size, limit });
+        }
+        // One byte more than the file has, so that its end is seen without growing.
+        let mut bytes = Vec::with_capacity(size as usize + 1);
+        let file = File::open(&path).map_err(refused)?;
+        file.take(limit).read_to_end(&mut bytes).map_err(refused)?;
+        Ok(bytes)
     }
 
     fn exists(&self, path: &RelPath) -> bool {

@@ -58,6 +58,10 @@ impl System for Watched<'_> {
         self.system.read(path)
     }
 
+    fn bytes(&self, path: &RelPath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        self.system.bytes(path, limit)
+    }
+
     fn exists(&self, path: &RelPath) -> bool {
         self.system.exists(path)
     }
