@@ -51,7 +51,7 @@ use needs::{
 use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };
-use platform::{Concern, FunctionPlatform, Price, Runtime, ServiceDefault};
+use platform::{Concern, FunctionPlatform, MendingSetting, Price, Runtime, ServiceDefault, SetTo};
 use policy::{Allowances, BlastTerms, Escalation, Exposures, ManagedPolicy, PolicyStatement};
 use resource::{Reference, ResourceType};
 use schema::{Declares, Domain, Notation, Schema, TypeModel};

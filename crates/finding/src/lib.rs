@@ -34,6 +34,8 @@ pub struct Finding {
     pub evidence: Vec<Step>,
     /// How to mend it, one sentence in the imperative.
     pub fix: String,
+    /// What the property at fault should be set to, where the rule works that out.
+    pub value: Option<Name>,
     /// What tells this finding from others of the same rule in the same file, independent of line numbers: a logical id, a
     /// property's path, the called function. Part of the fingerprint.
     pub subject: String,
@@ -95,6 +97,7 @@ impl Finding {
             functions: Vec::new(),
             evidence: Vec::new(),
             fix: String::new(),
+            value: None,
             subject: String::new(),
         }
     }
@@ -135,6 +138,13 @@ impl Finding {
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = fix.into();
+        self
+    }
+
+    /// Mended by setting the property at fault to this.
+    #[must_use]
+    pub fn value(mut self, value: impl Into<Name>) -> Self {
+        self.value = Some(value.into());
         self
     }
 

@@ -63,6 +63,13 @@ impl Sources {
         self.documents.get(&file).map(|source| source.text.as_str())
     }
 
+    /// What stands at a place.
+    pub(crate) fn written(&self, place: Place) -> Option<&str> {
+        let span = place.span;
+        self.text(place.file)?
+            .get(span.start as usize..span.end as usize)
+    }
+
     pub(crate) fn get(&self, file: FileId) -> Option<&Source> {
         self.documents.get(&file)
     }
@@ -178,6 +185,16 @@ impl Source {
             NodeKind::Map(_) => written.starts_with('{'),
             _ => false,
         }
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.path.extension() == "json"
+    }
+
+    /// The value of a map's field whose key stands here, as it was met.
+    pub(crate) fn value_of_key(&self, key: Span) -> Option<usize> {
+        let has_key = |visit: &Visit| visit.key.as_ref().is_some_and(|(_, it)| *it == key);
+        self.visits.iter().position(has_key)
     }
 
     /// A scalar without the comment that the parser counts to one in quotes.

@@ -1,5 +1,7 @@
 //! Edits of one text.
 
+use std::cmp::Reverse;
+
 use base::{Place, Span};
 
 /// Bytes of a file, and what stands there instead.
@@ -19,12 +21,30 @@ impl Edit {
         }
     }
 
-    /// Whether both cannot be made, or not in an order that is clear.
+    /// Whether both cannot be made, or not in an order that is clear. Of fields that are added behind the same one, any may be
+    /// the first.
     pub(crate) fn meets(&self, other: &Self) -> bool {
         let (one, two) = (self.place.span, other.place.span);
         let is_same_point = one.start == two.start && one.end == two.end;
+        let are_fields = one.start == one.end
+            && matches!((self.key(), other.key()), (Some(one), Some(two)) if one != two);
         self.place.file == other.place.file
-            && (is_same_point || (one.start < two.end && two.start < one.end))
+            && ((is_same_point && !are_fields) || (one.start < two.end && two.start < one.end))
+    }
+
+    /// How far what is inserted stands to the right.
+    fn indent(&self) -> usize {
+        let line = self.text.trim_start_matches(['\r', '\n']);
+        line.len() - line.trim_start_matches(' ').len()
+    }
+
+    /// The key of the field that is inserted, if that is what the text starts with.
+    fn key(&self) -> Option<&str> {
+        let text = self.text.trim_start_matches([',', ' ', '\r', '\n']);
+        let (key, _) = text.split_once(':')?;
+        let key = key.trim_matches('"');
+        let is_word = key.chars().all(|c| c.is_ascii_alphanumeric());
+        (is_word && !key.is_empty()).then_some(key)
     }
 }
 
@@ -32,7 +52,8 @@ impl Edit {
 #[must_use]
 pub fn applied<'e>(text: &str, edits: impl IntoIterator<Item = &'e Edit>) -> Option<String> {
     let mut edits: Vec<&Edit> = edits.into_iter().collect();
-    edits.sort_by_key(|edit| edit.place.span);
+    // Of maps that end at the same place, the inner one comes first.
+    edits.sort_by_key(|edit| (edit.place.span, Reverse(edit.indent())));
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for edit in edits {

@@ -9,22 +9,36 @@ mod document;
 mod edit;
 mod grant;
 mod list;
+mod map;
 mod plan;
 mod resource;
 mod role;
+mod setting;
 mod statement;
 mod style;
 mod template;
 mod write;
 
+use knowledge::Knowledge;
+
 pub use document::Sources;
 pub use edit::{Edit, applied};
 pub use plan::{Fix, Left, Plan, places, plan};
 
-/// The rules that have fixes.
-pub const RULES: [&str; 4] = [
+/// The rules whose fixes are made from what functions need.
+const RULES: [&str; 4] = [
     "sas4/admin-policy",
     "sas4/unused-permission",
     "sas4/wildcard-action",
     "sas4/wildcard-resource",
 ];
+
+/// Whether what a rule finds can be mended by an edit.
+#[must_use]
+pub fn is_fixable(knowledge: &Knowledge, rule: &str) -> bool {
+    RULES.contains(&rule) || has_setting(knowledge, rule)
+}
+
+fn has_setting(knowledge: &Knowledge, rule: &str) -> bool {
+    knowledge.settings.iter().any(|row| row.rule == rule)
+}

@@ -62,7 +62,7 @@ fn without_in_brackets(
     }
     cuts.into_iter()
         .map(|cut| {
-            if !source.path.as_str().ends_with(".json") && cut.of(&source.text).contains('#') {
+            if !source.is_json() && cut.of(&source.text).contains('#') {
                 return Err("a comment stands between what goes and what stays".to_owned());
             }
             Ok(Edit::new(source.place(cut.start, cut.end), ""))

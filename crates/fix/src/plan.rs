@@ -8,13 +8,14 @@ use finding::{Finding, RuleName};
 use link::Model;
 use privilege::Needs;
 
-use crate::RULES;
 use crate::document::Sources;
 use crate::edit::Edit;
 use crate::grant::{self, Aim, Wanted};
 use crate::role::{self, Used};
+use crate::setting;
 use crate::statement;
 use crate::template;
+use crate::{RULES, has_setting};
 
 /// What mends findings, and what is left.
 #[derive(Clone, Debug, Default)]
@@ -58,12 +59,17 @@ pub fn places<'a>(
     model: &'a Model<'_>,
     findings: &'a [&Finding],
 ) -> impl Iterator<Item = Place> + 'a {
-    let grants = model.application.roles.iter().flat_map(|it| &it.grants);
+    let application = &model.application;
+    let grants = application.roles.iter().flat_map(|it| &it.grants);
     let statements = grants.map(|grant| grant.place);
+    let templates = application.stacks.iter().filter_map(|stack| stack.place);
+    let resources = application.resources.iter().map(|it| it.place);
     findings
         .iter()
         .map(|finding| finding.place)
         .chain(statements)
+        .chain(templates)
+        .chain(resources)
 }
 
 /// Plans the changes that mend these findings.
@@ -76,7 +82,13 @@ pub fn plan(model: &Model<'_>, needs: &[Needs], sources: &Sources, findings: &[&
         plan: Plan::default(),
     };
     let mut by_grant: BTreeMap<(RoleId, usize), Vec<&Finding>> = BTreeMap::new();
-    for finding in findings.iter().filter(|it| RULES.contains(&it.rule)) {
+    for finding in findings {
+        if has_setting(model.knowledge, finding.rule) {
+            planner.setting(finding);
+        }
+        if !RULES.contains(&finding.rule) {
+            continue;
+        }
         match planner.grant_of(finding) {
             Ok((role, Allowance::Statement(index))) => {
                 by_grant.entry((role, index)).or_default().push(finding);
@@ -182,6 +194,23 @@ impl Planner<'_> {
         }
     }
 
+    fn setting(&mut self, finding: &Finding) {
+        let mended = setting::mended(self.model, self.sources, finding);
+        if let Some(reason) = &mended.left {
+            self.leave(finding, reason.clone());
+        }
+        if mended.edits.is_empty() {
+            return;
+        }
+        self.plan.fixes.push(Fix {
+            rules: vec![finding.rule],
+            place: finding.place,
+            message: mended.message(),
+            edits: mended.edits,
+            review: mended.review,
+        });
+    }
+
     fn aimed(
         &self,
         role: RoleId,
@@ -204,9 +233,10 @@ impl Planner<'_> {
         let used = self.roles.get(&role).ok_or("its role was not found")?;
         used.is_seen(self.model)?;
         let aim = grant::aim(self.model, used, grant, &wanted(&used.role.name, findings))?;
-        let edits = statement::edits(self.sources, grant, &aim)?;
+        let mut edits = statement::edits(self.sources, grant, &aim)?;
+        edits.retain(|edit| self.sources.written(edit.place) != Some(edit.text.as_str()));
         if edits.is_empty() {
-            return Err("there is no edit for what is found".to_owned());
+            return Err("nothing smaller is enough".to_owned());
         }
         Ok((aim, edits))
     }
@@ -242,6 +272,12 @@ impl Planner<'_> {
         let mut fixes = std::mem::take(&mut self.plan.fixes);
         fixes.sort_by_key(|fix| fix.place);
         for fix in fixes {
+            let mut known = self.plan.fixes.iter_mut();
+            if let Some(same) = known.find(|made| made.edits == fix.edits) {
+                same.rules.extend(fix.rules);
+                same.rules.dedup();
+                continue;
+            }
             let mut made = self.plan.fixes.iter().flat_map(|made| &made.edits);
             let meets = made.any(|made| fix.edits.iter().any(|edit| edit.meets(made)));
             if meets {

@@ -1,5 +1,6 @@
 //! Values as text in the style of a file.
 
+use doc::{Node, NodeKind};
 use privilege::Spelled;
 
 use crate::style::Style;
@@ -8,6 +9,8 @@ use crate::style::Style;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Out {
     Text(String),
+    /// A truth value or a number.
+    Plain(String),
     Reference(Spelled),
     List(Vec<Out>),
     Map(Vec<(String, Out)>),
@@ -16,6 +19,16 @@ pub(crate) enum Out {
 impl Out {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
+    }
+
+    /// Whether a node of a document says the same.
+    pub(crate) fn is(&self, node: &Node) -> bool {
+        match (self, &node.kind) {
+            (Self::Text(text), NodeKind::Text(written)) => written == text,
+            (Self::Plain(text), NodeKind::Bool(written)) => written.to_string() == *text,
+            (Self::Plain(text), NodeKind::Number(written)) => written.to_string() == *text,
+            _ => false,
+        }
     }
 
     /// One value without a list around it, as policies allow.
@@ -60,6 +73,7 @@ impl Out {
         let quote = self.quote(quote);
         match self.resolved(style) {
             Self::Text(text) => scalar(&text, style, quote, true),
+            Self::Plain(text) => text,
             Self::Reference(spelled) => short(&spelled, style),
             Self::List(items) => {
                 let items: Vec<String> = items.iter().map(|it| it.flow(style, quote)).collect();
@@ -127,6 +141,7 @@ impl Out {
                 entries.collect()
             }
             Self::Text(text) => format!(" {}", scalar(&text, style, quote, false)),
+            Self::Plain(text) => format!(" {text}"),
             Self::Reference(spelled) => format!(" {}", short(&spelled, style)),
         }
     }
@@ -154,12 +169,13 @@ impl Out {
             }
             Self::List(_) => format!("{dash}- {}", self.flow(style, quote)),
             Self::Text(text) => format!("{dash}- {}", scalar(&text, style, quote, false)),
+            Self::Plain(text) => format!("{dash}- {text}"),
             Self::Reference(spelled) => format!("{dash}- {}", short(&spelled, style)),
         }
     }
 }
 
-fn name(key: &str, style: &Style) -> String {
+pub(crate) fn name(key: &str, style: &Style) -> String {
     if style.is_json {
         json(key)
     } else {

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Allowances, BlastTerms, CallModel, Domain, Escalation, Event, Exposures, FunctionPlatform,
-    Kind, KindId, ManagedPolicy, Needs, Operation, OperationCall, ResourceType, Runtime, Secrets,
-    ServiceDefault, Source,
+    Kind, KindId, ManagedPolicy, MendingSetting, Needs, Operation, OperationCall, ResourceType,
+    Runtime, Secrets, ServiceDefault, Source,
     sdk::{Clients, Service},
 };
 
@@ -35,6 +35,8 @@ pub struct Knowledge {
     pub(crate) languages: BTreeMap<Name, LanguageModel>,
     pub(crate) resource_types: BTreeMap<Name, ResourceType>,
     pub(crate) defaults: BTreeMap<Name, Vec<ServiceDefault>>,
+    /// Properties that mend findings, in the order of their file.
+    pub settings: Vec<MendingSetting>,
     pub(crate) managed_policies: BTreeMap<Name, ManagedPolicy>,
     /// What roles may allow although no code calls it.
     pub allowances: Allowances,

@@ -20,6 +20,7 @@
 //! | `calls/<cloud>/*.toml` | what is to be said of a client's operations beyond their names: actions, resources, channels |
 //! | `resources/*.toml` | types of resources |
 //! | `platform/*.toml` | what holds where a template says nothing |
+//! | `platform/settings.toml` | which property, set to what, mends what a rule finds |
 //! | `platform/runtimes.toml` | runtimes and the end of their support |
 //! | `platform/lambda.toml` | what functions are given where a template says nothing, and their prices |
 //! | `secrets/*.toml` | what secrets look like and how they are called |
@@ -55,7 +56,9 @@ pub use needs::{
 pub use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };
-pub use platform::{Concern, FunctionPlatform, Price, Runtime, ServiceDefault};
+pub use platform::{
+    Concern, FunctionPlatform, MendingSetting, Price, Runtime, ServiceDefault, SetTo,
+};
 pub use policy::{Allowances, BlastTerms, Escalation, Exposures, ManagedPolicy, PolicyStatement};
 pub use resource::{Reference, ResourceType};
 pub use schema::{Declares, Domain, Notation, Schema, TypeModel};

@@ -127,3 +127,36 @@ impl FunctionPlatform {
         price.map(|price| price.gigabyte_second)
     }
 }
+
+/// A property of a resource that one value mends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MendingSetting {
+    /// The rule whose findings it mends.
+    pub rule: Name,
+    /// The type of resource.
+    pub kind: Name,
+    /// The property, a dotted path in CloudFormation's vocabulary.
+    pub property: Name,
+    /// How other dialects call it, the preferred first: where it stands (a section of the template that speaks for all, a type of
+    /// SAM, `functions` for a function of the Serverless Framework) and its dotted path there.
+    pub named: Vec<(Name, Name)>,
+    /// The resource that a framework makes and of which alone the row is, by its logical id.
+    pub only: Option<Name>,
+    /// What it is set to; nothing where the finding says what.
+    pub value: Option<SetTo>,
+    /// Why somebody should look at it first, as a clause; nothing where it is safe.
+    pub review: Option<Name>,
+}
+
+/// What a property is set to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum SetTo {
+    /// `true`, `false`.
+    Switch(bool),
+    /// A number.
+    Number(u32),
+    /// A text.
+    Text(Name),
+    /// Fields.
+    Fields(Vec<(Name, SetTo)>),
+}

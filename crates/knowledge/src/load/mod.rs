@@ -16,14 +16,14 @@ use crate::source::needs::{
     BehindRow, ChoiceRow, DestinationRow, ExtraRow, FreeRow, KeyRow, NeedFile, SettingRow,
     SilentRow, TriggerRow,
 };
-use crate::source::platform::{DefaultFile, FunctionPlatformFile, RuntimeFile};
+use crate::source::platform::{DefaultFile, FunctionPlatformFile, RuntimeFile, SettingFile};
 use crate::source::policy::{AllowanceFile, BlastFile, EscalationFile, ExposureFile, PolicyFile};
 use crate::source::resource::{KindFile, PartFile, ResourceFile};
 use crate::source::schema::DomainFile;
 use crate::source::secret::{FormatFile, NameFile};
 use crate::source::taint::{TaintFile, Vocabularies};
 use crate::source::vocabulary;
-use crate::{Knowledge, LanguageModel, Needs};
+use crate::{Knowledge, LanguageModel, MendingSetting, Needs};
 use file::File;
 use taint::Repeats;
 
@@ -93,6 +93,7 @@ enum Topic<'a> {
     FunctionPlatform,
     Resources,
     Defaults,
+    Settings,
     SecretNames,
     SecretFormats,
     Actions,
@@ -116,6 +117,7 @@ impl<'a> Topic<'a> {
             ["parts"] => Self::Parts,
             ["platform", "runtimes"] => Self::Runtimes,
             ["platform", "lambda"] => Self::FunctionPlatform,
+            ["platform", "settings"] => Self::Settings,
             ["platform", _] => Self::Defaults,
             ["iam", "actions"] => Self::Actions,
             ["iam", "managed", _] => Self::ManagedPolicies,
@@ -152,6 +154,7 @@ impl Loader {
             Topic::FunctionPlatform => self.function_platform(file),
             Topic::Resources => self.resources(file),
             Topic::Defaults => self.defaults(file),
+            Topic::Settings => self.settings(file),
             Topic::SecretNames => self.secret_names(file),
             Topic::SecretFormats => self.secret_formats(file),
             Topic::Taint { language } => file
@@ -349,6 +352,24 @@ impl Loader {
             if let Err(problem) = added {
                 let label = format!("{}.{}", row.kind, row.property);
                 self.refuse(file, spanned, "default", &label, problem);
+            }
+        }
+        Ok(())
+    }
+
+    fn settings(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        for spanned in &file.parse::<SettingFile>()?.setting {
+            let row = spanned.get_ref();
+            let settings = &mut self.knowledge.settings;
+            let is_same = |it: &MendingSetting| {
+                it.rule == row.rule && it.kind == row.kind && it.property == row.property
+            };
+            let is_known = settings.iter().any(is_same);
+            if is_known {
+                let label = format!("{}.{}", row.rule, row.kind);
+                self.refuse(file, spanned, "setting", &label, Problem::Duplicate);
+            } else {
+                settings.push(row.setting());
             }
         }
         Ok(())

@@ -1,12 +1,14 @@
 //! `knowledge/platform/runtimes.toml` and the other files of `knowledge/platform/`.
 
+use std::collections::BTreeMap;
+
 use base::Name;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Texts, date, vocabulary};
 use crate::error::Problem;
-use crate::{FunctionPlatform, Price, Runtime, ServiceDefault};
+use crate::{FunctionPlatform, MendingSetting, Price, Runtime, ServiceDefault, SetTo};
 
 /// `platform/runtimes.toml`.
 #[derive(Debug, Deserialize)]
@@ -47,6 +49,68 @@ impl RuntimeFile {
             upgrade_to: row.upgrade_to.clone(),
             source: self.source.clone(),
         })
+    }
+}
+
+/// `platform/settings.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SettingFile {
+    pub(crate) setting: Vec<Spanned<SettingRow>>,
+}
+
+/// `[[setting]]`: what a property is set to so that a rule is content.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SettingRow {
+    pub(crate) rule: Name,
+    pub(crate) kind: Name,
+    pub(crate) property: Name,
+    #[serde(default)]
+    named: Vec<(Name, Name)>,
+    only: Option<Name>,
+    value: Option<Written>,
+    review: Option<Name>,
+}
+
+impl SettingRow {
+    pub(crate) fn setting(&self) -> MendingSetting {
+        MendingSetting {
+            rule: self.rule.clone(),
+            kind: self.kind.clone(),
+            property: self.property.clone(),
+            named: self.named.clone(),
+            only: self.only.clone(),
+            value: self.value.as_ref().map(Written::set_to),
+            review: self.review.clone(),
+        }
+    }
+}
+
+/// A value as TOML writes it.
+#[derive(Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a truth value, a number, a text or a table of them"
+)]
+enum Written {
+    Switch(bool),
+    Number(u32),
+    Text(Name),
+    Fields(BTreeMap<Name, Written>),
+}
+
+impl Written {
+    fn set_to(&self) -> SetTo {
+        match self {
+            Self::Switch(on) => SetTo::Switch(*on),
+            Self::Number(number) => SetTo::Number(*number),
+            Self::Text(text) => SetTo::Text(text.clone()),
+            Self::Fields(fields) => {
+                let fields = fields.iter();
+                SetTo::Fields(fields.map(|(key, it)| (key.clone(), it.set_to())).collect())
+            }
+        }
     }
 }
 

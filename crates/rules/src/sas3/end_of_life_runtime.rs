@@ -83,23 +83,28 @@ fn old(input: &Input<'_>, users: &Users) -> Option<Finding> {
         several => format!("{} functions run", several.len()),
     };
     let next = runtime.upgrade_to.as_deref().unwrap_or("a newer runtime");
-    Some(
-        Finding::new(
-            &INFO,
-            users.place,
-            format!(
-                "{whose} on `{}`, which gets no security updates since {since}{blocked}",
-                runtime.id
-            ),
-        )
-        .score(impact, exposure)
-        .functions(model.function_names(&users.functions))
-        .step(
-            StepKind::Config,
-            users.place,
-            format!("the runtime is `{}`", runtime.id),
-        )
-        .fix(format!("Move to `{next}`"))
-        .subject(runtime.id.clone()),
+    let mut finding = Finding::new(
+        &INFO,
+        users.place,
+        format!(
+            "{whose} on `{}`, which gets no security updates since {since}{blocked}",
+            runtime.id
+        ),
     )
+    .score(impact, exposure)
+    .functions(model.function_names(&users.functions))
+    .step(
+        StepKind::Config,
+        users.place,
+        format!("the runtime is `{}`", runtime.id),
+    )
+    .fix(format!("Move to `{next}`"))
+    .subject(runtime.id.clone());
+    // A handler that was made for one language does not run as another.
+    let upgrade = runtime.upgrade_to.as_ref().filter(|next| {
+        let next = model.knowledge.runtime(next);
+        next.is_some_and(|next| next.language == runtime.language)
+    });
+    finding.value = upgrade.cloned();
+    Some(finding)
 }

@@ -26,6 +26,9 @@ const DEFAULT: f64 = 3.0;
 /// How long a queue hides a message where its template does not say, in seconds.
 const DEFAULT_VISIBILITY: f64 = 30.0;
 
+/// The longest that a queue can hide a message, in seconds.
+const LONGEST_VISIBILITY: f64 = 43_200.0;
+
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
     let mut shared = Shared::default();
@@ -90,7 +93,8 @@ fn behind_api(input: &Input<'_>, id: FunctionId, seconds: f64, place: Place) -> 
                 first.place,
                 format!("the API waits for {longest} s at most"),
             )
-            .fix(format!("Set the timeout to {longest} s or less")),
+            .fix(format!("Set the timeout to {longest} s or less"))
+            .value(longest.to_string()),
     )
 }
 
@@ -132,6 +136,7 @@ fn shorter_visibility(
             .score(Impact::Limited, Reach::Tenant)
             .functions([model.function_name(id)])
             .fix("Set `VisibilityTimeout` to six times the function's timeout")
+            .value((seconds * 6.0).min(LONGEST_VISIBILITY).to_string())
             .subject(format!("{}:{}", queue.logical_id, function.name));
         if let Some(timeout) = function.timeout.place() {
             finding = finding.step(

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use finding::RuleInfo;
+use knowledge::Knowledge;
 use tenrec::names;
 use tenrec::select::Selector;
 
@@ -32,11 +33,16 @@ pub(crate) fn run(name: &str) -> Result<ExitCode> {
 
 fn page(rules: &[RuleInfo], name: &str) -> String {
     let page = rules.iter().find(|rule| rule.name == name);
-    let page = page.map(|rule| rule.page).unwrap_or_default();
+    let mut page = page.map_or_else(String::new, |rule| rule.page.to_owned());
+    if fix::is_fixable(Knowledge::builtin(), name) {
+        page.push_str(&format!(
+            "\n`tenrec fix --rule {name}` shows the edits that mend it.\n"
+        ));
+    }
     if crate::has_colors() {
-        rendered(page)
+        rendered(&page)
     } else {
-        page.to_owned()
+        page
     }
 }
 

@@ -20,7 +20,8 @@ pub(crate) fn run(arguments: &Fix) -> Result<ExitCode> {
     let rules = rules::all();
     let (mut config, _) = target.configuration(None, &rules)?;
     for name in &arguments.rule {
-        config.selection.select.push(selector(name, &rules)?);
+        let selector = selector(name, &rules, Knowledge::builtin())?;
+        config.selection.select.push(selector);
     }
     target::in_threads(None, || {
         let system = target.files(&config);
@@ -76,15 +77,19 @@ fn is_about(model: &link::Model<'_>, finding: &Finding, name: &str) -> bool {
 }
 
 /// Reads a rule or risk that has fixes.
-fn selector(name: &str, rules: &[RuleInfo]) -> Result<Selector> {
+fn selector(name: &str, rules: &[RuleInfo], knowledge: &Knowledge) -> Result<Selector> {
     let selector =
         Selector::parse(name, rules).map_err(|error| anyhow::anyhow!("--rule: {error}"))?;
     if let Selector::Rule(rule) = &selector
-        && !fix::RULES.contains(&rule.as_str())
+        && !fix::is_fixable(knowledge, rule)
     {
+        let names = rules.iter().map(|rule| rule.name);
+        let fixable: Vec<&str> = names
+            .filter(|name| fix::is_fixable(knowledge, name))
+            .collect();
         bail!(
             "what `{rule}` finds has no edit; those of these rules have: {}",
-            fix::RULES.join(", ")
+            fixable.join(", ")
         );
     }
     Ok(selector)

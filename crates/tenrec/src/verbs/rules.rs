@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use finding::{Risk, RuleInfo};
+use knowledge::Knowledge;
 use serde::Serialize;
 
 use crate::cli::ListFormat;
@@ -16,6 +17,11 @@ pub(crate) fn run(format: ListFormat) -> Result<ExitCode> {
     };
     crate::print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether `tenrec fix` has edits for what the rule finds.
+fn is_fixable(rule: &RuleInfo) -> bool {
+    fix::is_fixable(Knowledge::builtin(), rule.name)
 }
 
 /// The rules by risk.
@@ -42,15 +48,16 @@ fn table(rules: &[RuleInfo]) -> String {
         for rule in of_risk {
             let cwe = format!("CWE-{}", rule.cwe);
             let languages = languages(rule).join(", ");
+            let fix = if is_fixable(rule) { "fix" } else { "" };
             lines.push(format!(
-                "  {:<name_width$}  {cwe:<9} {:<title_width$}  {dim}{languages}{dim:#}",
+                "  {:<name_width$}  {cwe:<9} {fix:<3} {:<title_width$}  {dim}{languages}{dim:#}",
                 rule.name, rule.title
             ));
         }
         lines.push(String::new());
     }
     lines.push(format!(
-        "{} rules; the last column says in what the examples of each are written. How bad a finding is depends on who can reach it; `tenrec explain RULE` says more.",
+        "{} rules; `tenrec fix` mends what those with `fix` find. The last column says in what the examples of each are written. How bad a finding is depends on who can reach it; `tenrec explain RULE` says more.",
         rules.len()
     ));
     lines.join("\n") + "\n"
@@ -62,6 +69,7 @@ struct Row<'a> {
     risk: String,
     title: &'a str,
     cwe: u16,
+    is_fixable: bool,
     languages: Vec<&'static str>,
 }
 
@@ -73,6 +81,7 @@ fn json(rules: &[RuleInfo]) -> Result<String> {
             risk: rule.risk().map(Risk::id).unwrap_or_default(),
             title: rule.title,
             cwe: rule.cwe,
+            is_fixable: is_fixable(rule),
             languages: languages(rule),
         })
         .collect();

@@ -1,11 +1,12 @@
-//! What `tenrec fix` changes. Each `## heading` of `fix.md` is a project: its files, and in the fence `fix` what is said of it.
-//! Besides what is said, it is checked of each what holds of every fix.
+//! What `tenrec fix` changes. Each `## heading` of `fix.md` (roles) and of `fix_settings.md` (all else) is a project: its files,
+//! and in the fence `fix` what is said of it. Besides what is said, it is checked of each what holds of every fix.
 
 use std::fmt::Write;
 use std::process::{Command, Output};
 
 use base::RelPath;
 use finding::Finding;
+use knowledge::Knowledge;
 use tenrec::MemorySystem;
 use tenrec::fixes::Fixes;
 use tenrec::scan::{Options, Scanned};
@@ -24,10 +25,14 @@ struct Fixed {
     diagnostics: usize,
 }
 
-fn fixed(files: &Files) -> Fixed {
+/// The fixes of a project's roles, or of all else.
+fn fixed(files: &Files, of_roles: bool) -> Fixed {
     let system = MemorySystem::new(files.clone());
     let scanned = Scanned::new(&system, &Options::default());
-    let findings: Vec<&Finding> = scanned.findings.iter().collect();
+    let findings = scanned.findings.iter();
+    let findings: Vec<&Finding> = findings
+        .filter(|finding| finding.rule.starts_with("sas4/") == of_roles)
+        .collect();
     let fixes = Fixes::new(&system, &scanned.project.model, &scanned.needs, &findings);
     let mut after = files.clone();
     for changed in fixes.changed(true) {
@@ -51,21 +56,39 @@ fn fixed(files: &Files) -> Fixed {
 }
 
 #[test]
-fn every_project_is_mended_as_it_says_and_only_once() {
+fn every_role_is_mended_as_it_says_and_only_once() {
+    check("fix.md", true);
+}
+
+#[test]
+fn every_property_is_set_as_it_says_and_only_once() {
+    check("fix_settings.md", false);
+}
+
+#[test]
+fn rows_of_settings_name_rules_that_exist() {
+    let rules = rules::all();
+    for row in &Knowledge::builtin().settings {
+        let is_known = rules.iter().any(|rule| rule.name == row.rule);
+        assert!(is_known, "platform/settings.toml: {}", row.rule);
+    }
+}
+
+fn check(page: &str, of_roles: bool) {
     let mut wrong = String::new();
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/fix.md");
+    let page = format!("{}/tests/it/{page}", env!("CARGO_MANIFEST_DIR"));
     let page = std::fs::read_to_string(page).unwrap();
     for case in testkit::examples(&page, "## ") {
         let is_answer = |(path, _): &(RelPath, String)| path.as_str() == "fix";
         let (answer, files): (Vec<_>, Vec<_>) = case.files.into_iter().partition(is_answer);
         let expected: String = answer.into_iter().map(|(_, text)| text).collect();
         let title = case.title;
-        let before = fixed(&files);
+        let before = fixed(&files, of_roles);
         if before.shown != expected {
             let found = &before.shown;
             write!(wrong, "## {title}\nexpected:\n{expected}found:\n{found}").unwrap();
         }
-        let after = fixed(&before.files);
+        let after = fixed(&before.files, of_roles);
         assert_eq!(
             after.files, before.files,
             "{title}: a second run changes more"
@@ -146,12 +169,12 @@ fn edits_are_shown_first_and_written_when_asked() {
     assert!(text.contains("1 safe, 0 to review, 0 left alone"), "{text}");
     assert_eq!(std::fs::read_to_string(&template).unwrap(), TEMPLATE);
 
-    let written = fix(directory.path(), &["--apply"]);
+    let written = fix(directory.path(), &["--apply", "--rule", "sas4"]);
     assert_eq!(written.status.code(), Some(0), "{written:?}");
     let expected = TEMPLATE.replace("sns:*", "sns:Publish");
     assert_eq!(std::fs::read_to_string(&template).unwrap(), expected);
 
-    let again = fix(directory.path(), &["--apply"]);
+    let again = fix(directory.path(), &["--apply", "--rule", "sas4"]);
     assert_eq!(again.status.code(), Some(0), "{again:?}");
     assert_eq!(stdout(&again), "nothing to mend\n");
     let names: Vec<_> = std::fs::read_dir(directory.path()).unwrap().collect();
@@ -166,7 +189,7 @@ fn ignored_findings_and_other_functions_are_left() {
         "sns:* # tenrec: ignore[sas4/wildcard-action] the console needs it",
     );
     std::fs::write(directory.path().join("template.yaml"), ignored).unwrap();
-    let output = fix(directory.path(), &[]);
+    let output = fix(directory.path(), &["--rule", "sas4"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let output = fix(directory.path(), &["--function", "Tel"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
@@ -184,6 +207,6 @@ fn nothing_is_written_through_a_link() {
     let real = outside.path().join("template.yaml");
     std::fs::rename(directory.path().join("template.yaml"), &real).unwrap();
     std::os::unix::fs::symlink(&real, directory.path().join("template.yaml")).unwrap();
-    fix(directory.path(), &["--apply"]);
+    fix(directory.path(), &["--apply", "--rule", "sas4"]);
     assert_eq!(std::fs::read_to_string(&real).unwrap(), TEMPLATE);
 }

@@ -1,0 +1,204 @@
+//! Fields of maps: added behind the others, set, taken out; in block style and in brackets.
+
+use base::Span;
+use doc::{Entry, NodeKind};
+
+use crate::document::Source;
+use crate::edit::Edit;
+use crate::list::{self, lost};
+use crate::style::Style;
+use crate::write::{Out, name};
+
+/// Sets what stands at a path below a map: puts the value in the place of the one that is there, or adds the fields that lack.
+/// Nothing is changed where it is set so already.
+///
+/// # Errors
+/// When it is written in a way that this cannot keep; the reason is a clause.
+pub(crate) fn set(
+    source: &Source,
+    style: &Style,
+    map: usize,
+    path: &[&str],
+    value: &Out,
+) -> Result<Vec<Edit>, String> {
+    let Some((first, rest)) = path.split_first() else {
+        return Err(lost());
+    };
+    let node = source.node(map).ok_or_else(lost)?;
+    let Some(entry) = node.entry(first) else {
+        return add(source, style, map, &[(first, nested(rest, value))]);
+    };
+    if entry.value.tag.is_some() {
+        return Err(format!("`{first}` is made by a function"));
+    }
+    match (&entry.value.kind, rest.is_empty()) {
+        (NodeKind::Null, _) => {
+            let colon = behind_key(source, entry)?;
+            if !colon.of(&source.text).trim().is_empty() {
+                return Err(format!("`{first}` is written as nothing"));
+            }
+            let indent = indent(source, entry.key_span);
+            let text = nested(rest, value).after_key(&indent, style, None);
+            Ok(vec![Edit::new(source.place(colon.start, colon.end), text)])
+        }
+        (NodeKind::Map(_), false) => {
+            set(source, style, source.find(entry.value.span)?, rest, value)
+        }
+        (_, true) => {
+            let old = source.find(entry.value.span)?;
+            if value.is(&entry.value) {
+                return Ok(Vec::new());
+            }
+            list::replaced(source, style, old, std::slice::from_ref(value))
+        }
+        (_, false) => Err(format!("`{first}` has no fields")),
+    }
+}
+
+fn nested(path: &[&str], value: &Out) -> Out {
+    path.iter().rev().fold(value.clone(), |inner, key| {
+        Out::Map(vec![((*key).to_owned(), inner)])
+    })
+}
+
+/// Adds fields behind the others of a map.
+///
+/// # Errors
+/// When it is written in a way that this cannot keep; the reason is a clause.
+pub(crate) fn add(
+    source: &Source,
+    style: &Style,
+    map: usize,
+    fields: &[(&str, Out)],
+) -> Result<Vec<Edit>, String> {
+    let node = source.node(map).ok_or_else(lost)?;
+    // What an alias stands for is written once and used more than once.
+    source.find(node.span)?;
+    if source.is_flow(node) {
+        return add_in_brackets(source, style, map, fields);
+    }
+    let own = own(source, map);
+    let (Some(first), Some(last)) = (own.first(), own.last()) else {
+        return Err("it has no fields of its own".to_owned());
+    };
+    let indent = indent(source, first.key_span);
+    let text: String = fields
+        .iter()
+        .map(|(key, value)| {
+            let value = value.after_key(&indent, style, None);
+            format!("{indent}{}:{value}{}", name(key, style), style.newline)
+        })
+        .collect();
+    let end = source.line_end(end_of(source, last).max(1) - 1);
+    let before = source.text.get(..end as usize).unwrap_or_default();
+    let text = if before.ends_with('\n') {
+        text
+    } else {
+        format!("{}{}", style.newline, text.trim_end())
+    };
+    Ok(vec![Edit::new(source.place(end, end), text)])
+}
+
+fn add_in_brackets(
+    source: &Source,
+    style: &Style,
+    map: usize,
+    fields: &[(&str, Out)],
+) -> Result<Vec<Edit>, String> {
+    let node = source.node(map).ok_or_else(lost)?;
+    let Some(last) = own(source, map).last().copied() else {
+        let span = node.span;
+        if !node.entries().is_empty() || !span.of(&source.text).starts_with('{') {
+            return Err("it has no fields of its own".to_owned());
+        }
+        let fields = fields.iter();
+        let whole = Out::Map(
+            fields
+                .map(|(key, it)| ((*key).to_owned(), it.clone()))
+                .collect(),
+        );
+        let text = if style.is_json {
+            whole.spread(source.indent(span.start), style)
+        } else {
+            whole.flow(style, None)
+        };
+        return Ok(vec![Edit::new(source.place(span.start, span.end), text)]);
+    };
+    let is_alone = source.before(last.key_span.start).trim().is_empty();
+    let indent = source.indent(last.key_span.start);
+    let text: String = fields
+        .iter()
+        .map(|(key, value)| {
+            let key = name(key, style);
+            if is_alone {
+                let value = value.spread(indent, style);
+                format!(",{}{indent}{key}: {value}", style.newline)
+            } else {
+                format!(", {key}: {}", value.flow(style, None))
+            }
+        })
+        .collect();
+    let end = end_of(source, last);
+    Ok(vec![Edit::new(source.place(end, end), text)])
+}
+
+/// The fields that are written in the map itself, in source order; a merge key (`<<`) brings in others.
+pub(crate) fn own(source: &Source, map: usize) -> Vec<&Entry> {
+    let Some(node) = source.node(map) else {
+        return Vec::new();
+    };
+    let inside = |entry: &&Entry| {
+        node.span.start <= entry.key_span.start && entry.key_span.end <= node.span.end
+    };
+    let mut own: Vec<&Entry> = node.entries().iter().filter(inside).collect();
+    own.sort_by_key(|entry| entry.key_span);
+    if !source.is_flow(node)
+        && let Some(first) = own.first()
+    {
+        let column = column(source, first.key_span);
+        own.retain(|entry| self::column(source, entry.key_span) == column);
+    }
+    own
+}
+
+fn column(source: &Source, key: Span) -> usize {
+    source.before(key.start).chars().count()
+}
+
+/// The blanks before a field beside this one. Behind `- ` of an item, the key's column is its indentation.
+fn indent(source: &Source, key: Span) -> String {
+    " ".repeat(column(source, key))
+}
+
+/// Where a field ends, without the comment behind it. An alias stands behind its key, what it stands for does not.
+fn end_of(source: &Source, entry: &Entry) -> u32 {
+    let key = entry.key_span.end;
+    let value = source.scalar(entry.value.span);
+    let line = source.line_end(key.max(1) - 1);
+    let behind = Span::new(key, line).of(&source.text);
+    let written = behind.trim_start_matches(['"', '\'', ':', ' ']);
+    if value.start < key || written.starts_with('*') {
+        let alias = behind.find('*').unwrap_or_default();
+        let rest = behind.get(alias..).unwrap_or_default();
+        let length = rest.find([' ', ',', '}', ']', '\r', '\n']);
+        return key + (alias + length.unwrap_or(rest.len())) as u32;
+    }
+    if matches!(entry.value.kind, NodeKind::Null) && value.start == value.end {
+        return key + behind.find(':').map_or(0, |colon| colon as u32 + 1);
+    }
+    value.end
+}
+
+/// What stands behind a key's colon on its line, where no value does.
+fn behind_key(source: &Source, entry: &Entry) -> Result<Span, String> {
+    let key = entry.key_span.end;
+    let line = Span::new(key, source.line_end(key.max(1) - 1)).of(&source.text);
+    let colon = line.find(':').ok_or_else(lost)?;
+    let rest = line.get(colon + 1..).unwrap_or_default();
+    let start = key + colon as u32 + 1;
+    let rest = rest.trim_end_matches(['\r', '\n']);
+    if rest.trim_start().starts_with('#') {
+        return Ok(Span::new(start, start));
+    }
+    Ok(Span::new(start, start + rest.len() as u32))
+}

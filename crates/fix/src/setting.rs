@@ -1,0 +1,310 @@
+//! Properties of which one value mends a finding, as the table `platform/settings.toml` of the knowledge base says: set where
+//! they are written, else added where the template's dialect has them.
+
+use app::{Function, Prop, Resource, Value};
+use base::Place;
+use doc::NodeKind;
+use finding::Finding;
+use knowledge::{MendingSetting, SetTo};
+use link::Model;
+
+use crate::document::{Source, Sources};
+use crate::edit::Edit;
+use crate::list::{self, lost};
+use crate::map;
+use crate::style::Style;
+use crate::write::Out;
+
+/// The type of functions, of which a finding gives the names rather than the places.
+const FUNCTION: &str = "AWS::Lambda::Function";
+
+/// What is set for one finding, and what cannot be.
+#[derive(Default)]
+pub(crate) struct Mended {
+    /// What is changed: properties, each with what has it.
+    changes: Vec<(String, Vec<String>)>,
+    value: String,
+    pub(crate) edits: Vec<Edit>,
+    pub(crate) review: Option<String>,
+    /// Why something is left, as a clause.
+    pub(crate) left: Option<String>,
+}
+
+/// A resource whose property mends a finding.
+struct Target<'m> {
+    row: &'m MendingSetting,
+    resource: &'m Resource,
+    name: &'m str,
+}
+
+/// Sets what mends a finding.
+pub(crate) fn mended(model: &Model<'_>, sources: &Sources, finding: &Finding) -> Mended {
+    let rows = model.knowledge.settings.iter();
+    // Without a value, only people can tell what is right.
+    let rows = rows
+        .filter(|row| row.rule == finding.rule && (row.value.is_some() || finding.value.is_some()));
+    let targets: Vec<Target<'_>> = rows.flat_map(|row| targets(model, finding, row)).collect();
+    let mut mended = Mended::default();
+    for target in &targets {
+        match set(model, sources, finding, target, &targets) {
+            Ok(set) => mended.add(target, set),
+            Err(reason) => {
+                mended.left.get_or_insert(reason);
+            }
+        }
+    }
+    mended
+}
+
+/// The edits that set a property, and what it is called there.
+struct Set {
+    edits: Vec<Edit>,
+    property: String,
+    value: String,
+    /// It is set for all, not for the one resource.
+    is_for_all: bool,
+}
+
+impl Mended {
+    fn add(&mut self, target: &Target<'_>, set: Set) {
+        if set.edits.is_empty() {
+            return;
+        }
+        for edit in set.edits {
+            if !self.edits.contains(&edit) {
+                self.edits.push(edit);
+            }
+        }
+        let name = (!set.is_for_all).then(|| format!("`{}`", target.name));
+        match self.changes.iter_mut().find(|it| it.0 == set.property) {
+            Some((_, names)) => names.extend(name),
+            None => self
+                .changes
+                .push((set.property, name.into_iter().collect())),
+        }
+        self.value = set.value;
+        let review = target.row.review.as_ref();
+        self.review = self.review.take().or(review.map(ToString::to_string));
+    }
+
+    /// What is changed, a sentence in the imperative.
+    pub(crate) fn message(&self) -> String {
+        let changes = self.changes.iter().map(|(property, names)| {
+            if names.is_empty() {
+                format!("`{property}`")
+            } else {
+                format!("`{property}` of {}", names.join(", "))
+            }
+        });
+        let changes: Vec<String> = changes.collect();
+        format!("Set {} to `{}`", changes.join(" and "), self.value)
+    }
+}
+
+/// The resources that a finding is about, of the type of a row.
+fn targets<'m>(
+    model: &'m Model<'_>,
+    finding: &Finding,
+    row: &'m MendingSetting,
+) -> Vec<Target<'m>> {
+    let application = &model.application;
+    let places = finding.evidence.iter().map(|step| step.place);
+    let places: Vec<Place> = places.chain([finding.place]).collect();
+    let is_at = |resource: &Resource, places: &[Place]| {
+        let written = resource.properties.at(&row.property).place();
+        places.contains(&resource.place) || written.is_some_and(|place| places.contains(&place))
+    };
+    if row.kind == FUNCTION {
+        let named = application.functions().filter(|(id, _)| {
+            let name = application.function_name(*id);
+            finding.functions.contains(&name)
+        });
+        let target = |function: &'m Function| {
+            let resource = application.resource(function.resource?)?;
+            let name = function.name.as_str();
+            Some(Target {
+                row,
+                resource,
+                name,
+            })
+        };
+        let targets: Vec<Target<'_>> = named.filter_map(|(_, it)| target(it)).collect();
+        let mut about = targets.iter().map(|target| target.resource);
+        let is_about = about.any(|resource| is_at(resource, &[finding.place]));
+        return if is_about { targets } else { Vec::new() };
+    }
+    let resources = application.resources_of(&row.kind);
+    resources
+        .map(|(_, resource)| resource)
+        .filter(|resource| match &row.only {
+            Some(only) => resource.is_implied && resource.logical_id == *only,
+            None => true,
+        })
+        .filter(|resource| is_at(resource, &places))
+        .map(|resource| Target {
+            row,
+            resource,
+            name: &resource.logical_id,
+        })
+        .collect()
+}
+
+fn set(
+    model: &Model<'_>,
+    sources: &Sources,
+    finding: &Finding,
+    target: &Target<'_>,
+    all: &[Target<'_>],
+) -> Result<Set, String> {
+    let value = match (&target.row.value, &finding.value) {
+        (Some(value), _) => out(value),
+        (None, Some(value)) if value.parse::<u32>().is_ok() => Out::Plain(value.to_string()),
+        (None, Some(value)) => Out::text(value.as_str()),
+        (None, None) => return Err("which value is right cannot be told".to_owned()),
+    };
+    match target.resource.properties.at(&target.row.property) {
+        Prop::Known(old, place) => {
+            is_of_these_alone(model, target, place, all)?;
+            replaced(sources, target, old, place, &value)
+        }
+        Prop::Absent => added(model, sources, target, &value),
+        Prop::Unknown(reason) => Err(format!("what is written for it is not known: {reason}")),
+    }
+}
+
+/// Whether a value that stands here is that of the meant resources alone.
+fn is_of_these_alone(
+    model: &Model<'_>,
+    target: &Target<'_>,
+    place: Place,
+    all: &[Target<'_>],
+) -> Result<(), String> {
+    let resources = model.application.resources_of(&target.row.kind);
+    let mut others = resources.filter(|(_, other)| {
+        other.properties.at(&target.row.property).place() == Some(place)
+            && !all.iter().any(|it| it.resource.place == other.place)
+    });
+    match others.next() {
+        Some((_, other)) => Err(format!(
+            "it is written for others as well, such as `{}`",
+            other.logical_id
+        )),
+        None => Ok(()),
+    }
+}
+
+fn replaced(
+    sources: &Sources,
+    target: &Target<'_>,
+    old: &Value,
+    place: Place,
+    value: &Out,
+) -> Result<Set, String> {
+    let source = sources.get(place.file).ok_or_else(lost)?;
+    let style = Style::of(source);
+    let id = source.find(place.span)?;
+    let node = source.node(id).ok_or_else(lost)?;
+    let is_same = match &node.kind {
+        NodeKind::Text(text) => old.as_name().is_some_and(|old| old == *text),
+        NodeKind::Bool(_) | NodeKind::Number(_) => true,
+        _ => false,
+    };
+    if !is_same || node.tag.is_some() {
+        return Err("it is put together from parts".to_owned());
+    }
+    let edits = if value.is(node) {
+        Vec::new()
+    } else {
+        list::replaced(source, &style, id, std::slice::from_ref(value))?
+    };
+    Ok(Set {
+        edits,
+        property: target.row.property.to_string(),
+        value: value.flow(&style, None),
+        is_for_all: false,
+    })
+}
+
+fn added(
+    model: &Model<'_>,
+    sources: &Sources,
+    target: &Target<'_>,
+    value: &Out,
+) -> Result<Set, String> {
+    let Target { row, resource, .. } = target;
+    let declared = declared(sources, resource);
+    let is_declared = |kind: &str| declared.filter(|(_, _, written)| *written == kind);
+    for (at, path) in &row.named {
+        if at.starts_with("AWS::") {
+            if let Some((source, id, _)) = is_declared(at) {
+                return below_properties(source, id, path, value);
+            }
+        } else if let Some((source, id)) = section(model, sources, resource, at) {
+            let style = Style::of(source);
+            let steps: Vec<&str> = path.split('.').collect();
+            return Ok(Set {
+                edits: map::set(source, &style, id, &steps, value)?,
+                property: format!("{at}.{path}"),
+                value: value.flow(&style, None),
+                is_for_all: true,
+            });
+        }
+    }
+    match is_declared(&row.kind) {
+        Some((source, id, _)) => below_properties(source, id, &row.property, value),
+        None => Err(format!(
+            "the template does not spell out the {} that it is a property of",
+            row.kind
+        )),
+    }
+}
+
+fn below_properties(source: &Source, id: usize, path: &str, value: &Out) -> Result<Set, String> {
+    let style = Style::of(source);
+    let steps: Vec<&str> = std::iter::once("Properties")
+        .chain(path.split('.'))
+        .collect();
+    Ok(Set {
+        edits: map::set(source, &style, id, &steps, value)?,
+        property: path.to_owned(),
+        value: value.flow(&style, None),
+        is_for_all: false,
+    })
+}
+
+/// The declaration of a resource, with the type that is written there.
+fn declared<'s>(sources: &'s Sources, resource: &Resource) -> Option<(&'s Source, usize, &'s str)> {
+    let source = sources.get(resource.place.file)?;
+    let id = source.value_of_key(resource.place.span)?;
+    let kind = source.node(id)?.get("Type")?.as_text()?;
+    Some((source, id, kind))
+}
+
+/// The section of the resource's template with this dotted path.
+fn section<'s>(
+    model: &Model<'_>,
+    sources: &'s Sources,
+    resource: &Resource,
+    path: &str,
+) -> Option<(&'s Source, usize)> {
+    let template = model.application.stack(resource.stack)?.place?;
+    let source = sources.get(template.file)?;
+    let root = source.node(0)?;
+    let node = path
+        .split('.')
+        .try_fold(root, |node, step| node.get(step))?;
+    let id = source.find(node.span).ok()?;
+    matches!(node.kind, NodeKind::Map(_)).then_some((source, id))
+}
+
+fn out(value: &SetTo) -> Out {
+    match value {
+        SetTo::Switch(on) => Out::Plain(on.to_string()),
+        SetTo::Number(number) => Out::Plain(number.to_string()),
+        SetTo::Text(text) => Out::text(text.as_str()),
+        SetTo::Fields(fields) => {
+            let fields = fields.iter();
+            Out::Map(fields.map(|(key, it)| (key.to_string(), out(it))).collect())
+        }
+    }
+}
