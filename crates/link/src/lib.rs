@@ -1,7 +1,6 @@
 //! Joins templates and code: handler → function, trigger → what it may bring in, SDK call → resource, write → the function
 //! that reads it. Rules see the facts of this crate and nothing below it.
 
-mod blast;
 mod channels;
 mod deliveries;
 mod exposure;

@@ -9,6 +9,9 @@ use iam::{Answer, Pattern, Piece, Policy, Subject};
 use knowledge::{Access, Service};
 use link::Model;
 
+use crate::escalation::{escalations, granting};
+use crate::radius::blast_radius;
+
 /// What the owner of a function could do.
 #[derive(Clone, Debug)]
 pub struct Blast {
@@ -115,7 +118,7 @@ pub fn blast(model: &Model<'_>, function: FunctionId) -> Blast {
         function,
         role,
         open,
-        radius: model.blast_radius(function),
+        radius: blast_radius(model, function),
         resources: role.map_or_else(Vec::new, |role| resources(model, role)),
         others: role.map_or_else(Vec::new, |role| others(model, role)),
         everywhere: role.map_or_else(Vec::new, |role| everywhere(model, role)),
@@ -369,29 +372,21 @@ fn moves(model: &Model<'_>, id: RoleId, held: Held) -> Vec<(Link, Gain)> {
     let (Some(role), Some(policy)) = (model.application.role(id), model.policy(id)) else {
         return Vec::new();
     };
-    let mut moves = account(model, role, policy);
-    moves.extend(assumed(model, id, policy));
+    let mut moves: Vec<(Link, Gain)> = account(model, id, role, policy).into_iter().collect();
+    moves.extend(takeovers(model, id, held));
     for (function, declared) in model.application.functions() {
         if held == Held::Function(function) {
             continue;
         }
-        let Some(resource) = declared.resource else {
+        let is_owned = |(_, gain): &(Link, Gain)| *gain == Gain::Owns(function);
+        let Some(resource) = declared.resource.filter(|_| !moves.iter().any(is_owned)) else {
             continue;
         };
-        let may = |action: &str| model.allows_action(policy, action, Some(resource)) == Answer::Yes;
-        let name = &declared.name;
-        if may("lambda:UpdateFunctionCode") {
-            let message = format!("`lambda:UpdateFunctionCode` replaces the code of `{name}`");
-            moves.push((
-                granting(role, "lambda:UpdateFunctionCode", message),
-                Gain::Owns(function),
-            ));
-        } else if may("lambda:InvokeFunction") {
+        if model.allows_action(policy, "lambda:InvokeFunction", Some(resource)) == Answer::Yes {
+            let name = &declared.name;
             let message = format!("`lambda:InvokeFunction` runs `{name}` with any event");
-            moves.push((
-                granting(role, "lambda:InvokeFunction", message),
-                Gain::Drives(function),
-            ));
+            let link = step(role, "lambda:InvokeFunction", message);
+            moves.push((link, Gain::Drives(function)));
         } else if let Some(link) = fed(model, policy, function) {
             moves.push((link, Gain::Drives(function)));
         }
@@ -399,31 +394,77 @@ fn moves(model: &Model<'_>, id: RoleId, held: Held) -> Vec<(Link, Gain)> {
     moves
 }
 
-/// The ways to an administrator's permissions.
-fn account(model: &Model<'_>, role: &Role, policy: &Policy) -> Vec<(Link, Gain)> {
-    let any = Subject::anything();
-    let may = |action: &str| policy.allows(&Subject::action(action), &any) == Answer::Yes;
-    let all = [
-        "iam:PutRolePolicy",
-        "iam:AttachRolePolicy",
-        "iam:CreatePolicyVersion",
-    ];
-    let direct = all.iter().find(|action| may(action));
-    let direct = direct.map(|action| {
-        let message = format!("`{action}` on every resource gives the role all permissions");
-        (granting(role, action, message), Gain::Account)
-    });
-    let methods = model.knowledge.escalations.iter();
-    let found = methods.filter(|method| {
-        role.boundary.is_absent() && method.actions.iter().all(|action| may(action))
-    });
-    let found = found.map(|method| {
-        let actions: Vec<String> = method.actions.iter().map(|it| format!("`{it}`")).collect();
-        let message = format!("with {} they {}", actions.join(" and "), method.gives);
-        let first = method.actions.first().map_or("", Name::as_str);
-        (granting(role, first, message), Gain::Account)
-    });
-    direct.into_iter().chain(found).take(1).collect()
+/// The roles that whoever owns a function comes to hold, its own first: those of functions and roles that it takes over.
+pub(crate) fn held(model: &Model<'_>, start: FunctionId) -> Vec<RoleId> {
+    let role_of = |function: FunctionId| {
+        let declared = model.application.function(function)?;
+        declared.role.known().copied()
+    };
+    let mut found: Vec<RoleId> = role_of(start).into_iter().collect();
+    let mut next = 0;
+    while let Some(role) = found.get(next).copied() {
+        next += 1;
+        for (_, gain) in takeovers(model, role, Held::Role(role)) {
+            let gained = match gain {
+                Gain::Owns(function) => role_of(function),
+                Gain::Role(role) => Some(role),
+                Gain::Drives(_) | Gain::Account => None,
+            };
+            if let Some(gained) = gained.filter(|it| !found.contains(it)) {
+                found.push(gained);
+            }
+        }
+    }
+    found
+}
+
+/// The roles that may be taken on, and the functions that may be given other code.
+fn takeovers(model: &Model<'_>, id: RoleId, held: Held) -> Vec<(Link, Gain)> {
+    const CODE: &str = "lambda:UpdateFunctionCode";
+    let (Some(role), Some(policy)) = (model.application.role(id), model.policy(id)) else {
+        return Vec::new();
+    };
+    let mut found = match granting(role, "sts:AssumeRole") {
+        Some(_) => assumed(model, id, policy),
+        None => Vec::new(),
+    };
+    if granting(role, CODE).is_none() {
+        return found;
+    }
+    for (function, declared) in model.application.functions() {
+        let Some(resource) = declared
+            .resource
+            .filter(|_| held != Held::Function(function))
+        else {
+            continue;
+        };
+        if model.allows_action(policy, CODE, Some(resource)) == Answer::Yes {
+            let message = format!("`{CODE}` replaces the code of `{}`", declared.name);
+            found.push((step(role, CODE, message), Gain::Owns(function)));
+        }
+    }
+    found
+}
+
+/// The shortest way to permissions that the role does not have, and the names of the others.
+fn account(model: &Model<'_>, id: RoleId, role: &Role, policy: &Policy) -> Option<(Link, Gain)> {
+    let is_everything =
+        |action: &str| policy.allows(&Subject::action(action), &Subject::anything()) == Answer::Yes;
+    if is_everything("iam:PutRolePolicy") && is_everything("iam:PassRole") {
+        let message = "it may change every permission of the account".to_owned();
+        return Some((step(role, "iam:PutRolePolicy", message), Gain::Account));
+    }
+    let mut methods = escalations(model, id);
+    methods.sort_by_key(|method| method.actions.len());
+    let (first, others) = methods.split_first()?;
+    let actions: Vec<String> = first.actions.iter().map(|it| format!("`{it}`")).collect();
+    let mut message = format!("with {} they {}", actions.join(" and "), first.gives);
+    if !others.is_empty() {
+        let names: Vec<&str> = others.iter().map(|method| method.name.as_str()).collect();
+        message.push_str(&format!("; as well: {}", names.join(", ")));
+    }
+    let action = first.actions.first()?;
+    Some((step(role, action, message), Gain::Account))
 }
 
 /// The roles of the project that the policy lets take on and that let themselves be taken on by roles of the account.
@@ -472,19 +513,9 @@ fn fed(model: &Model<'_>, policy: &Policy, function: FunctionId) -> Option<Link>
 }
 
 /// A step that a statement of a role allows.
-fn granting(role: &Role, action: &str, message: String) -> Link {
-    let subject = Subject::action(action);
-    let grants = role.grants.iter();
-    let mut places = grants.filter_map(|grant| {
-        let mut actions = grant.actions.iter();
-        let named = actions.find(|(pattern, _)| {
-            let pattern = pattern.literal().unwrap_or_default();
-            Pattern::action(&[Piece::Literal(pattern)]).matches(&subject) == Answer::Yes
-        });
-        named.map(|(_, place)| *place)
-    });
+fn step(role: &Role, action: &str, message: String) -> Link {
     Link {
-        place: places.next().unwrap_or(role.place),
+        place: granting(role, action).unwrap_or(role.place),
         message,
     }
 }

@@ -6,10 +6,13 @@ mod arn;
 mod blast;
 mod calls;
 mod collect;
+mod escalation;
 mod granted;
 mod libraries;
 mod need;
 mod platform;
+mod radius;
+mod reach;
 mod scope;
 mod spelling;
 mod statement;
@@ -19,8 +22,11 @@ use link::Model;
 use rayon::prelude::*;
 
 pub use blast::{Blast, Chain, Everywhere, Gain, Link, Reached, blast};
+pub use escalation::{escalations, granting};
 pub use granted::{is_allowed, is_needed, narrower_template, resource_name, shown};
 pub use need::{Cause, Gap, Need, Needs, Reason, Scope};
+pub use radius::blast_radius;
+pub use reach::{allows_anywhere, are_any, matched, names_any, shape};
 pub use spelling::{Spelled, plain, spell};
 pub use statement::{Statement, statements};
 

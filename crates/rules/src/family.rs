@@ -27,9 +27,9 @@ pub struct Input<'a> {
     pub templates: &'a [RelPath],
 }
 
-impl Input<'_> {
+impl<'a> Input<'a> {
     /// What functions need.
-    pub(crate) fn needs_of(&self, functions: &[FunctionId]) -> Vec<&Needs> {
+    pub(crate) fn needs_of(&self, functions: &[FunctionId]) -> Vec<&'a Needs> {
         let indexes = functions.iter().map(|id| id.0 as usize);
         indexes.filter_map(|index| self.needs.get(index)).collect()
     }

@@ -300,7 +300,8 @@ pub(super) fn finding(
     // What the role allows is the attacker's only where the flaw lets them act as the function.
     if Impact::Serious <= rule.impact {
         let runs = reached.functions.last();
-        finding.score.blast_radius = runs.map_or(0, |function| model.blast_radius(*function));
+        finding.score.blast_radius =
+            runs.map_or(0, |function| privilege::blast_radius(model, *function));
     }
     let takes = format!("`{}` takes it as {}", danger.path, rule.danger);
     finding.step(StepKind::Sink, danger.place, takes)

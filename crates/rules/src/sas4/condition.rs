@@ -5,8 +5,8 @@ use app::{Effect, Value};
 use base::Name;
 use finding::{Finding, RuleInfo, StepKind};
 use knowledge::{Catalogue, ConditionKey, KeyKind};
+use privilege::matched;
 
-use super::reach::matched;
 use super::written::{self, Written};
 use crate::family::{Family, Input};
 

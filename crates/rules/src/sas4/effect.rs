@@ -6,10 +6,10 @@ use base::{Name, Place};
 use finding::{Finding, RuleInfo, StepKind};
 use iam::{Answer, Pattern, Piece, Scope, Subject};
 use knowledge::{ArnType, Catalogue, CatalogueAction};
+use privilege::{matched, shape};
 use rayon::prelude::*;
 
 use super::document::no_arn;
-use super::reach::{matched, shape};
 use super::words;
 use super::written::{self, Written};
 use crate::family::{Family, Input};

@@ -6,8 +6,9 @@ use app::{Effect, Grant, GrantOrigin};
 use base::{Name, Place};
 use finding::{Finding, Impact, RuleInfo, StepKind};
 use knowledge::{AccessLevel, Knowledge};
+use privilege::{allows_anywhere, matched, names_any};
 
-use super::reach::{allows_anywhere, matched, names_any};
+use super::enough::Replaced;
 use super::role::{self, UsedRole};
 use super::wildcard::is_administrator;
 use super::{escalation, words};
@@ -69,7 +70,7 @@ fn is_one_of(names: &[Name], action: &str) -> bool {
 }
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    role::used(input.model)
+    role::used(input)
         .flat_map(|used| {
             let escalating = escalating(&used);
             let grants = used.role.grants.iter();
@@ -159,14 +160,14 @@ fn finding(used: &UsedRole<'_>, class: &Class, exposed: &[&Exposed]) -> Option<F
     let role = &used.role.name;
     let names: Vec<&Name> = exposed.iter().map(|it| &it.action).collect();
     let listed = words::list(&names);
-    let is_called = |action: &Name| names.contains(&action);
-    let fix = match used.called().and_then(|_| used.worked_on(is_called)) {
-        Some(resources) => format!(
-            "Name {}, which is all that the code works on",
-            words::list(&resources)
-        ),
-        None => format!("Name the resources that {listed} is for"),
+    let actions: Vec<Name> = names.iter().map(|it| (*it).clone()).collect();
+    let replaced = Replaced {
+        what: &listed,
+        actions: &actions,
+        origin: &GrantOrigin::Written,
     };
+    let fix = replaced.fix(used);
+    let fix = fix.unwrap_or_else(|| format!("Name the resources that {listed} is for"));
     let finding = Finding::new(
         &class.rule,
         place,

@@ -1,11 +1,16 @@
-//! A role as the rules of this risk look at it: with the functions that run under it, and what their code calls.
+//! A role as the rules of this risk look at it: with the functions that run under it, and what they need.
 
 use std::collections::BTreeMap;
 
-use app::{FunctionId, Principal, Role, RoleId};
+use app::{FunctionId, GrantOrigin, Principal, Role, RoleId};
 use base::Name;
 use finding::Reach;
 use link::Model;
+use privilege::{Cause, Need, Needs};
+
+use super::words;
+use crate::family::Input;
+use crate::grants::covers;
 
 /// A role that functions run under.
 pub(super) struct UsedRole<'m> {
@@ -13,21 +18,26 @@ pub(super) struct UsedRole<'m> {
     pub(super) id: RoleId,
     pub(super) role: &'m Role,
     pub(super) functions: Vec<FunctionId>,
+    /// What each of the functions needs.
+    pub(super) needs: Vec<&'m Needs>,
 }
 
 /// The roles that functions run under, in the order of their ids.
-pub(super) fn used<'m>(model: &'m Model<'m>) -> impl Iterator<Item = UsedRole<'m>> {
+pub(super) fn used<'m>(input: &Input<'m>) -> impl Iterator<Item = UsedRole<'m>> {
+    let input = *input;
+    let model = input.model;
     let mut users: BTreeMap<RoleId, Vec<FunctionId>> = BTreeMap::new();
     for (id, function) in model.application.functions() {
         if let Some(role) = function.role.known() {
             users.entry(*role).or_default().push(id);
         }
     }
-    users.into_iter().filter_map(|(role, functions)| {
+    users.into_iter().filter_map(move |(role, functions)| {
         Some(UsedRole {
             model,
             id: role,
             role: model.application.role(role)?,
+            needs: input.needs_of(&functions),
             functions,
         })
     })
@@ -44,51 +54,102 @@ impl UsedRole<'_> {
         reaches.max().unwrap_or(Reach::Tenant)
     }
 
-    /// The actions that the code calls, where the code of every function is seen to its end.
-    pub(super) fn called(&self) -> Option<Vec<Name>> {
+    /// Whether all that the functions need is seen, so that what they are not seen to need, they do not.
+    pub(super) fn is_seen(&self) -> bool {
+        self.unseen().is_none()
+    }
+
+    /// Why the functions may need more than is seen, as a clause.
+    fn unseen(&self) -> Option<String> {
+        let mut gaps = self.needs.iter().flat_map(|needs| &needs.gaps);
+        if let Some(gap) = gaps.next() {
+            return Some(gap.message.clone());
+        }
         let is_seen = |id: &FunctionId| self.model.is_fully_seen(*id);
-        if self.role.open.is_some() || self.is_shared() || !self.functions.iter().all(is_seen) {
-            return None;
+        if !self.functions.iter().all(is_seen) {
+            return Some("not all of the code is seen".to_owned());
         }
-        let operations = self
-            .functions
-            .iter()
-            .flat_map(|id| self.model.operations_of(*id));
-        let mut actions: Vec<Name> = operations
-            .flat_map(|(operation, _)| operation.actions.iter().cloned())
-            .collect();
-        actions.sort();
-        actions.dedup();
-        Some(actions)
+        self.is_shared()
+            .then(|| "others than functions may assume the role".to_owned())
     }
 
-    /// The services of which the platform polls queues or streams for the functions with the role, which takes actions that no
-    /// code calls. A framework adds them by itself to the roles that it makes.
-    pub(super) fn polled(&self) -> impl Iterator<Item = &str> {
-        const POLLED: [&str; 3] = ["sqs", "kinesis", "dynamodb"];
-        let functions = self.functions.iter().filter(|_| !self.role.is_implied);
-        functions
-            .flat_map(|id| self.model.application.triggers_of(*id))
-            .filter_map(|trigger| trigger.kind.strip_prefix("aws."))
-            .filter(|service| POLLED.contains(service))
-    }
-
-    /// The resources that calls of these actions work on, where that is known of each call.
-    pub(super) fn worked_on(&self, is_meant: impl Fn(&Name) -> bool) -> Option<Vec<Name>> {
-        let mut resources = Vec::new();
-        for id in &self.functions {
-            for (operation, call) in self.model.operations_of(*id) {
-                if operation.actions.iter().any(&is_meant) {
-                    for resource in self.model.resources_of(*id, call)? {
-                        let declared = self.model.application.resource(resource)?;
-                        resources.push(declared.logical_id.clone());
-                    }
-                }
+    /// Why the functions may need more of these services than is seen, as a clause.
+    pub(super) fn doubt(&self, services: &[&str]) -> Option<String> {
+        self.unseen().or_else(|| {
+            if let Some(front) = services.iter().find_map(|it| self.in_front(it)) {
+                return Some(format!(
+                    "`{front}` works with the permissions of its caller"
+                ));
             }
+            if services.iter().any(|it| self.sends_failures(it)) {
+                return Some("it is not known where failed events are sent".to_owned());
+            }
+            let mut libraries = self.needs.iter().flat_map(|needs| &needs.libraries);
+            match libraries.next() {
+                Some(library) => Some(format!("what `{library}` calls is not seen")),
+                None => self
+                    .has_layer()
+                    .then(|| "the code of its layers is not seen".to_owned()),
+            }
+        })
+    }
+
+    /// Whether something may call services that the code itself does not: a library of which nobody knows, a layer, a file
+    /// system that is mounted.
+    pub(super) fn may_be_library(&self) -> bool {
+        self.has_layer() || self.needs.iter().any(|needs| !needs.libraries.is_empty())
+    }
+
+    fn has_layer(&self) -> bool {
+        let application = &self.model.application;
+        self.functions.iter().any(|id| {
+            let function = application.function(*id);
+            let resource = function.and_then(|it| application.resource(it.resource?));
+            let mounts = resource.and_then(|it| it.properties.get("FileSystemConfigs"));
+            mounts.is_some() || function.is_some_and(|function| !function.layers.is_empty())
+        })
+    }
+
+    /// A service that the code calls and that uses this one with the permissions of its caller.
+    pub(super) fn in_front(&self, service: &str) -> Option<&str> {
+        let is_called = |front: &str| {
+            let mut needs = self.needs.iter().flat_map(|needs| &needs.needs);
+            needs.any(|need| need.cause == Cause::Call && words::service(&need.action) == front)
+        };
+        let mut behind = self.model.knowledge.needs.behind.iter();
+        let found = behind.find(|(front, uses)| {
+            uses.iter()
+                .any(|it| it == "*" || it.eq_ignore_ascii_case(service))
+                && is_called(front)
+        });
+        found.map(|(front, _)| front.as_str())
+    }
+
+    /// Whether the platform sends failed events to this service with the role, where it is not known where to.
+    pub(super) fn sends_failures(&self, service: &str) -> bool {
+        let mut functions = self.functions.iter();
+        matches!(service, "sqs" | "sns" | "lambda" | "events")
+            && functions.any(|id| {
+                let function = self.model.application.function(*id);
+                function.is_some_and(|function| function.failure_destination.is_unknown())
+            })
+    }
+
+    /// Whether nothing but what is to be replaced, or a statement of the project, allows what is needed: a framework adds by
+    /// itself what the platform needs to the roles that it makes, and policies of the platform hold it.
+    pub(super) fn is_left_to_user(&self, need: &Need, replaced: &GrantOrigin) -> bool {
+        let is_by_others = || {
+            self.role.grants.iter().any(|grant| {
+                grant.origin != GrantOrigin::Written
+                    && grant.origin != *replaced
+                    && covers(grant, &need.action)
+            })
+        };
+        match need.cause {
+            Cause::Call | Cause::Key => true,
+            Cause::Trigger => !self.role.is_implied,
+            Cause::Platform => !self.role.is_implied && !is_by_others(),
         }
-        resources.sort();
-        resources.dedup();
-        (!resources.is_empty()).then_some(resources)
     }
 
     /// Whether the code performs the action on what has no name in policies, as a message to a telephone is sent to no topic.

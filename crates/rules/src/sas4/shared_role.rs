@@ -1,12 +1,14 @@
 //! SAS-4: one role for functions with different needs, so that each may do what only others have to.
 
 use app::{Effect, FunctionId, GrantOrigin};
-use base::{Name, Place};
+use base::Name;
 use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
+use iam::Answer;
 use knowledge::Access;
+use privilege::{Cause, Need, Needs, Scope};
 
 use super::role::{self, UsedRole};
-use super::words;
+use super::{enough, words};
 use crate::family::{Family, Input};
 use crate::grants::{covers, matches};
 
@@ -22,60 +24,75 @@ const SHARED: RuleInfo = RuleInfo {
     cwe: 250,
 };
 
+/// For how many functions the fix says what they need; the steps say it for all.
+const SHOWN: usize = 6;
+
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    role::used(input.model)
-        .filter_map(|used| shared(&used))
-        .collect()
+    role::used(input).filter_map(|used| shared(&used)).collect()
 }
 
-/// A function that runs under the role, with what its code calls of that which the role allows.
-struct Need {
+/// A function that runs under the role, with what it needs of that which the role allows.
+struct User<'n> {
     function: FunctionId,
     name: Name,
-    place: Place,
-    actions: Vec<Name>,
+    needs: Vec<&'n Need>,
     /// Its code is seen to its end: it needs nothing else.
     is_seen: bool,
 }
 
+impl User<'_> {
+    /// Whether it does not need what another function does: neither the action on that resource nor on what may be it.
+    fn lacks(&self, other: &Need) -> bool {
+        !self.needs.iter().any(|need| {
+            need.action == other.action
+                && (!matches!((&need.scope, &other.scope), (Scope::Named, Scope::Named))
+                    || need.resource == other.resource
+                    || need.declared.is_some() && need.declared == other.declared)
+        })
+    }
+
+    fn calls(&self, action: &Name) -> bool {
+        self.needs.iter().any(|need| need.action == *action)
+    }
+}
+
 fn shared(used: &UsedRole<'_>) -> Option<Finding> {
-    let needs: Vec<Need> = used
-        .functions
+    let users: Vec<User<'_>> = used
+        .needs
         .iter()
-        .filter_map(|id| need(used, *id))
+        .filter_map(|needs| user(used, needs))
         .collect();
-    let mut changing: Vec<&Name> = needs
-        .iter()
-        .flat_map(|need| &need.actions)
-        .filter(|action| changes(used, action))
-        .collect();
-    changing.sort();
-    changing.dedup();
-    let surplus = |need: &Need| -> Vec<&Name> {
-        let unneeded = changing
-            .iter()
-            .filter(|action| !need.actions.contains(action));
+    let all = users.iter().flat_map(|user| user.needs.iter().copied());
+    let changing: Vec<&Need> = all.filter(|need| changes(used, &need.action)).collect();
+    let surplus = |user: &User<'_>| -> Vec<&Need> {
+        let unneeded = changing.iter().filter(|need| user.lacks(need));
         unneeded.copied().collect()
     };
     // The one that most people reach speaks for the others, and of equals the one that may do most beyond its needs.
-    let worst = needs
+    let worst = users
         .iter()
-        .filter(|need| need.is_seen && !surplus(need).is_empty())
+        .filter(|user| user.is_seen && !surplus(user).is_empty())
         .rev()
-        .max_by_key(|need| (used.model.exposure(need.function), surplus(need).len()))?;
+        .max_by_key(|user| {
+            let beyond = names(used, user, &surplus(user)).len();
+            (used.model.exposure(user.function), beyond)
+        })?;
     let role = &used.role.name;
     let message = format!(
-        "Role `{role}` serves {} functions with different needs: `{}` may use {}, which only others call",
+        "Role `{role}` serves {} functions with different needs: `{}` may use {}, which only others need",
         used.functions.len(),
         worst.name,
-        words::list(&surplus(worst)),
+        words::join(&names(used, worst, &surplus(worst))),
     );
-    let groups = alike(&needs);
-    let parts: Vec<String> = groups.iter().map(|group| sentence(group)).collect();
-    let mut fix = format!(
-        "Give each function a role of its own: {}",
-        words::join(&parts)
-    );
+    let seen = users.iter().filter(|user| user.is_seen);
+    let seen = seen.map(|user| (user.function, user.needs.clone()));
+    let groups = enough::by_function(used, seen);
+    let shown = groups.iter().take(SHOWN).map(|(_, part)| part.as_str());
+    let shown: Vec<&str> = shown.collect();
+    let mut fix = format!("Give each function a role of its own: {}", shown.join("; "));
+    if SHOWN < groups.len() {
+        fix.push_str(&format!("; and {} more", groups.len() - SHOWN));
+    }
     let left = left_to_libraries(used);
     if !left.is_empty() {
         let left = words::list(&left);
@@ -89,29 +106,43 @@ fn shared(used: &UsedRole<'_>) -> Option<Finding> {
         .functions(used.names())
         .fix(fix)
         .subject(role.to_string());
-    for (group, part) in groups.iter().zip(parts) {
-        if let Some(first) = group.first() {
-            finding = finding.step(StepKind::Config, first.place, part);
-        }
+    for (place, part) in groups {
+        finding = finding.step(StepKind::Config, place, part);
     }
     Some(finding)
 }
 
-fn need(used: &UsedRole<'_>, id: FunctionId) -> Option<Need> {
-    let function = used.model.application.function(id)?;
-    let operations = used.model.operations_of(id);
-    let mut actions: Vec<Name> = operations
-        .flat_map(|(operation, _)| operation.actions.iter().cloned())
-        .filter(|action| is_granted(used, action))
+/// What a function may do beyond its needs: actions, and the resource where it calls the action on another one.
+fn names(used: &UsedRole<'_>, user: &User<'_>, surplus: &[&Need]) -> Vec<String> {
+    let mut names: Vec<String> = surplus
+        .iter()
+        .map(|need| match user.calls(&need.action) {
+            true => {
+                let resource = privilege::resource_name(used.model, need);
+                format!("`{}` on `{resource}`", need.action)
+            }
+            false => format!("`{}`", need.action),
+        })
         .collect();
-    actions.sort();
-    actions.dedup();
-    Some(Need {
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn user<'n>(used: &UsedRole<'_>, needs: &'n Needs) -> Option<User<'n>> {
+    let id = needs.function;
+    let function = used.model.application.function(id)?;
+    let own = needs.needs.iter().filter(|need| {
+        used.is_left_to_user(need, &GrantOrigin::Written)
+            && need.cause != Cause::Platform
+            && is_granted(used, &need.action)
+            && privilege::is_allowed(used.model, id, need) != Answer::No
+    });
+    Some(User {
         function: id,
         name: function.name.clone(),
-        place: function.place,
-        actions,
-        is_seen: used.model.is_fully_seen(id),
+        needs: own.collect(),
+        is_seen: used.model.is_fully_seen(id) && needs.is_complete(),
     })
 }
 
@@ -158,34 +189,4 @@ fn is_granted(used: &UsedRole<'_>, action: &str) -> bool {
 fn changes(used: &UsedRole<'_>, action: &str) -> bool {
     let known = used.model.knowledge.action(action);
     known.is_some_and(|known| known.access != Access::Read)
-}
-
-/// The functions whose needs are known, those with the same needs together.
-fn alike(needs: &[Need]) -> Vec<Vec<&Need>> {
-    let mut groups: Vec<Vec<&Need>> = Vec::new();
-    for need in needs.iter().filter(|need| need.is_seen) {
-        let same = groups.iter_mut().find(|group| {
-            group
-                .first()
-                .is_some_and(|first| first.actions == need.actions)
-        });
-        match same {
-            Some(group) => group.push(need),
-            None => groups.push(vec![need]),
-        }
-    }
-    groups
-}
-
-/// "`list` and `search` need `dynamodb:Scan`".
-fn sentence(group: &[&Need]) -> String {
-    let names: Vec<&Name> = group.iter().map(|need| &need.name).collect();
-    let verb = if names.len() == 1 { "needs" } else { "need" };
-    let actions = group.first().map_or(&[][..], |first| &first.actions);
-    let actions = if actions.is_empty() {
-        "none of them".to_owned()
-    } else {
-        words::list(actions)
-    };
-    format!("{} {verb} {actions}", words::list(&names))
 }

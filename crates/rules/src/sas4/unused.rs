@@ -4,8 +4,9 @@ use app::{Effect, Grant, GrantOrigin};
 use base::{Name, Place};
 use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
 use knowledge::Knowledge;
-use privilege::{Cause, Need, Needs};
+use privilege::{Cause, Need};
 
+use super::enough::Replaced;
 use super::role::{self, UsedRole};
 use super::words;
 use crate::family::{Family, Input};
@@ -25,16 +26,13 @@ const UNUSED: RuleInfo = RuleInfo {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for used in role::used(input.model) {
-        let needs = input.needs_of(&used.functions);
-        let is_complete = needs.iter().all(|needs| needs.is_complete());
-        if used.called().is_none() || !is_complete {
+    for used in role::used(input) {
+        if used.role.open.is_some() || !used.is_seen() {
             continue;
         }
         let judged = Judged {
-            may_be_library: may_be_library(&used, &needs),
+            may_be_library: used.may_be_library(),
             used,
-            needs,
         };
         for grant in judged.allowed(|origin| *origin == GrantOrigin::Written) {
             findings.extend(judged.statement(grant));
@@ -45,23 +43,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether something may call services that the code itself does not: a library of which nobody knows, a layer, a file system
-/// that is mounted.
-fn may_be_library(used: &UsedRole<'_>, needs: &[&Needs]) -> bool {
-    let application = &used.model.application;
-    let has_layer = used.functions.iter().any(|id| {
-        let function = application.function(*id);
-        let resource = function.and_then(|it| application.resource(it.resource?));
-        let mounts = resource.and_then(|it| it.properties.get("FileSystemConfigs"));
-        mounts.is_some() || function.is_some_and(|function| !function.layers.is_empty())
-    });
-    has_layer || needs.iter().any(|needs| !needs.libraries.is_empty())
-}
-
 /// A role whose functions' needs are all known.
 struct Judged<'m> {
     used: UsedRole<'m>,
-    needs: Vec<&'m Needs>,
     may_be_library: bool,
 }
 
@@ -78,35 +62,21 @@ impl Judged<'_> {
         let is_service_used = self.is_used(service);
         is_known(knowledge, pattern)
             && !is_expected(knowledge, pattern)
-            && !privilege::is_needed(&self.needs, pattern)
+            && !privilege::is_needed(&self.used.needs, pattern)
             && (is_service_used || !self.may_be_library)
-            && !self.is_behind(service)
-            && !sends_failures(&self.used, service)
-    }
-
-    /// Whether a service that the code calls uses this one with the permissions of its caller.
-    fn is_behind(&self, service: &str) -> bool {
-        let is_called = |front: &str| {
-            let mut needs = self.needs.iter().flat_map(|needs| &needs.needs);
-            needs.any(|need| need.cause == Cause::Call && words::service(&need.action) == front)
-        };
-        let mut behind = self.used.model.knowledge.needs.behind.iter();
-        behind.any(|(front, uses)| {
-            uses.iter()
-                .any(|it| it == "*" || it.eq_ignore_ascii_case(service))
-                && is_called(front)
-        })
+            && self.used.in_front(service).is_none()
+            && !self.used.sends_failures(service)
     }
 
     /// Whether anything needs an action of the service.
     fn is_used(&self, service: &str) -> bool {
-        let mut needs = self.needs.iter().flat_map(|needs| &needs.needs);
+        let mut needs = self.used.needs.iter().flat_map(|needs| &needs.needs);
         needs.any(|need| words::service(&need.action).eq_ignore_ascii_case(service))
     }
 
     /// The actions of the needs that are meant, sorted.
     fn needed(&self, is_meant: impl Fn(&Need) -> bool) -> Vec<&Name> {
-        let all = self.needs.iter().flat_map(|needs| &needs.needs);
+        let all = self.used.needs.iter().flat_map(|needs| &needs.needs);
         let meant = all.filter(|need| is_meant(need));
         let mut needed: Vec<&Name> = meant.map(|need| &need.action).collect();
         needed.sort();
@@ -208,7 +178,7 @@ impl Judged<'_> {
         Some(self.finding(place, message, &shown, name).fix(fix))
     }
 
-    /// Policies of the platform of which nothing is needed.
+    /// Policies of the platform that allow what nothing needs. That one allows a whole service is told by another rule.
     fn policies(&self) -> Vec<Finding> {
         let policies = self.used.role.managed_policies.iter();
         let findings = policies.filter_map(|(policy, place)| {
@@ -219,19 +189,68 @@ impl Judged<'_> {
                 .flat_map(|grant| &grant.actions)
                 .filter_map(|(action, _)| action.literal())
                 .collect();
-            let is_judged = |action: &Name| !is_whole_service(action) && self.is_unused(action);
-            if actions.is_empty() || !actions.iter().all(is_judged) {
+            let is_told = |action: &Name| {
+                is_whole_service(action) && !is_expected(self.used.model.knowledge, action)
+            };
+            if actions.is_empty() || actions.iter().any(is_told) {
                 return None;
             }
-            let role = &self.used.role.name;
-            let shown = words::list(&actions);
+            self.policy(&name, *place, &actions)
+        });
+        findings.collect()
+    }
+
+    fn policy(&self, name: &Name, place: Place, actions: &[Name]) -> Option<Finding> {
+        let role = &self.used.role.name;
+        let beyond: Vec<&Name> = actions.iter().filter(|it| self.is_beyond(it)).collect();
+        let shown = words::list(&beyond);
+        if actions.iter().all(|action| self.is_unused(action)) {
             let message = format!(
                 "Role `{role}` has the policy `{name}`, and the code calls nothing of what it allows"
             );
-            let finding = self.finding(*place, message, &shown, &name);
-            Some(finding.fix(format!("Remove `{name}`")))
+            let finding = self.finding(place, message, &shown, name);
+            return Some(finding.fix(format!("Remove `{name}`")));
+        }
+        let origin = GrantOrigin::ManagedPolicy(name.clone());
+        let needed = self.needed(|need| {
+            self.used.is_left_to_user(need, &origin)
+                && actions.iter().any(|it| matches(it, &need.action))
         });
-        findings.collect()
+        if beyond.is_empty() || needed.is_empty() {
+            return None;
+        }
+        let replaced = Replaced {
+            what: &format!("`{name}`"),
+            actions,
+            origin: &origin,
+        };
+        let message = format!(
+            "Role `{role}` has the policy `{name}`, which allows {shown}; of what it allows, its functions need only {}",
+            words::list(&needed)
+        );
+        let finding = self.finding(place, message, &shown, name);
+        let fix = replaced.fix(&self.used)?;
+        Some(replaced.with_each_need(finding, &self.used).fix(fix))
+    }
+
+    /// Whether a pattern stands for an action that nothing needs.
+    fn is_beyond(&self, pattern: &str) -> bool {
+        if self.is_unused(pattern) {
+            return true;
+        }
+        let service = words::service(pattern);
+        let knowledge = self.used.model.knowledge;
+        let is_certain = !is_expected(knowledge, pattern) && self.used.doubt(&[service]).is_none();
+        let mut actions = knowledge
+            .service(service)
+            .into_iter()
+            .flat_map(|service| service.actions());
+        pattern.contains(['*', '?'])
+            && is_certain
+            && actions.any(|action| {
+                let name = format!("{service}:{}", action.name);
+                matches(pattern, &name) && !privilege::is_needed(&self.used.needs, &name)
+            })
     }
 
     fn finding(&self, place: Place, message: String, allowed: &str, subject: &str) -> Finding {
@@ -258,14 +277,4 @@ fn is_expected(knowledge: &Knowledge, pattern: &str) -> bool {
     let allowances = &knowledge.allowances;
     let mut expected = allowances.customary.iter().chain(&allowances.implied);
     expected.any(|known| matches(known, pattern) || matches(pattern, known))
-}
-
-/// Whether the platform sends failed events to this service with the role, where it is not known where to.
-fn sends_failures(used: &UsedRole<'_>, service: &str) -> bool {
-    let mut functions = used.functions.iter();
-    matches!(service, "sqs" | "sns" | "lambda" | "events")
-        && functions.any(|id| {
-            let function = used.model.application.function(*id);
-            function.is_some_and(|function| function.failure_destination.is_unknown())
-        })
 }

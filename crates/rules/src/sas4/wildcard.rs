@@ -6,12 +6,13 @@ use finding::{Finding, Impact, RuleInfo, StepKind};
 use iam::{Answer, Pattern, Piece, Subject};
 use knowledge::{Access, Knowledge};
 use link::managed_policy_name;
+use privilege::{Need, Scope, are_any, matched, shape};
 
-use super::reach::{matched, shape};
+use super::enough::Replaced;
 use super::role::{self, UsedRole};
 use super::{exposure, words};
 use crate::family::{Family, Input};
-use crate::grants::matches;
+use crate::grants::{covers, matches};
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![ACTION, RESOURCE, ADMIN],
@@ -40,7 +41,7 @@ const ADMIN: RuleInfo = RuleInfo {
 };
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    role::used(input.model)
+    role::used(input)
         .flat_map(|used| {
             let mut findings: Vec<Finding> = managed(&used).collect();
             let escalating = exposure::escalating(&used);
@@ -49,7 +50,13 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
                     Some((place, what)) => {
                         let subject = what.subject();
                         let message = format!("Role `{}` {}", used.role.name, what.sentence());
-                        findings.push(administrator(&used, place, message, subject));
+                        findings.push(administrator(
+                            &used,
+                            place,
+                            message,
+                            subject,
+                            &GrantOrigin::Written,
+                        ));
                     }
                     None => {
                         findings.extend(wildcard_action(&used, grant));
@@ -94,7 +101,7 @@ fn managed<'a>(used: &'a UsedRole<'_>) -> impl Iterator<Item = Finding> + 'a {
         if let Some((_, what)) = allowed(used, &origin).find_map(everything) {
             let sentence = what.sentence();
             let message = format!("Role `{role}` has the policy `{name}`, which {sentence}");
-            return Some(administrator(used, *place, message, &name));
+            return Some(administrator(used, *place, message, &name, &origin));
         }
         let mut wide: Vec<Name> = allowed(used, &origin)
             .flat_map(|grant| wide_actions(used, grant))
@@ -103,7 +110,7 @@ fn managed<'a>(used: &'a UsedRole<'_>) -> impl Iterator<Item = Finding> + 'a {
         wide.dedup();
         let shown = words::list(&wide);
         let message = format!("Role `{role}` has the policy `{name}`, which allows {shown}");
-        (!wide.is_empty()).then(|| of_service(used, *place, message, &wide, &name))
+        (!wide.is_empty()).then(|| of_service(used, *place, message, &wide, &name, &origin))
     })
 }
 
@@ -150,44 +157,29 @@ fn everything(grant: &Grant) -> Option<(Place, Everything)> {
         .or_else(|| Some((most()?, Everything::Most)))
 }
 
-fn administrator(used: &UsedRole<'_>, place: Place, message: String, subject: &str) -> Finding {
-    Finding::new(&ADMIN, place, message)
+fn administrator(
+    used: &UsedRole<'_>,
+    place: Place,
+    message: String,
+    subject: &str,
+    origin: &GrantOrigin,
+) -> Finding {
+    let finding = Finding::new(&ADMIN, place, message)
         .score(Impact::Full, used.exposure())
         .functions(used.names())
-        .step(StepKind::Config, place, format!("allows `{subject}`"))
-        .fix(format!(
-            "Allow {} instead",
-            enough(used, None).unwrap_or_else(|| "the actions that the code calls".to_owned())
-        ))
+        .step(StepKind::Config, place, format!("allows `{subject}`"));
+    let everything = [Name::new_static("*")];
+    let replaced = Replaced {
+        what: &format!("`{subject}`"),
+        actions: &everything,
+        origin,
+    };
+    let fix = replaced.fix(used);
+    let fix = fix.unwrap_or_else(|| "Allow the actions that the code calls instead".to_owned());
+    replaced
+        .with_each_need(finding, used)
+        .fix(fix)
         .subject(format!("{}:{subject}", used.role.name))
-}
-
-/// The actions that the code calls, of these services or of all, where the whole code is seen; with the resources, where each
-/// call's is known.
-fn enough(used: &UsedRole<'_>, services: Option<&[&str]>) -> Option<String> {
-    const MOST: usize = 8;
-    let is_meant = |action: &Name| {
-        let service = words::service(action);
-        services.is_none_or(|meant| meant.iter().any(|it| it.eq_ignore_ascii_case(service)))
-    };
-    if used.polled().any(|service| is_meant(&service.into())) {
-        return None;
-    }
-    let mut called = used.called()?;
-    called.retain(is_meant);
-    if called.is_empty() || MOST < called.len() {
-        return None;
-    }
-    let quoted: Vec<String> = called.iter().map(|name| format!("`{name}`")).collect();
-    let actions = match quoted.split_last() {
-        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
-        _ => quoted.concat(),
-    };
-    let resources = services.and_then(|_| used.worked_on(is_meant));
-    Some(match resources {
-        Some(resources) => format!("{actions} on {}", words::list(&resources)),
-        None => actions,
-    })
 }
 
 /// The actions of a statement that stand for every action of a service, but for customary ones.
@@ -206,7 +198,14 @@ fn wildcard_action(used: &UsedRole<'_>, grant: &Grant) -> Option<Finding> {
     let (first, place) = wide.first()?;
     let names: Vec<Name> = wide.iter().map(|(name, _)| name.clone()).collect();
     let message = format!("Role `{}` allows {}", used.role.name, words::list(&names));
-    Some(of_service(used, *place, message, &names, first))
+    Some(of_service(
+        used,
+        *place,
+        message,
+        &names,
+        first,
+        &GrantOrigin::Written,
+    ))
 }
 
 fn of_service(
@@ -215,67 +214,138 @@ fn of_service(
     message: String,
     actions: &[Name],
     subject: &str,
+    origin: &GrantOrigin,
 ) -> Finding {
-    let services: Vec<&str> = actions.iter().map(|it| words::service(it)).collect();
-    let services = (!services.contains(&"*")).then_some(services.as_slice());
-    let fix = match enough(used, services) {
-        Some(actions) => format!("Allow {actions} instead, which is all that the code calls"),
-        None => "Name the actions that the code calls".to_owned(),
+    let replaced = Replaced {
+        what: &words::list(actions),
+        actions,
+        origin,
     };
-    Finding::new(&ACTION, place, message)
+    let fix = replaced.fix(used);
+    let fix = fix.unwrap_or_else(|| "Name the actions that the code calls".to_owned());
+    let finding = Finding::new(&ACTION, place, message)
         .score(Impact::Limited, used.exposure())
         .functions(used.names())
         .step(
             StepKind::Config,
             place,
             format!("allows {}", words::list(actions)),
-        )
+        );
+    replaced
+        .with_each_need(finding, used)
         .fix(fix)
         .subject(format!("{}:{subject}", used.role.name))
 }
 
 /// An action that a more specific rule tells of already stands for the pattern that matches it.
 fn wildcard_resource(used: &UsedRole<'_>, grant: &Grant, told: &[&Name]) -> Option<Finding> {
-    let place = literal(&grant.resources, "*")?;
     if grant.condition.is_some() {
         return None;
     }
     let knowledge = used.model.knowledge;
-    let action = grant.actions.iter().find_map(|(action, _)| {
-        let action = action.literal()?;
-        let is_meant = changes_a_named_resource(knowledge, &action)
-            && !used.names_no_resource(&action)
+    let wild = wild(used, grant);
+    let mut reached: Option<&Wild> = None;
+    let mut actions: Vec<Name> = Vec::new();
+    for (action, _) in &grant.actions {
+        let Some(action) = action.literal() else {
+            continue;
+        };
+        let changing = changing_a_named_resource(knowledge, &action);
+        let Some(one) = wild.iter().find(|it| it.is_reached(&changing)) else {
+            continue;
+        };
+        let is_meant = !used.names_no_resource(&action)
             && !is_denied(used, &action)
             && (action.ends_with(":*") || !told.iter().any(|told| matches(&action, told)));
-        is_meant.then_some(action)
-    })?;
+        if is_meant {
+            reached.get_or_insert(one);
+            actions.push(action);
+        }
+    }
+    let (wild, first) = (reached?, actions.first()?);
     let role = &used.role.name;
-    let is_meant = |called: &Name| matches(&action, called);
-    let fix = match used.called().and_then(|_| used.worked_on(is_meant)) {
-        Some(resources) => format!(
-            "Name {}, which is all that the code works on",
-            words::list(&resources)
-        ),
-        None => match of_template(used, &action).as_slice() {
+    let listed = words::list(&actions);
+    let replaced = Replaced {
+        what: &listed,
+        actions: &actions,
+        origin: &GrantOrigin::Written,
+    };
+    let fix = replaced
+        .fix(used)
+        .unwrap_or_else(|| match of_template(used, first).as_slice() {
             [] => "Name the resources that the functions work on".to_owned(),
             declared => format!(
                 "Name the resources that the functions work on; the template declares {}",
                 words::list(declared)
             ),
-        },
+        });
+    let (which, step) = match &wild.shown {
+        Some(shown) => (
+            format!("resources of any name, `{shown}`"),
+            "resources of any name",
+        ),
+        None => ("every resource".to_owned(), "every resource"),
     };
     Some(
         Finding::new(
             &RESOURCE,
-            place,
-            format!("Role `{role}` allows `{action}` on every resource"),
+            wild.place,
+            format!("Role `{role}` allows {listed} on {which}"),
         )
         .score(Impact::Hygiene, used.exposure())
         .functions(used.names())
-        .step(StepKind::Config, place, "every resource")
+        .step(StepKind::Config, wild.place, step)
         .fix(fix)
-        .subject(format!("{role}:{action}:*")),
+        .subject(format!("{role}:{first}:*")),
     )
+}
+
+/// A resource of a statement that stands for more than one.
+struct Wild {
+    pattern: Pattern,
+    place: Place,
+    /// As it is written; nothing for `*`.
+    shown: Option<String>,
+}
+
+/// The resources of a statement that may stand for any of a type, but those of which the code does not tell which is meant.
+fn wild(used: &UsedRole<'_>, grant: &Grant) -> Vec<Wild> {
+    if let Some(place) = literal(&grant.resources, "*") {
+        return vec![Wild {
+            pattern: Pattern::resource(&[Piece::Literal("*".into())]),
+            place,
+            shown: None,
+        }];
+    }
+    let is_asked_for = |need: &Need| {
+        let pattern = || [used.model.resource_pattern(&need.resource)];
+        matches!(need.scope, Scope::Pattern(_))
+            && covers(grant, &need.action)
+            && are_any(&pattern(), &need.action)
+    };
+    let mut needs = used.needs.iter().flat_map(|needs| &needs.needs);
+    if needs.any(is_asked_for) {
+        return Vec::new();
+    }
+    let wild = grant.resources.iter().filter_map(|(text, place)| {
+        let shown = privilege::shown(used.model, text);
+        let pattern = used.model.resource_pattern(text);
+        shown.contains('*').then_some(Wild {
+            pattern,
+            place: *place,
+            shown: Some(shown),
+        })
+    });
+    wild.collect()
+}
+
+impl Wild {
+    /// Whether one of the actions works on it, whatever the name.
+    fn is_reached(&self, changing: &[Name]) -> bool {
+        let pattern = std::slice::from_ref(&self.pattern);
+        let mut changing = changing.iter();
+        changing.any(|action| self.shown.is_none() || are_any(pattern, action))
+    }
 }
 
 /// Whether denials leave nothing of an action that is written out.
@@ -314,22 +384,23 @@ fn of_template(used: &UsedRole<'_>, action: &str) -> Vec<Name> {
         .collect()
 }
 
-/// Whether one of the actions that the pattern matches changes something and takes a resource that could be named.
-fn changes_a_named_resource(knowledge: &Knowledge, pattern: &str) -> bool {
-    let Some((prefix, _)) = pattern.split_once(':') else {
-        return false;
-    };
-    let Some(service) = knowledge.service(&prefix.to_ascii_lowercase()) else {
-        return false;
-    };
+/// The actions that a pattern matches which change something and take a resource that could be named.
+fn changing_a_named_resource(knowledge: &Knowledge, pattern: &str) -> Vec<Name> {
+    let service = pattern
+        .split_once(':')
+        .and_then(|(prefix, _)| knowledge.service(&prefix.to_ascii_lowercase()));
     let customary = &knowledge.allowances.customary;
-    service.actions().any(|action| {
-        let name = format!("{}:{}", service.prefix, action.name);
-        action.takes_resource
-            && action.access != Access::Read
-            && matches(pattern, &name)
-            && !customary.iter().any(|known| matches(known, &name))
-    })
+    let actions = service.into_iter().flat_map(|service| {
+        service
+            .actions()
+            .filter(|action| action.takes_resource && action.access != Access::Read)
+            .map(|action| Name::from(format!("{}:{}", service.prefix, action.name)))
+    });
+    actions
+        .filter(|name| {
+            matches(pattern, name) && !customary.iter().any(|known| matches(known, name))
+        })
+        .collect()
 }
 
 /// Where one of the texts is this and nothing else.

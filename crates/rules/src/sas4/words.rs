@@ -16,7 +16,16 @@ pub(super) fn list<T: Display>(names: &[T]) -> String {
     join(&quoted)
 }
 
-/// The same for parts that are already written out.
+/// "`a`, `b` and `c`", however many they are.
+pub(super) fn whole<T: Display>(names: &[T]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+/// The beginning of a long list, for parts that are already written out.
 pub(super) fn join(parts: &[String]) -> String {
     let shown = if parts.len() <= MOST {
         parts.len().saturating_sub(1)

@@ -88,11 +88,11 @@ fn ways_on_are_told_shortest_first() {
     assert_eq!(
         gains,
         [
-            (&*format!("{stack}Worker runs with their data"), 1),
             (
                 &*format!("{stack}Deploy runs their code, under DeployRole"),
                 1
             ),
+            (&*format!("{stack}Worker runs with their data"), 1),
             ("the permissions of an administrator", 2),
         ]
     );

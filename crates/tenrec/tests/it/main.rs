@@ -20,6 +20,7 @@ mod fix;
 mod flows;
 mod formats;
 mod inline;
+mod instead;
 mod needs;
 mod policy;
 mod readme;

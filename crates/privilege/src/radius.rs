@@ -1,32 +1,39 @@
-//! Blast radius: what an attacker who took over a function's code could do with its role.
+//! Blast radius: what comes of a function in the wrong hands, as one figure. Severities are raised by it.
 
-use app::{Application, Effect, FunctionId, Grant, Role};
+use app::{Effect, FunctionId, Grant, GrantOrigin, Role};
 use base::Name;
 use iam::{Answer, Pattern, Piece, Subject};
 use knowledge::{Access, Knowledge};
+use link::Model;
 
-use crate::Model;
+use crate::blast::held;
+use crate::escalation::escalations;
 
-impl Model<'_> {
-    /// How much the function's role lets an attacker do beyond the function: 0 nothing that is known, 1 changes data, 2 takes
-    /// over a service or the account.
-    #[must_use]
-    pub fn blast_radius(&self, function: FunctionId) -> u8 {
-        role_of(&self.application, function)
-            .and_then(|role| {
-                let grants = role.grants.iter();
-                grants.map(|grant| blast_of(self.knowledge, grant)).max()
-            })
-            .unwrap_or(0)
-    }
+/// How much whoever owns the function may do with its role, and with those of the functions and roles that it takes over: 0
+/// nothing that is known, 1 changes data, 2 takes over a service or the account.
+#[must_use]
+pub fn blast_radius(model: &Model<'_>, function: FunctionId) -> u8 {
+    let roles = held(model, function).into_iter();
+    let radii = roles.filter_map(|id| {
+        let role = model.application.role(id)?;
+        match of_statements(model.knowledge, role) {
+            radius @ ..2 if escalations(model, id).is_empty() => Some(radius),
+            _ => Some(2),
+        }
+    });
+    radii.max().unwrap_or(0)
 }
 
-fn role_of(application: &Application, function: FunctionId) -> Option<&Role> {
-    application.role(*application.function(function)?.role.known()?)
+fn of_statements(knowledge: &Knowledge, role: &Role) -> u8 {
+    let grants = role.grants.iter();
+    grants
+        .map(|grant| blast_of(knowledge, grant))
+        .max()
+        .unwrap_or(0)
 }
 
 fn blast_of(knowledge: &Knowledge, grant: &Grant) -> u8 {
-    if grant.effect == Effect::Deny || grant.origin == app::GrantOrigin::Framework {
+    if grant.effect == Effect::Deny || grant.origin == GrantOrigin::Framework {
         return 0;
     }
     let everywhere = grant.resources.iter().any(|(resource, _)| {

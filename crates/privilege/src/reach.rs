@@ -8,7 +8,7 @@ const FRESH: &str = "a-name-that-no-template-gives";
 
 /// Whether the policy allows the action on resources of any name, where the request has these values of condition keys: of
 /// every type that it needs, or else of one that it takes.
-pub(super) fn allows_anywhere(policy: &Policy, action: &str, request: &[(&str, &str)]) -> bool {
+pub fn allows_anywhere(policy: &Policy, action: &str, request: &[(&str, &str)]) -> bool {
     let subject = Subject::action(action);
     is_anywhere(action, |on| {
         policy.allows_some(&subject, on, request) == Answer::Yes
@@ -16,10 +16,15 @@ pub(super) fn allows_anywhere(policy: &Policy, action: &str, request: &[(&str, &
 }
 
 /// Whether the statement names resources of any name for the action.
-pub(super) fn names_any(statement: &Statement, action: &str) -> bool {
+pub fn names_any(statement: &Statement, action: &str) -> bool {
     let iam::Scope::Only(patterns) = &statement.resources else {
         return true;
     };
+    are_any(patterns, action)
+}
+
+/// Whether the patterns are of resources of any name for the action.
+pub fn are_any(patterns: &[Pattern], action: &str) -> bool {
     is_anywhere(action, |on| {
         let mut patterns = patterns.iter();
         patterns.any(|pattern| pattern.intersects(on) == Answer::Yes)
@@ -50,7 +55,7 @@ fn any_of(arn: &str) -> Pattern {
 }
 
 /// All resources of a type.
-pub(super) fn shape(arn: &str) -> Pattern {
+pub fn shape(arn: &str) -> Pattern {
     filled(arn, "*")
 }
 
@@ -78,7 +83,7 @@ fn fill(part: &str, name: &str) -> String {
 }
 
 /// The actions of the catalogue that a pattern matches.
-pub(super) fn matched(
+pub fn matched(
     pattern: &str,
 ) -> impl Iterator<Item = (&'static Catalogue, &'static CatalogueAction)> {
     let service = pattern
