@@ -149,20 +149,44 @@ impl<'p> Engine<'p> {
             self.subject(base)
         };
         let place = frame.place(callee.span);
-        let known = match &receiver.shape {
+        let known = self.member_called(frame, &receiver, name, place);
+        (known.unwrap_or_default(), Some(receiver), subject)
+    }
+
+    /// What is called by a name on a value: a method, or a function stored in it.
+    fn member_called(
+        &mut self,
+        frame: &Frame<'p>,
+        receiver: &Value,
+        name: &Name,
+        place: Place,
+    ) -> Option<Value> {
+        match &receiver.shape {
+            // A client that is made in one of several ways.
+            Shape::OneOf(shapes) if shapes.iter().any(|it| matches!(it, Shape::Api(_))) => {
+                let mut members: Option<Value> = None;
+                for shape in shapes.iter() {
+                    let one = Value {
+                        taint: receiver.taint.clone(),
+                        shape: shape.clone(),
+                    };
+                    let member = self.member_called(frame, &one, name, place);
+                    members = join_option(members, member);
+                }
+                members
+            }
+            // Read as a field first.
             Shape::Object(_) | Shape::Class(_) | Shape::Module(_) | Shape::OneOf(_) => {
-                // Read as a field first: a method, or a function stored in it.
-                self.known_field(&receiver, name, place)
+                self.known_field(receiver, name, place)
             }
             Shape::Api(api)
                 if self.is_environment(&api.path) || self.event_of_value(&api.path).is_some() =>
             {
                 None
             }
-            Shape::Api(_) => Some(self.read_module_or_field(frame, &receiver, name, place)),
+            Shape::Api(_) => Some(self.read_module_or_field(frame, receiver, name, place)),
             _ => None,
-        };
-        (known.unwrap_or_default(), Some(receiver), subject)
+        }
     }
 
     fn read_module_or_field(

@@ -1,5 +1,8 @@
 //! Functions that are handed to a call, and called by it: where rows say so, and where nothing is known of the call.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use base::Place;
 use knowledge::{CallModel, CallbackResult, Step};
 
@@ -9,7 +12,7 @@ use crate::inputs::Inputs;
 use crate::library::CallSite;
 use crate::state::State;
 use crate::value::join_option;
-use crate::{ArgumentValue, Shape, Taint, Value};
+use crate::{ArgumentValue, FunctionValue, Shape, Taint, Value};
 
 impl<'p> Engine<'p> {
     /// Calls the functions among the arguments that the call calls.
@@ -88,7 +91,8 @@ impl<'p> Engine<'p> {
         answer
     }
 
-    /// Functions that were passed to a call of which nothing is known are called with what went into it.
+    /// Functions that were passed to a call of which nothing is known are called with what went into it. While a module loads,
+    /// those of a call whose value is kept are wrapped rather than called, as `or_wrapped` has it: `exports.a = wrapped(a)`.
     pub(crate) fn call_functions_among(
         &mut self,
         frame: &mut Frame<'p>,
@@ -97,11 +101,19 @@ impl<'p> Engine<'p> {
         site: &CallSite,
         state: &mut State,
     ) {
+        let is_registered = || {
+            let discarded = frame.discarded;
+            discarded.is_some_and(|whole| whole.contains(site.place.span))
+        };
+        if frame.function == TOP_LEVEL && !is_registered() {
+            return;
+        }
         let catches = site.method.as_deref() == Some("catch");
-        for argument in &arguments.items {
-            let Shape::Function(function) = &argument.value.shape else {
-                continue;
-            };
+        let functions = arguments.items.iter().flat_map(|argument| {
+            let functions = functions_in(&argument.value).into_iter();
+            functions.map(|function| (function, argument.span))
+        });
+        for (function, span) in functions {
             let Some(body) = self
                 .program
                 .module(function.module)
@@ -125,17 +137,17 @@ impl<'p> Engine<'p> {
             let mut passed = Vec::new();
             for position in 0..body.parameters.len() {
                 let value = if (takes_error_first || catches) && position == 0 {
-                    self.exception(Place::new(site.place.file, argument.span))
+                    self.exception(Place::new(site.place.file, span))
                 } else {
                     Value::tainted(taint.clone())
                 };
                 passed.push(ArgumentValue {
                     name: None,
                     value,
-                    span: argument.span,
+                    span,
                 });
             }
-            let value = argument.value.clone();
+            let value = Value::of(Shape::Function(function));
             self.call_if_function(frame, &value, passed, site, state);
         }
     }
@@ -170,6 +182,35 @@ impl<'p> Engine<'p> {
             _ => None,
         }
     }
+}
+
+/// The functions of the project that a value is or holds: in its fields, its elements, and what a library made of them, as a
+/// schema holds its resolvers. Of a large value, those that are met first.
+fn functions_in(value: &Value) -> Vec<Arc<FunctionValue>> {
+    const MOST: usize = 256;
+    let mut found: Vec<Arc<FunctionValue>> = Vec::new();
+    let mut queue = VecDeque::from([value]);
+    for _ in 0..MOST {
+        let Some(value) = queue.pop_front() else {
+            break;
+        };
+        match &value.shape {
+            Shape::Function(function) if !found.contains(function) => {
+                found.push(Arc::clone(function));
+            }
+            Shape::Object(object) if object.class.is_none() => {
+                let fields = object.fields.iter().map(|(_, field)| field);
+                queue.extend(fields.chain(&object.rest));
+            }
+            Shape::List(list) => queue.extend(list.items.iter().chain(&list.rest)),
+            Shape::Api(api) => {
+                let made_of = api.construction.iter().flat_map(|made_of| made_of.iter());
+                queue.extend(made_of.map(|argument| &argument.value));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// While a module loads, a call of which nothing is known is taken to wrap the functions that it is given, alone or in an object:

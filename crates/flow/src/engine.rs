@@ -84,6 +84,8 @@ pub(crate) struct Frame<'p> {
     pub(crate) rebound: Set<VariableId>,
     /// Returned values are answers of the entry point.
     pub(crate) is_entry: bool,
+    /// The expression that is evaluated for what it does, and whose value nothing takes.
+    pub(crate) discarded: Option<Span>,
 }
 
 /// States in which a loop is left or gone on with.
@@ -553,6 +555,7 @@ impl<'p> Frame<'p> {
             loops: Vec::new(),
             rebound: Set::default(),
             is_entry: false,
+            discarded: None,
         }
     }
 

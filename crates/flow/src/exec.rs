@@ -31,7 +31,9 @@ impl<'p> Engine<'p> {
         }
         match &stmt.kind {
             StmtKind::Expr(expr) => {
+                let around = frame.discarded.replace(expr.span);
                 self.eval(frame, expr, &mut state);
+                frame.discarded = around;
                 Some(state)
             }
             StmtKind::Assign { target, value } => {
