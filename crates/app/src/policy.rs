@@ -131,6 +131,15 @@ const NARROWING_KEYS: [&str; 18] = [
     "sns:endpoint",
 ];
 
+/// Operators that hold for what they name.
+const NAMING_OPERATORS: [&str; 5] = [
+    "IpAddress",
+    "StringEquals",
+    "StringLike",
+    "ArnEquals",
+    "ArnLike",
+];
+
 impl Grant {
     /// Whether it allows something to everyone. A condition that says who may ask, or that cannot be told, narrows it down.
     #[must_use]
@@ -138,6 +147,19 @@ impl Grant {
         self.effect == Effect::Allow
             && self.principals.contains(&Principal::Anyone)
             && !self.is_narrowed()
+    }
+
+    /// Whether it denies all those whom it does not name. One that names whom it denies leaves everyone else.
+    fn is_fence(&self) -> bool {
+        let names_the_denied = match self.condition.as_ref().map(|condition| &condition.kind) {
+            Some(ValueKind::Map(operators)) => {
+                let mut operators = operators.iter().map(|(operator, _)| operator.as_str());
+                operators.all(|operator| NAMING_OPERATORS.contains(&operator))
+            }
+            _ => false,
+        };
+        self.effect == Effect::Deny
+            && (self.has_not_principal || (self.is_narrowed() && !names_the_denied))
     }
 
     /// Whether a condition says who may ask or from where, or cannot be told.
@@ -161,9 +183,7 @@ impl ResourcePolicy {
     /// The statements that let everyone in, unless another statement denies those whom it does not name: then who is let in
     /// is a matter of both.
     pub fn grants_for_anyone(&self) -> impl Iterator<Item = &Grant> {
-        let is_fenced = self.grants.iter().any(|grant| {
-            grant.effect == Effect::Deny && (grant.is_narrowed() || grant.has_not_principal)
-        });
+        let is_fenced = self.grants.iter().any(Grant::is_fence);
         self.grants
             .iter()
             .filter(move |grant| !is_fenced && grant.is_for_anyone())

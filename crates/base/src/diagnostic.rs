@@ -28,6 +28,8 @@ pub enum Code {
     BudgetExceeded,
     /// A template holds something that Tenrec does not understand.
     UnknownConstruct,
+    /// A resource is not deployed as the template stands.
+    NotDeployed,
     /// An inline `tenrec: ignore[…]` has no reason.
     IgnoreWithoutReason,
     /// An inline `tenrec: ignore[…]` matches no finding.
@@ -54,6 +56,7 @@ impl Code {
             Self::NoTemplate => "no-template",
             Self::BudgetExceeded => "budget-exceeded",
             Self::UnknownConstruct => "unknown-construct",
+            Self::NotDeployed => "not-deployed",
             Self::IgnoreWithoutReason => "ignore-without-reason",
             Self::UnusedIgnore => "unused-ignore",
             Self::OldAdvisories => "old-advisories",
@@ -77,6 +80,7 @@ impl Code {
             | Self::UnresolvedVariable
             | Self::NoTemplate
             | Self::UnknownConstruct
+            | Self::NotDeployed
             | Self::IgnoreWithoutReason
             | Self::OldAdvisories
             | Self::UnusedIgnore => false,

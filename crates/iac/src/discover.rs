@@ -6,6 +6,7 @@ use doc::Node;
 use indexmap::IndexMap;
 
 use crate::builder::{Builder, Project};
+use crate::include::{self, Template};
 use crate::stack::{FunctionDeclaration, ResourceDeclaration, StackTemplate};
 use crate::tree::Tree;
 use crate::{loops, sam, serverless};
@@ -92,7 +93,16 @@ fn other(project: &Project<'_>, builder: &mut Builder, entry: &Entry) {
         .first()
         .filter(|root| is_cloudformation(root))
     {
-        cloudformation(project, builder, entry, &Tree::from_node(file, root));
+        let mut root = Tree::from_node(file, root);
+        if text.contains("AWS::Include") {
+            let directory = path.parent();
+            let template = Template {
+                path,
+                root: &directory,
+            };
+            root = include::included(project, builder, template, &root);
+        }
+        cloudformation(project, builder, entry, &root);
     }
 }
 
@@ -193,8 +203,10 @@ fn cloudformation(project: &Project<'_>, builder: &mut Builder, entry: &Entry, r
 
 /// What a macro that is not the platform's own does to the template, nobody can tell.
 fn foreign_macro(transform: &Tree) -> Option<Reason> {
-    let named = transform.items().iter().filter_map(Tree::as_text);
-    let mut foreign = named.filter(|name| !name.starts_with("AWS::"));
+    let named = std::iter::once(transform).chain(transform.items());
+    let named = named.filter_map(|named| named.as_text().or_else(|| named.get("Name")?.as_text()));
+    let is_own = |name: &str| name.starts_with("AWS::") && name != "AWS::Include";
+    let mut foreign = named.filter(|name| !is_own(name));
     let name = foreign.next()?;
     Some(format!("the macro {name} changes the template at deployment").into())
 }

@@ -8,6 +8,7 @@ mod apart;
 pub mod builder;
 mod cloudformation;
 mod discover;
+mod include;
 mod loops;
 mod sam;
 mod serverless;

@@ -1,6 +1,6 @@
 //! What an authorizer demands, by the resource or ARN that decides.
 
-use app::{AuthKind, ResourceId, Text, Value, ValueKind};
+use app::{Auth, AuthKind, ResourceId, Text, Value, ValueKind};
 
 use super::model::{Model, name_at};
 use super::text::text_of;
@@ -20,6 +20,36 @@ pub(crate) fn decides(model: &Model<'_>, value: &Value) -> AuthKind {
     match text.resources().next() {
         Some(id) => of_resource(model, id),
         None => of_arn(&text),
+    }
+}
+
+/// What a GraphQL API demands of callers. Other ways to authenticate that it allows hold where its schema says so only.
+pub(crate) fn of_graphql_api(model: &Model<'_>, api: &Value) -> Auth {
+    let api = text_of(api).resources().next();
+    let Some(api) = api.and_then(|id| model.application.resource(id)) else {
+        return Auth {
+            kind: AuthKind::Unknown("the API is declared outside the project".into()),
+            place: None,
+        };
+    };
+    let properties = &api.properties;
+    let kind = match name_at(properties, "AuthenticationType").as_deref() {
+        Some("API_KEY") => AuthKind::ApiKey,
+        Some("AWS_IAM") => AuthKind::Iam,
+        Some("AMAZON_COGNITO_USER_POOLS") => {
+            let pool = properties.at("UserPoolConfig.UserPoolId");
+            let pool = pool.known().and_then(|id| text_of(id).resources().next());
+            AuthKind::Token { authorizer: pool }
+        }
+        Some("OPENID_CONNECT") => AuthKind::Token { authorizer: None },
+        Some("AWS_LAMBDA") => AuthKind::Function {
+            authorizer: model.function_at(properties, "LambdaAuthorizerConfig.AuthorizerUri"),
+        },
+        _ => AuthKind::Unknown("the API's authentication type is not known".into()),
+    };
+    Auth {
+        kind,
+        place: properties.at("AuthenticationType").place(),
     }
 }
 

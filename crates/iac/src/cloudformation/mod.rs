@@ -1,11 +1,12 @@
 //! CloudFormation resources to functions, roles, policies and triggers.
 //!
-//! All stacks are numbered first, then all properties are evaluated, then the resources are interpreted by type: what a
+//! Resources whose condition does not hold are left out, then all stacks are numbered, then all properties are evaluated, then the resources are interpreted by type: what a
 //! later step needs of an earlier one is looked up in the [`model::Model`].
 
 mod api;
 mod authorizer;
 mod bus;
+mod conditional;
 mod evaluate;
 mod event;
 mod function;
@@ -38,11 +39,12 @@ pub const PARAMETER: &str = "AWS::CloudFormation::Parameter";
 /// resources. Nothing refers to them.
 pub(crate) fn interpret(builder: Builder, budget: &Budget) -> Output {
     let Builder {
-        stacks,
+        mut stacks,
         mut diagnostics,
         mut project_files,
         parts: _,
     } = builder;
+    diagnostics.extend(conditional::leave_out(&mut stacks, budget));
     let scopes = scope::scopes(&stacks);
     let evaluator = Evaluator::new(&scopes, budget);
     let mut model = Model::new(&evaluator, budget);

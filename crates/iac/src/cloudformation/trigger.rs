@@ -9,7 +9,7 @@ use base::Name;
 use super::function::stream_kind;
 use super::model::{Model, name_at, text_prop};
 use super::text::{parse_json, text_of};
-use super::{api, bus, state_machine};
+use super::{api, authorizer, bus, state_machine};
 
 /// Adds the spelled-out triggers of all stacks to the model.
 pub(crate) fn add(model: &mut Model<'_>) {
@@ -153,17 +153,19 @@ fn target(
         };
         let sql = name_at(&resource.properties, "TopicRulePayload.Sql");
         let route = sql.and_then(|sql| topic_of_sql(&sql));
+        let unplaced = |kind| Auth { kind, place: None };
         let auth = match row.kind {
-            "aws.cloudfront" => AuthKind::None,
-            "aws.alb" => behind_listener(model, id),
-            _ => AuthKind::NotApplicable,
+            "aws.cloudfront" => unplaced(AuthKind::None),
+            "aws.alb" => unplaced(behind_listener(model, id)),
+            "aws.appsync" => match resource.properties.get(row.source) {
+                Some(api) => authorizer::of_graphql_api(model, api),
+                None => unplaced(AuthKind::Unknown("no API is named".into())),
+            },
+            _ => unplaced(AuthKind::NotApplicable),
         };
         triggers.push(Trigger {
             route,
-            auth: Auth {
-                kind: auth,
-                place: None,
-            },
+            auth,
             ..trigger(function, row.kind, source.clone(), resource)
         });
     }

@@ -2,7 +2,7 @@
 
 use base::{Name, Place};
 
-use super::{Sam, kind_of, merged};
+use super::{Sam, kind_of, merged, resource_policy};
 use crate::stack::{AuthDeclaration, AuthDeclarationKind, ResourceDeclaration};
 use crate::tree::Tree;
 
@@ -99,16 +99,7 @@ impl Sam<'_> {
             properties = properties.with("EndpointConfiguration", types);
         }
         if let Some(policy) = settings.at("Auth.ResourcePolicy") {
-            let statements = policy.get("CustomStatements").map_or_else(
-                || {
-                    Tree::unknown(
-                        policy.place,
-                        "a resource policy is made of lists of callers",
-                    )
-                },
-                Tree::clone,
-            );
-            let document = Tree::map(policy.place, [("Statement", statements)]);
+            let document = resource_policy::document(policy);
             properties = properties.with("Policy", document);
         }
         self.become_type(resource, "AWS::ApiGateway::RestApi", properties);

@@ -5,11 +5,14 @@
 mod api;
 mod events;
 mod function;
+mod graphql;
 mod policies;
+mod resource_policy;
 
 use base::{Code as DiagnosticCode, Name, Place};
 
 use crate::builder::{Builder, Project};
+use crate::include::{self, Template};
 use crate::stack::{ResourceDeclaration, StackTemplate};
 use crate::tree::{Field, Tree, TreeKind};
 
@@ -59,6 +62,7 @@ impl Sam<'_> {
             "AWS::Serverless::SimpleTable" => self.table(resource),
             "AWS::Serverless::Api" => self.rest_api(resource),
             "AWS::Serverless::HttpApi" => self.http_api(resource),
+            "AWS::Serverless::GraphQLApi" => self.graphql_api(resource),
             "AWS::Serverless::StateMachine" => self.state_machine(resource),
             "AWS::Serverless::LayerVersion" => {
                 let properties = self
@@ -161,44 +165,11 @@ impl Sam<'_> {
 
     /// The content of a file of the project that a property names; unknown where it names something else.
     fn local_document(&mut self, uri: &Tree) -> Tree {
-        let Some(written) = uri.as_text().filter(|uri| !uri.starts_with("s3://")) else {
-            return Tree::unknown(
-                uri.place,
-                "its definition is fetched from a bucket at deployment",
-            );
+        let template = Template {
+            path: &self.stack.path,
+            root: &self.stack.root,
         };
-        let unknown = |why: String| Tree::unknown(uri.place, format!("its definition {why}"));
-        let path = match self.stack.root.join(written) {
-            Ok(path) => path,
-            Err(error) => return unknown(format!("is not read because {error}")),
-        };
-        // Amazon States Language is JSON, or YAML in a file that says so.
-        let is_readable = matches!(path.extension(), "json" | "yaml" | "yml" | "asl");
-        if !self.project.system.exists(&path) {
-            let message =
-                format!("the definition {path} does not exist, so it is treated as unknown");
-            let template = self.stack.path.clone();
-            self.builder.report(
-                DiagnosticCode::MissingFile,
-                &template,
-                Some(uri.place),
-                message,
-            );
-            return unknown(format!("in {path} does not exist"));
-        }
-        let document = is_readable
-            .then(|| self.project.document(&path, self.builder))
-            .flatten();
-        match document {
-            Some((file, document)) => match document.roots.first() {
-                Some(root) => {
-                    self.builder.parts.insert(path);
-                    Tree::from_node(file, root)
-                }
-                None => unknown(format!("in {path} is empty")),
-            },
-            None => unknown(format!("in {path} cannot be read")),
-        }
+        include::local_document(self.project, self.builder, template, uri)
     }
 
     fn report(&mut self, place: Place, message: String) {

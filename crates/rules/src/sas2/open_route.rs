@@ -37,6 +37,9 @@ const URL: RuleInfo = RuleInfo {
 /// The kind of the routes of WebSocket APIs.
 const SOCKET: &str = "aws.apigw.websocket";
 
+/// The kind of the fields of GraphQL APIs.
+const GRAPHQL: &str = "aws.appsync";
+
 /// Parts of paths that must be open, or are meant to be: nobody has a token before signing in, and a health check has no
 /// secrets.
 const MEANT_TO_BE_OPEN: [&str; 33] = [
@@ -418,6 +421,7 @@ fn name(trigger: &Trigger) -> String {
     match &trigger.route {
         Some(route) if route.method.is_empty() => format!("`{}`", route.path),
         Some(route) => format!("`{} {}`", route.method, route.path),
+        None if trigger.kind == GRAPHQL => "The GraphQL API".to_owned(),
         None => "The address".to_owned(),
     }
 }

@@ -32,7 +32,7 @@ impl Evaluator<'_> {
     }
 
     /// Whether the named condition holds, where that can be told.
-    fn condition(&self, at: At, name: &str) -> Option<bool> {
+    pub(super) fn condition(&self, at: At, name: &str) -> Option<bool> {
         let key = (at.scope, Name::new(name));
         if let Some(known) = self.conditions.borrow().get(&key) {
             return *known;

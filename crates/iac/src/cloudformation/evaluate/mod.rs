@@ -52,6 +52,11 @@ impl<'a> Evaluator<'a> {
         self.value(At { scope, depth: 0 }, tree)
     }
 
+    /// Whether a condition of the stack holds, where that can be told.
+    pub(crate) fn holds(&self, scope: ScopeId, condition: &str) -> Option<bool> {
+        self.condition(At { scope, depth: 0 }, condition)
+    }
+
     /// Whether the work that this scope may do was used up, so that some of its values are unknown for that reason.
     pub(crate) fn is_exhausted(&self, scope: ScopeId) -> bool {
         self.left.get(scope).is_some_and(|left| left.get() == 0)
@@ -84,6 +89,9 @@ impl<'a> Evaluator<'a> {
                     .filter_map(|item| self.value(at, item))
                     .collect(),
             ),
+            TreeKind::Map(fields) if tree.get("Fn::Transform").is_some() && 1 < fields.len() => {
+                ValueKind::Unknown("a macro adds to it at deployment".into())
+            }
             TreeKind::Map(fields) => ValueKind::Map(
                 fields
                     .iter()
