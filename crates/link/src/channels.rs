@@ -63,6 +63,8 @@ pub(crate) struct Write {
     pub(crate) place: Place,
     /// What writes, for people.
     pub(crate) by: Name,
+    /// The operation that is called; empty where what is written is no call but an answer.
+    pub(crate) operation: Name,
     pub(crate) written: Written,
     is_complete: bool,
 }
@@ -343,6 +345,7 @@ impl Model<'_> {
                     function,
                     place: call.place,
                     by: call.path.clone(),
+                    operation: operation.name.clone(),
                     is_complete: call.is_complete,
                     written,
                 };
@@ -394,6 +397,7 @@ impl Model<'_> {
                     function,
                     place: answer.place,
                     by: "return".into(),
+                    operation: Name::default(),
                     is_complete: false,
                     written: Written {
                         parts: vec![("input".into(), value)],

@@ -6,7 +6,7 @@ use base::{Name, Place};
 
 use crate::Model;
 use crate::channels::Write;
-use crate::filters::holds_back;
+use crate::filters::{holds_back, lets_through};
 use crate::names::Target;
 
 /// One function invokes another.
@@ -24,6 +24,8 @@ pub struct Delivery {
     pub through: ResourceId,
     /// The trigger, as a position in the application's table; nothing where the call invokes the function itself.
     pub trigger: Option<u32>,
+    /// What is written passes all filters on its way, whatever its unknown parts are.
+    pub is_certain: bool,
     /// The call is made in each round of a loop.
     pub is_repeated: bool,
 }
@@ -58,9 +60,10 @@ impl Model<'_> {
         (to, trigger): (FunctionId, Option<u32>),
         deliveries: &mut Vec<Delivery>,
     ) {
-        let mut open = vec![(source.clone(), filter)];
+        // What is passed on is wrapped up, so that filters behind it are none of what was written: they may let it through.
+        let mut open = vec![(source.clone(), filter, true)];
         let mut seen = Vec::new();
-        while let Some((target, filter)) = open.pop() {
+        while let Some((target, filter, is_open)) = open.pop() {
             if seen.contains(&target) {
                 continue;
             }
@@ -75,10 +78,13 @@ impl Model<'_> {
                         by: write.by.clone(),
                         through,
                         trigger,
+                        is_certain: is_open && lets_through(filter, write),
                         is_repeated: self.is_repeated(write)?,
                     })
                 }));
-                open.extend(self.channels.passed_on_to(through));
+                let is_open = is_open && matches!(filter, Filter::All);
+                let passed_on = self.channels.passed_on_to(through);
+                open.extend(passed_on.map(|(from, filter)| (from, filter, is_open)));
             }
             seen.push(target);
         }

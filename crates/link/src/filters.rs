@@ -1,10 +1,11 @@
-//! Whether a trigger's filter lets through what a call writes. Only what the filter excludes for certain is held back.
+//! Whether a trigger's filter lets through what a call writes: what is excluded for certain, and what passes for certain.
 
-use app::{Filter, KeyFilter, ValueKind};
+use app::{Filter, KeyFilter, Text, ValueKind};
 use base::Name;
 use flow::{Atom, Constant, Shape, Value};
 use knowledge::Step;
 
+use crate::channels::Write;
 use crate::parts::{Written, walk, without_types};
 
 /// Whether nothing of what is written can pass the filter.
@@ -25,6 +26,54 @@ pub(crate) fn holds_back(filter: &Filter, written: &Written) -> bool {
                     .any(|pattern| passes(pattern, scope, written))
         }
     }
+}
+
+/// Whether what is written passes the filter whatever its unknown parts are.
+pub(crate) fn lets_through(filter: &Filter, write: &Write) -> bool {
+    match filter {
+        Filter::All => true,
+        Filter::Objects { events, keys } => {
+            let created = created_by(&write.operation);
+            let on_creation = events.iter().any(|event| {
+                event.contains("ObjectCreated:*")
+                    || event.contains(&format!("ObjectCreated:{created}"))
+            });
+            on_creation && has_key(keys, &write.written)
+        }
+        Filter::Patterns { .. } | Filter::Unknown(_) => false,
+    }
+}
+
+/// S3's word for how an operation creates an object.
+fn created_by(operation: &str) -> &'static str {
+    match operation {
+        "CopyObject" => "Copy",
+        "CompleteMultipartUpload" => "CompleteMultipartUpload",
+        _ => "Put",
+    }
+}
+
+/// Whether the key of the written object has the prefix and suffix that the filter wants.
+fn has_key(keys: &KeyFilter, written: &Written) -> bool {
+    if keys.prefix.is_none() && keys.suffix.is_none() {
+        return true;
+    }
+    let Some(atoms) = part(written, "object.key").and_then(Value::atoms) else {
+        return false;
+    };
+    let starts = |wanted: &str| match atoms.first() {
+        Some(Atom::Literal(start)) => start.starts_with(wanted),
+        _ => wanted.is_empty(),
+    };
+    let ends = |wanted: &str| match atoms.last() {
+        Some(Atom::Literal(end)) => end.ends_with(wanted),
+        _ => wanted.is_empty(),
+    };
+    let holds = |side: &Option<Text>, test: &dyn Fn(&str) -> bool| match side {
+        None => true,
+        Some(text) => text.literal().is_some_and(|wanted| test(&wanted)),
+    };
+    holds(&keys.prefix, &starts) && holds(&keys.suffix, &ends)
 }
 
 /// Whether the filter leaves but a few fixed texts for the field of the event.

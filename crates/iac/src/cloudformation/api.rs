@@ -1,6 +1,8 @@
 //! Routes of API Gateway, in both of its versions, as resources spell them out or as an OpenAPI document does.
 
-use app::{Auth, AuthKind, Cors, FunctionId, Prop, Resource, ResourceId, Route, Trigger, Value};
+use app::{
+    Auth, AuthKind, Cors, FunctionId, Prop, Resource, ResourceId, Route, Trigger, Value, ValueKind,
+};
 use base::Name;
 
 use super::authorizer;
@@ -57,6 +59,13 @@ pub(crate) fn method(model: &Model<'_>, resource: &Resource, triggers: &mut Vec<
             method: name_at(properties, "HttpMethod").unwrap_or_else(|| "ANY".into()),
             path: path(model, properties.get("ResourceId")),
         }),
+        settings: patience(
+            properties,
+            [
+                "Integration.TimeoutInMillis",
+                "Integration.ResponseTransferMode",
+            ],
+        ),
         ..trigger(
             function,
             "aws.apigw.rest",
@@ -80,6 +89,21 @@ fn path(model: &Model<'_>, id: Option<&Value>) -> Name {
     }
     parts.reverse();
     format!("/{}", parts.join("/")).into()
+}
+
+/// What a route says of how long the API waits, as settings of its trigger: the time, and whether the answer is streamed.
+fn patience(route: &Value, paths: [&str; 2]) -> Value {
+    let settings = paths
+        .into_iter()
+        .zip(["TimeoutInMillis", "ResponseTransferMode"]);
+    let settings = settings.filter_map(|(path, name)| {
+        let value = Value::clone(route.at(path).known()?);
+        Some((Name::new_static(name), value))
+    });
+    Value {
+        kind: ValueKind::Map(settings.collect()),
+        place: route.place,
+    }
 }
 
 /// A route of an HTTP or WebSocket API.
@@ -229,6 +253,13 @@ pub(crate) fn document(
                     method,
                     path: path.clone(),
                 }),
+                settings: patience(
+                    operation,
+                    [
+                        "x-amazon-apigateway-integration.timeoutInMillis",
+                        "x-amazon-apigateway-integration.responseTransferMode",
+                    ],
+                ),
                 place: operation.place,
                 ..trigger(function, kind, itself(id, resource), resource)
             });

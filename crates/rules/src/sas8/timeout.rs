@@ -59,12 +59,19 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 }
 
 /// How long an API waits for the function that a trigger invokes, in seconds. A WebSocket API has no caller who waits: answers are
-/// posted to the connection.
+/// posted to the connection; and one that streams the answer waits as long as the function runs.
 fn patience(trigger: &Trigger) -> Option<f64> {
-    match trigger.kind.as_str() {
-        "aws.apigw.rest" => Some(29.0),
-        "aws.apigw.http" => Some(30.0),
-        _ => None,
+    let default = match trigger.kind.as_str() {
+        "aws.apigw.rest" => 29.0,
+        "aws.apigw.http" => 30.0,
+        _ => return None,
+    };
+    let mode = trigger.settings.text_at("ResponseTransferMode");
+    match trigger.settings.number_at("TimeoutInMillis") {
+        _ if !mode.is_absent() && mode.known().is_none_or(|mode| *mode != "BUFFERED") => None,
+        Prop::Known(milliseconds, _) => Some(milliseconds / 1000.0),
+        Prop::Absent => Some(default),
+        Prop::Unknown(_) => None,
     }
 }
 
