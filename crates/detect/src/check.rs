@@ -9,6 +9,8 @@ pub(crate) fn passes(check: SecretCheck, token: &str) -> bool {
     match check {
         SecretCheck::Crc32Base62 => crc32_base62(token).unwrap_or(false),
         SecretCheck::JsonWebToken => json_web_token(token).unwrap_or(false),
+        SecretCheck::Bech32 => bech32(token).unwrap_or(false),
+        SecretCheck::BasicAuthorization => basic_authorization(token).unwrap_or(false),
     }
 }
 
@@ -31,18 +33,60 @@ fn base62(mut number: u32) -> [u8; 6] {
     digits
 }
 
+/// The checksum of BIP 173: the prefix and the data, as a polynomial over five bits, leave 1.
+fn bech32(token: &str) -> Option<bool> {
+    const ALPHABET: &str = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+    const GENERATOR: [u32; 5] = [
+        0x3b6a_57b2,
+        0x2650_8e6d,
+        0x1ea1_19fa,
+        0x3d42_33dd,
+        0x2a14_62b3,
+    ];
+    let token = token.to_ascii_lowercase();
+    let (prefix, data) = token.rsplit_once('1')?;
+    let high = prefix.bytes().map(|byte| byte >> 5);
+    let low = prefix.bytes().map(|byte| byte & 31);
+    let mut values: Vec<u8> = high.chain([0]).chain(low).collect();
+    for character in data.chars() {
+        values.push(ALPHABET.find(character)? as u8);
+    }
+    let mut sum = 1u32;
+    for value in values {
+        let top = sum >> 25;
+        sum = (sum & 0x01ff_ffff) << 5 ^ u32::from(value);
+        for (bit, generator) in GENERATOR.iter().enumerate() {
+            if top >> bit & 1 == 1 {
+                sum ^= generator;
+            }
+        }
+    }
+    Some(sum == 1)
+}
+
+/// `user:password`, both in visible characters, and not the words themselves.
+fn basic_authorization(token: &str) -> Option<bool> {
+    let decoded = String::from_utf8(base64(token)?).ok()?;
+    let (user, password) = decoded.split_once(':')?;
+    let is_visible = decoded.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_example = password.eq_ignore_ascii_case("password")
+        || matches!(user, "username" | "user" | "Aladdin")
+            && password.to_ascii_lowercase().contains("pass");
+    Some(is_visible && !is_example && !user.is_empty() && 4 <= password.len())
+}
+
 /// The header is a JSON object that names an algorithm.
 fn json_web_token(token: &str) -> Option<bool> {
-    let header = base64_url(token.split('.').next()?)?;
+    let header = base64(token.split('.').next()?)?;
     let header = String::from_utf8(header).ok()?;
     Some(header.starts_with('{') && header.contains("\"alg\""))
 }
 
-/// Decodes Base64 in its URL alphabet; a last incomplete group is dropped.
-fn base64_url(text: &str) -> Option<Vec<u8>> {
+/// Decodes Base64 in either alphabet; a last incomplete group is dropped.
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
     let (mut held, mut n_bits) = (0u32, 0);
-    for byte in text.bytes() {
+    for byte in text.trim_end_matches('=').bytes() {
         let digit = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,
@@ -74,6 +118,29 @@ mod tests {
         let forged = token.replace("q7J", "q8J");
         assert!(!passes(SecretCheck::Crc32Base62, &forged));
         assert!(!passes(SecretCheck::Crc32Base62, "ghp_ab"));
+    }
+
+    #[test]
+    fn bech32_has_a_checksum() {
+        // The test vectors of BIP 173.
+        for valid in ["A12UEL5L", "abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw"] {
+            assert!(passes(SecretCheck::Bech32, valid), "{valid}");
+        }
+        for invalid in [
+            "A1G7SGD8",
+            "abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxx",
+            "x1b4n0q5v",
+        ] {
+            assert!(!passes(SecretCheck::Bech32, invalid), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn basic_authorization_has_a_user_and_a_password() {
+        let check = SecretCheck::BasicAuthorization;
+        assert!(passes(check, "YXBwOmtxODNoejcybW5iMQ=="));
+        assert!(!passes(check, "dXNlcjpwYXNzd29yZA=="));
+        assert!(!passes(check, "cGFzc3dvcmQ="));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base::{Name, Span};
 use knowledge::{Knowledge, SecretFormat, SecretPosition, Secrets};
 use regex::{Regex, RegexBuilder};
+use sha2::{Digest, Sha256};
 
 use crate::check;
 use crate::name::Names;
@@ -53,7 +54,7 @@ pub struct Secret {
     pub kind: SecretKind,
     /// The secret for people: most of it is left out.
     pub shown: String,
-    hash: u32,
+    digest: u64,
 }
 
 impl Secret {
@@ -69,7 +70,7 @@ impl Secret {
             span: Span::new(start, start + secret.len() as u32),
             kind,
             shown: mask(secret),
-            hash: crc32fast::hash(secret.as_bytes()),
+            digest: digest(secret),
         }
     }
 
@@ -82,8 +83,22 @@ impl Secret {
     /// Whether `value` is this very secret, which may stand in several places.
     #[must_use]
     pub fn is(&self, value: &str) -> bool {
-        self.hash == crc32fast::hash(value.as_bytes())
+        self.digest == digest(value)
     }
+
+    /// What is the same for the same secret, and tells nothing else about it.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        self.digest
+    }
+}
+
+/// The start of the secret's SHA-256: nobody can make another text that is taken for it.
+fn digest(secret: &str) -> u64 {
+    let hash = Sha256::digest(secret.as_bytes());
+    hash.iter()
+        .take(8)
+        .fold(0, |digest, byte| digest << 8 | u64::from(*byte))
 }
 
 /// How a secret was told.

@@ -1,16 +1,18 @@
 //! A project's files: how each is read, and what was found in it.
 
-use base::{FileId, RelPath};
+use base::{FileId, Name, RelPath};
 
 use crate::{Reading, Secret};
 
 /// The secrets of one file.
 #[derive(Clone, Debug)]
 pub struct SecretFile {
-    /// Where the file is.
+    /// Where the file is; behind a `!/`, in an archive.
     pub path: RelPath,
     /// The file.
     pub file: FileId,
+    /// The commit that brought it, where it is a version that is gone.
+    pub commit: Option<Name>,
     /// What was found, in order.
     pub secrets: Vec<Secret>,
 }

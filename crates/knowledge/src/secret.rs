@@ -52,6 +52,10 @@ pub enum SecretCheck {
     Crc32Base62,
     /// Its first part is the Base64 of a JSON object with the field `alg`.
     JsonWebToken,
+    /// It ends in the checksum of bech32, over all of it.
+    Bech32,
+    /// It is the Base64 of a user and a password.
+    BasicAuthorization,
 }
 
 /// How secrets are called, and what stands where one is not filled in.

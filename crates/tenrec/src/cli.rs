@@ -173,6 +173,9 @@ pub(crate) struct Scan {
     /// database in the user's cache]
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) db: Option<PathBuf>,
+    /// Look for secrets in every commit of the directory's Git repository as well, those of all branches and tags
+    #[arg(long)]
+    pub(crate) history: bool,
     /// Fail with 2 when a file or a handler could not be analysed
     #[arg(long)]
     pub(crate) strict: bool,

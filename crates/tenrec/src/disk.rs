@@ -24,6 +24,13 @@ const SKIPPED: [&str; 8] = [
     "site-packages",
 ];
 
+/// Whether a file lies in a directory that is not entered.
+pub(crate) fn is_skipped(path: &RelPath) -> bool {
+    let folder = path.parent();
+    let mut segments = folder.segments();
+    segments.any(|segment| SKIPPED.contains(&segment))
+}
+
 /// The longest `.gitignore` that is obeyed, in bytes.
 const LARGEST_IGNORE: u64 = 1 << 20;
 

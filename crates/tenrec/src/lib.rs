@@ -12,11 +12,13 @@ mod inline;
 pub mod judge;
 pub mod lines;
 pub mod names;
+pub mod past;
 pub mod policy;
 pub mod project;
 pub mod scan;
 mod secrets;
 pub mod select;
+pub mod unlisted;
 mod untemplated;
 
 pub use base::MemorySystem;

@@ -10,6 +10,7 @@ use privilege::Needs;
 use rayon::prelude::*;
 
 use crate::ignores::Ignore;
+use crate::past::Past;
 use crate::project::{Project, Statistics};
 use crate::secrets;
 
@@ -32,6 +33,9 @@ pub struct Outcome {
     pub inventory: Inventory,
     /// For each bundle of the inventory, the names of the functions that ship it.
     pub shipping: Vec<Vec<Name>>,
+    /// Texts that findings are about and that are no files of the project; their numbers follow those of its files. See
+    /// [`WithUnlisted`](crate::unlisted::WithUnlisted).
+    pub unlisted: Vec<(RelPath, String)>,
 }
 
 /// Scans a project with what is known to the binary.
@@ -55,6 +59,8 @@ pub struct Options<'a> {
     pub cost: cost::Settings,
     /// The database of known vulnerabilities, where there is one.
     pub advisories: Option<&'a Database>,
+    /// What the project's files once held, where that is asked for.
+    pub past: Option<&'a Past>,
 }
 
 impl Default for Options<'_> {
@@ -64,6 +70,7 @@ impl Default for Options<'_> {
             budget: Budget::default(),
             cost: cost::Settings::default(),
             advisories: None,
+            past: None,
         }
     }
 }
@@ -79,6 +86,7 @@ pub struct Scanned<'k> {
     pub findings: Vec<Finding>,
     /// What the project depends on.
     inventory: Inventory,
+    unlisted: Vec<(RelPath, String)>,
 }
 
 impl<'k> Scanned<'k> {
@@ -90,12 +98,13 @@ impl<'k> Scanned<'k> {
             budget,
             cost,
             advisories,
+            past,
         } = options;
         let (mut project, (secrets, (inventory, unread))) = rayon::join(
             || Project::read(system, knowledge, budget),
             || {
                 let dependencies = dependencies(system, *advisories, budget);
-                (secrets::read(system, budget), dependencies)
+                (secrets::read(system, budget, *past), dependencies)
             },
         );
         let needs = privilege::all(&project.model);
@@ -104,11 +113,14 @@ impl<'k> Scanned<'k> {
             responses: &project.model.responses(),
             needs: &needs,
             inventory: &inventory,
-            secrets: &secrets,
+            secrets: &secrets.files,
             cost,
             templates: &project.templates,
         });
         project.diagnostics.extend(unread);
+        project.diagnostics.extend(secrets.diagnostics);
+        let past = past.iter().flat_map(|past| &past.diagnostics);
+        project.diagnostics.extend(past.cloned());
         project.diagnostics.sort();
         project.diagnostics.dedup();
         Self {
@@ -116,6 +128,7 @@ impl<'k> Scanned<'k> {
             needs,
             findings,
             inventory,
+            unlisted: secrets.unlisted,
         }
     }
 
@@ -132,6 +145,7 @@ impl<'k> Scanned<'k> {
             statistics: project.statistics,
             inventory: self.inventory.clone(),
             shipping: self.shipping(),
+            unlisted: self.unlisted.clone(),
         }
     }
 
@@ -157,6 +171,7 @@ impl<'k> Scanned<'k> {
             statistics: project.statistics,
             inventory: self.inventory,
             shipping,
+            unlisted: self.unlisted,
         }
     }
 

@@ -7,6 +7,7 @@ use base::{ReadError, RelPath, System};
 use finding::RuleInfo;
 use tenrec::config::{self, Config};
 use tenrec::disk::{DiskSystem, Listing};
+use tenrec::past::Past;
 use tenrec::project;
 
 /// Bytes of stack for each thread: handler code may be nested as deeply as the budget allows.
@@ -104,6 +105,12 @@ impl Target {
         };
         let config = Config::parse(&name, &text, rules)?;
         Ok((config, Some(name)))
+    }
+
+    /// What the files once held, as the repository of the directory remembers it.
+    pub(crate) fn past(&self) -> Result<Past> {
+        Past::read(&self.root)
+            .with_context(|| format!("--history: {} cannot be looked into", self.root.display()))
     }
 
     /// The files that are read.

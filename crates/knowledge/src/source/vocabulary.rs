@@ -168,6 +168,8 @@ impl Vocabulary for SecretCheck {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("crc32-base62", Self::Crc32Base62),
         ("json-web-token", Self::JsonWebToken),
+        ("bech32", Self::Bech32),
+        ("basic-authorization", Self::BasicAuthorization),
     ];
 }
 

@@ -34,7 +34,7 @@ const PACKAGED: RuleInfo = RuleInfo {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in input.secrets {
+    for file in input.secrets.iter().filter(|file| file.commit.is_none()) {
         if input.templates.binary_search(&file.path).is_ok() {
             findings.extend(in_template(input, file));
         } else if let Some(functions) = packaged_with(input, file) {
@@ -119,7 +119,7 @@ fn in_file(input: &Input<'_>, file: &SecretFile) -> Vec<Finding> {
         .collect()
 }
 
-fn confidence(secret: &Secret) -> Confidence {
+pub(super) fn confidence(secret: &Secret) -> Confidence {
     match secret.kind {
         SecretKind::Format { .. } => Confidence::High,
         SecretKind::Named { .. } => Confidence::Medium,

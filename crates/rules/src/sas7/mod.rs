@@ -6,6 +6,7 @@
 mod code;
 mod environment;
 mod files;
+mod history;
 mod parameters;
 
 use crate::family::{Family, Input};
@@ -19,6 +20,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     code::FAMILY,
     environment::FAMILY,
     files::FAMILY,
+    history::FAMILY,
     parameters::FAMILY,
 ];
 

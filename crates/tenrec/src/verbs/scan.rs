@@ -14,6 +14,7 @@ use tenrec::config::Config;
 use tenrec::judge::{self, Decisions, Judgement};
 use tenrec::scan::{self, Options, Outcome};
 use tenrec::select::{FailOn, Selector};
+use tenrec::unlisted::WithUnlisted;
 
 use crate::advisories;
 use crate::cli::{Destination, Format, Scan};
@@ -34,6 +35,7 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
     add_arguments(&mut config, arguments, &rules)?;
     let baseline = arguments.baseline.as_deref().map(baseline).transpose()?;
     let advisories = advisories::open(arguments.db.as_deref())?;
+    let past = arguments.history.then(|| target.past()).transpose()?;
     target::in_threads(arguments.threads, || {
         let system = target.files(&config);
         let mut outcome = {
@@ -43,6 +45,7 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
                 knowledge: knowledge.unwrap_or_else(|| Knowledge::builtin()),
                 cost: config.cost.clone(),
                 advisories: advisories.as_ref().map(|it| &it.database),
+                past: past.as_ref(),
                 ..Options::default()
             };
             scan::run_with(&watched, &options)
@@ -62,6 +65,8 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
             with_comments: !arguments.no_inline_ignores,
             is_whole: target.is_whole(),
         };
+        let unlisted = std::mem::take(&mut outcome.unlisted);
+        let system = WithUnlisted::new(&system, &unlisted);
         let judgement = judge::judge(&mut outcome, &system, &decisions);
         let coverage = Coverage {
             advisories: advisories.as_ref().map(|it| it.age.clone()),

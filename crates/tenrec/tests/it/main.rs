@@ -29,5 +29,6 @@ mod rule_pages;
 mod safety;
 mod sbom;
 mod sdk_calls;
+mod secrets;
 mod untemplated;
 mod validation;

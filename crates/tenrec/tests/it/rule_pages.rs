@@ -4,7 +4,9 @@ use std::io::Cursor;
 
 use base::{LineIndex, System};
 use deps::osv::{self, Builder, Database};
+use tenrec::past::Past;
 use tenrec::scan::Options;
+use tenrec::unlisted::WithUnlisted;
 use tenrec::{MemorySystem, scan};
 use testkit::Example;
 
@@ -33,14 +35,29 @@ fn advisories(example: &Example) -> Database {
     Database::open(Box::new(Cursor::new(bytes))).unwrap()
 }
 
+/// Earlier versions of files, which stand under `path@commit`.
+fn past(example: &Example) -> Past {
+    let mut past = Past::default();
+    for (path, text) in &example.files {
+        if let Some((path, commit)) = path.as_str().split_once('@') {
+            past.add(commit, path, text);
+        }
+    }
+    past
+}
+
 fn found(example: &Example, rule: &str) -> Vec<(String, u32)> {
-    let system = MemorySystem::new(example.files.clone());
+    let files = example.files.iter().cloned();
+    let system = MemorySystem::new(files.filter(|(path, _)| !path.as_str().contains('@')));
     let advisories = advisories(example);
+    let past = past(example);
     let options = Options {
         advisories: Some(&advisories),
+        past: Some(&past),
         ..Options::default()
     };
     let outcome = scan::run_with(&system, &options);
+    let system = WithUnlisted::new(&system, &outcome.unlisted);
     let mut found: Vec<(String, u32)> = outcome
         .findings
         .iter()
