@@ -24,6 +24,8 @@ mod load;
 mod needs;
 #[path = "src/operation.rs"]
 mod operation;
+#[path = "src/package.rs"]
+mod package;
 #[path = "src/platform.rs"]
 mod platform;
 #[path = "src/policy.rs"]
@@ -51,6 +53,7 @@ use needs::{
 use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };
+use package::{LayerPublisher, NamePatterns, Packages, Provided, Retired};
 use platform::{Concern, FunctionPlatform, MendingSetting, Price, Runtime, ServiceDefault, SetTo};
 use policy::{Allowances, BlastTerms, Escalation, Exposures, ManagedPolicy, PolicyStatement};
 use resource::{Reference, ResourceType};

@@ -29,9 +29,50 @@ pub struct Manifest {
     pub lock: Option<RelPath>,
     /// What is installed for production, in source order.
     pub requirements: Vec<Requirement>,
+    /// What is installed for work on the project only, in source order.
+    pub development: Vec<Requirement>,
+    /// What installing the project runs, in source order.
+    pub scripts: Vec<Script>,
+    /// It makes some packages come in other versions than those who need them ask for.
+    pub has_overrides: bool,
+}
+
+/// A command that an installation runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// When: `postinstall`.
+    pub hook: Name,
+    /// What.
+    pub command: Name,
+    /// Where.
+    pub place: Place,
+}
+
+/// What is written in a manifest.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) requirements: Vec<Requirement>,
+    pub(crate) development: Vec<Requirement>,
+    pub(crate) scripts: Vec<Script>,
+    pub(crate) has_overrides: bool,
+}
+
+impl Written {
+    /// These packages, for production.
+    pub(crate) fn of(requirements: Vec<Requirement>) -> Self {
+        Self {
+            requirements,
+            ..Self::default()
+        }
+    }
 }
 
 impl Manifest {
+    /// Everything that is asked for, whatever for.
+    pub fn all(&self) -> impl Iterator<Item = &Requirement> {
+        self.requirements.iter().chain(&self.development)
+    }
+
     /// The registry that its packages come from.
     #[must_use]
     pub fn ecosystem(&self) -> Ecosystem {

@@ -9,22 +9,25 @@ mod inventory;
 mod lock;
 mod locks;
 pub mod modules;
+pub mod names;
 mod npm;
 pub mod osv;
 mod package;
 mod pyproject;
 mod python;
+mod satisfies;
 pub mod sbom;
 pub mod version;
 
 pub use bundle::Bundle;
-pub use inventory::{Inventory, Manifest, ManifestKind, Requirement, Specifier, Transport};
+pub use inventory::{Inventory, Manifest, ManifestKind, Requirement, Script, Specifier, Transport};
 pub use lock::{Importer, Lock, LockKind, Want};
 pub use package::{Ecosystem, Origin, Package};
 
 use base::{Budget, Code, Diagnostic, Diagnostics, Entry, FileId, ReadError, System};
 use rayon::prelude::*;
 
+use inventory::Written;
 use lock::Source;
 
 /// Reads all manifests and lock files of a project, in the order of their paths.
@@ -98,20 +101,23 @@ fn file(system: &dyn System, budget: &Budget, file: FileId, entry: &Entry) -> Op
         found.lock = Some(lock::read(kind, &source, system, &mut found.diagnostics));
     }
     if let Some(kind) = kind {
-        let requirements = match kind {
+        let written = match kind {
             ManifestKind::PackageJson => {
                 npm::read(file, path, &text, budget, &mut found.diagnostics)
             }
-            ManifestKind::Requirements => Some(python::read(file, &text)),
+            ManifestKind::Requirements => Some(Written::of(python::read(file, &text))),
             ManifestKind::Pipfile => pyproject::pipfile(file, &text),
             ManifestKind::Pyproject => pyproject::read(file, &text),
         };
-        found.manifest = requirements.map(|requirements| Manifest {
+        found.manifest = written.map(|written| Manifest {
             kind,
             path: path.clone(),
             file,
             lock: locks::of(kind, path, system.files()),
-            requirements,
+            requirements: written.requirements,
+            development: written.development,
+            scripts: written.scripts,
+            has_overrides: written.has_overrides,
         });
         if kind == ManifestKind::Requirements {
             let mut lock = Lock::new(LockKind::Requirements, &source);

@@ -61,10 +61,10 @@ pub fn is_built_in(ecosystem: Ecosystem, import: &str) -> bool {
 /// Of these packages, those that none of the imports loads. Nothing where that cannot be known: an import that no package
 /// explains may be that of any.
 #[must_use]
-pub fn unused<'a>(
+pub fn unused<'a, 'i>(
     ecosystem: Ecosystem,
     packages: &[&'a str],
-    imports: impl Iterator<Item = &'a Name> + Clone,
+    imports: impl Iterator<Item = &'i Name> + Clone,
     is_provided: impl Fn(&str) -> bool,
 ) -> Option<Vec<&'a str>> {
     if ecosystem == Ecosystem::PyPI {

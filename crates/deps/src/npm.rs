@@ -1,44 +1,70 @@
 //! `package.json`.
 
 use base::{Budget, Diagnostics, FileId, Name, Place, RelPath};
-use doc::NodeKind;
+use doc::{Entry, Node, NodeKind};
 use nodejs_semver::{Range, Version};
 
-use crate::{Requirement, Specifier};
+use crate::inventory::Written;
+use crate::{Requirement, Script, Specifier};
 
-/// The packages that are installed for production; nothing for a file that is no package.
+/// Scripts that npm runs when it installs a project.
+const HOOKS: [&str; 3] = ["preinstall", "install", "postinstall"];
+
+/// Where the package managers let a project decide on versions that others ask for.
+const OVERRIDES: [&str; 3] = ["overrides", "resolutions", "pnpm"];
+
+/// What a package asks for; nothing for a file that is no package.
 pub(crate) fn read(
     file: FileId,
     path: &RelPath,
     text: &str,
     budget: &Budget,
     diagnostics: &mut Diagnostics,
-) -> Option<Vec<Requirement>> {
+) -> Option<Written> {
     let document = doc::parse_json(file, path, text, budget);
     diagnostics.extend(document.diagnostics);
     let root = document.roots.into_iter().next()?;
-    let sections = ["dependencies", "optionalDependencies"];
-    let entries = sections
-        .iter()
-        .filter_map(|section| root.get(section))
-        .flat_map(doc::Node::entries);
-    let requirements = entries.map(|entry| {
-        let (text, specifier) = match &entry.value.kind {
-            NodeKind::Text(text) => (text.clone(), specifier(text)),
-            _ => (Name::default(), Specifier::Unknown),
-        };
-        let version = (specifier == Specifier::Exact)
-            .then(|| Name::from(text.trim().trim_start_matches(['=', 'v']).trim()));
-        Requirement {
-            name: entry.key.clone(),
-            specifier,
-            version,
-            has_hash: false,
-            text,
-            place: Place::new(file, entry.key_span.cover(entry.value.span)),
-        }
+    let of = |sections: &[&str]| {
+        let sections = sections.iter().filter_map(|section| root.get(section));
+        let entries = sections.flat_map(Node::entries);
+        entries.map(|entry| requirement(file, entry)).collect()
+    };
+    let scripts = root.get("scripts").into_iter().flat_map(Node::entries);
+    let scripts = scripts.filter(|entry| HOOKS.contains(&entry.key.as_str()));
+    let scripts = scripts.filter_map(|entry| {
+        Some(Script {
+            hook: entry.key.clone(),
+            command: Name::from(entry.value.as_text()?),
+            place: place(file, entry),
+        })
     });
-    matches!(root.kind, NodeKind::Map(_)).then(|| requirements.collect())
+    matches!(root.kind, NodeKind::Map(_)).then(|| Written {
+        requirements: of(&["dependencies", "optionalDependencies"]),
+        development: of(&["devDependencies"]),
+        scripts: scripts.collect(),
+        has_overrides: OVERRIDES.iter().any(|key| root.get(key).is_some()),
+    })
+}
+
+fn place(file: FileId, entry: &Entry) -> Place {
+    Place::new(file, entry.key_span.cover(entry.value.span))
+}
+
+fn requirement(file: FileId, entry: &Entry) -> Requirement {
+    let (text, specifier) = match &entry.value.kind {
+        NodeKind::Text(text) => (text.clone(), specifier(text)),
+        _ => (Name::default(), Specifier::Unknown),
+    };
+    let version = (specifier == Specifier::Exact)
+        .then(|| Name::from(text.trim().trim_start_matches(['=', 'v']).trim()));
+    Requirement {
+        name: entry.key.clone(),
+        specifier,
+        version,
+        has_hash: false,
+        text,
+        place: place(file, entry),
+    }
 }
 
 /// What npm takes a text for.

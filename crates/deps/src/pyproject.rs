@@ -7,29 +7,54 @@ use pep508_rs::pep440_rs::VersionSpecifiers;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::inventory::Written;
 use crate::python::{of_versions, requirement};
 use crate::{Requirement, Specifier};
 
 /// The packages of a `pyproject.toml`; nothing where it names none (it may only configure tools).
-pub(crate) fn read(file: FileId, text: &str) -> Option<Vec<Requirement>> {
+pub(crate) fn read(file: FileId, text: &str) -> Option<Written> {
     let root = DeTable::parse(text).ok()?;
     let root = root.get_ref();
     let standard = table(root, "project").and_then(|project| project.get("dependencies"));
     if let Some(DeValue::Array(items)) = standard.map(Spanned::get_ref) {
-        let items = items.iter().filter_map(|item| {
-            let text = item.get_ref().as_str()?;
-            Some(requirement(text, place(file, item)))
+        let groups = table(root, "dependency-groups").into_iter();
+        let groups = groups.flat_map(|groups| groups.values());
+        let groups = groups.filter_map(|group| group.get_ref().as_array());
+        return Some(Written {
+            requirements: texts(file, items).collect(),
+            development: groups.flat_map(|group| texts(file, group)).collect(),
+            ..Written::default()
         });
-        return Some(items.collect());
     }
     let poetry = table(table(root, "tool")?, "poetry")?;
-    Some(named(file, table(poetry, "dependencies")?))
+    let groups = table(poetry, "group").into_iter();
+    let groups = groups.flat_map(|groups| groups.values());
+    let groups = groups.filter_map(|group| table(group.get_ref().as_table()?, "dependencies"));
+    let groups = groups.chain(table(poetry, "dev-dependencies"));
+    Some(Written {
+        requirements: named(file, table(poetry, "dependencies")?),
+        development: groups.flat_map(|group| named(file, group)).collect(),
+        ..Written::default()
+    })
+}
+
+/// Requirements that are texts; a group's reference to another group is none.
+fn texts(file: FileId, items: &[Spanned<DeValue<'_>>]) -> impl Iterator<Item = Requirement> {
+    items.iter().filter_map(move |item| {
+        let text = item.get_ref().as_str()?;
+        Some(requirement(text, place(file, item)))
+    })
 }
 
 /// The packages of a `Pipfile`.
-pub(crate) fn pipfile(file: FileId, text: &str) -> Option<Vec<Requirement>> {
+pub(crate) fn pipfile(file: FileId, text: &str) -> Option<Written> {
     let root = DeTable::parse(text).ok()?;
-    Some(named(file, table(root.get_ref(), "packages")?))
+    let of = |section| table(root.get_ref(), section).map(|packages| named(file, packages));
+    Some(Written {
+        requirements: of("packages")?,
+        development: of("dev-packages").unwrap_or_default(),
+        ..Written::default()
+    })
 }
 
 fn table<'t, 'i>(parent: &'t DeTable<'i>, name: &str) -> Option<&'t DeTable<'i>> {
@@ -116,8 +141,8 @@ mod tests {
 
     #[test]
     fn standard_and_poetry_tables_are_read() {
-        let names = |found: Option<Vec<Requirement>>| -> Vec<(String, Specifier)> {
-            let found = found.unwrap_or_default().into_iter();
+        let names = |found: Option<Written>| -> Vec<(String, Specifier)> {
+            let found = found.unwrap_or_default().requirements.into_iter();
             found
                 .map(|one| (one.name.to_string(), one.specifier))
                 .collect()
@@ -138,7 +163,11 @@ mod tests {
                 ("requests".to_owned(), Specifier::Open)
             ]
         );
-        assert_eq!(read(FileId(0), "[tool.black]\nline-length = 100\n"), None);
+        assert!(read(FileId(0), "[tool.black]\nline-length = 100\n").is_none());
+        let groups = "[tool.poetry.dependencies]\nflask = \"*\"\n[tool.poetry.group.work.dependencies]\nblack = \"*\"\n";
+        let found = read(FileId(0), groups).unwrap().development;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].name, "black");
         let packages =
             "[packages]\nflask = \"*\"\nboto3 = \"==1.34.0\"\n[dev-packages]\nblack = \"*\"\n";
         assert_eq!(

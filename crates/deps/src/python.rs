@@ -158,11 +158,8 @@ pub(crate) fn requirement(text: &str, place: Place) -> Requirement {
         let name = text.split_once("#egg=").map_or(text, |(_, name)| name);
         return bare(name, Specifier::address(text));
     }
-    if !has_name(text) {
-        return bare(text, Specifier::Unknown);
-    }
-    match pep508_rs::Requirement::<VerbatimUrl>::from_str(text) {
-        Ok(parsed) => {
+    match parse(text) {
+        Some(parsed) => {
             let specifier = match &parsed.version_or_url {
                 None => Specifier::Open,
                 Some(VersionOrUrl::VersionSpecifier(versions)) => of_versions(versions),
@@ -189,16 +186,26 @@ pub(crate) fn requirement(text: &str, place: Place) -> Requirement {
                 place,
             }
         }
-        Err(_) => bare(text, Specifier::Unknown),
+        None => bare(text, Specifier::Unknown),
     }
 }
 
-/// Whether a text starts with a name that ends in a letter or a digit: the parser gives up on others.
-fn has_name(text: &str) -> bool {
+/// A requirement of PEP 508. The parser gives up, and all with it, on names and extras that end in no letter or digit; these are
+/// none here.
+pub(crate) fn parse(text: &str) -> Option<pep508_rs::Requirement<VerbatimUrl>> {
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let ends_well = |name: &str| name.ends_with(|last: char| last.is_ascii_alphanumeric());
+    let text = text.trim();
     let end = text.find(|letter| !is_name(letter)).unwrap_or(text.len());
-    let name = text.get(..end).unwrap_or_default();
-    name.ends_with(|last: char| last.is_ascii_alphanumeric())
+    let (name, rest) = text.split_at_checked(end)?;
+    let extras = rest.trim_start().strip_prefix('[');
+    let extras = extras.and_then(|rest| rest.split(']').next());
+    let mut extras = extras.unwrap_or_default().split(',').map(str::trim);
+    let is_good = ends_well(name) && extras.all(|extra| extra.is_empty() || ends_well(extra));
+    if !is_good {
+        return None;
+    }
+    pep508_rs::Requirement::from_str(text).ok()
 }
 
 /// The one version that specifiers leave.
@@ -251,7 +258,9 @@ mod tests {
             git+https://git.net/tool.git@main#egg=tool\n\
             helper @ https://files.net/helper-1.0.whl\n\
             -e ./local\n\
-            ???\n";
+            ???\n\
+            name-\n\
+            name[extra-, more]>=2\n";
         let found = read(FileId(0), text);
         let address = |transport| Specifier::Address {
             transport,
@@ -269,6 +278,8 @@ mod tests {
             ("helper", address(Transport::Archive)),
             ("./local", Specifier::Local),
             ("???", Specifier::Unknown),
+            ("name-", Specifier::Unknown),
+            ("name[extra-, more]>=2", Specifier::Unknown),
         ];
         let names: Vec<(&str, Specifier)> = found
             .iter()

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Allowances, BlastTerms, CallModel, Domain, Escalation, Event, Exposures, FunctionPlatform,
-    Kind, KindId, ManagedPolicy, MendingSetting, Needs, Operation, OperationCall, ResourceType,
-    Runtime, Secrets, ServiceDefault, Source,
+    Kind, KindId, LayerPublisher, ManagedPolicy, MendingSetting, Needs, Operation, OperationCall,
+    Packages, ResourceType, Runtime, Secrets, ServiceDefault, Source,
     sdk::{Clients, Service},
 };
 
@@ -49,6 +49,10 @@ pub struct Knowledge {
     /// What no role should allow on every resource.
     pub exposures: Exposures,
     pub(crate) runtimes: BTreeMap<Name, Runtime>,
+    /// By registry.
+    pub(crate) packages: BTreeMap<Name, Packages>,
+    /// Who publishes layers for everybody.
+    pub layer_publishers: Vec<LayerPublisher>,
     /// What functions are given where a template does not say, and what they cost.
     pub function_platform: FunctionPlatform,
     pub(crate) today: Name,
@@ -113,6 +117,13 @@ impl Knowledge {
     #[must_use]
     pub fn operation_of(&self, call: &OperationCall) -> Option<&Operation> {
         self.operation(call.operation)
+    }
+
+    /// What is known about the packages of a registry: `npm`, `PyPI`. Nothing is known about those of others.
+    #[must_use]
+    pub fn packages(&self, ecosystem: &str) -> &Packages {
+        static NOTHING: LazyLock<Packages> = LazyLock::new(Packages::default);
+        self.packages.get(ecosystem).unwrap_or(&NOTHING)
     }
 
     /// The runtime with this identifier: `python3.9`.

@@ -23,6 +23,8 @@
 //! | `platform/settings.toml` | which property, set to what, mends what a rule finds |
 //! | `platform/runtimes.toml` | runtimes and the end of their support |
 //! | `platform/lambda.toml` | what functions are given where a template says nothing, and their prices |
+//! | `platform/layers.toml` | who publishes layers for everybody |
+//! | `packages/*.toml` | what is to be known about packages of a registry |
 //! | `secrets/*.toml` | what secrets look like and how they are called |
 
 mod access_path;
@@ -35,6 +37,7 @@ mod knowledge;
 mod load;
 mod needs;
 mod operation;
+mod package;
 mod platform;
 mod policy;
 mod resource;
@@ -56,6 +59,7 @@ pub use needs::{
 pub use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };
+pub use package::{LayerPublisher, NamePatterns, Packages, Provided, Retired};
 pub use platform::{
     Concern, FunctionPlatform, MendingSetting, Price, Runtime, ServiceDefault, SetTo,
 };

@@ -170,7 +170,9 @@ impl Reader<'_> {
 /// What an entry of any version says about its package.
 fn describe(package: &mut Package, node: &Node) {
     let text = |key: &str| node.get(key).and_then(Node::as_text);
-    package.has_integrity = text("integrity").is_some();
+    // What is packed into another package is covered by that one's hash.
+    let is_inside = is_true(node.get("inBundle")) || is_true(node.get("bundled"));
+    package.has_integrity = is_inside || text("integrity").is_some();
     package.is_dev = is_true(node.get("dev"));
     package.has_install_script = is_true(node.get("hasInstallScript"));
     package.deprecated = text("deprecated").map(Name::from);

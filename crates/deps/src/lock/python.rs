@@ -102,6 +102,14 @@ fn describe(package: &mut Package, item: &Table<'_>) {
         .flatten();
     let alone = ["sdist", "archive"].iter().filter_map(|key| item.get(*key));
     package.has_integrity = files.chain(alone).any(is_hashed);
+    let mut names = ["files", "wheels"]
+        .iter()
+        .filter_map(|key| array(item, key))
+        .flatten()
+        .filter_map(|file| file_name(file.get_ref().as_table()?));
+    let has_source = item.contains_key("sdist") || names.clone().next().is_some();
+    // An archive of sources runs its own build when it is installed, a wheel runs nothing.
+    package.has_install_script = has_source && !names.any(|name| name.ends_with(".whl"));
     let groups = array(item, "groups");
     let is_main =
         |group: &Spanned<DeValue<'_>>| matches!(group.get_ref().as_str(), Some("main" | "default"));
@@ -133,6 +141,12 @@ fn describe(package: &mut Package, item: &Table<'_>) {
     };
     let address = source.and_then(|source| text(source, "url").or_else(|| text(source, "git")));
     package.url = address.map(Name::from);
+}
+
+/// The name of one file of a release, or its address.
+fn file_name<'t>(file: &'t Table<'_>) -> Option<&'t str> {
+    let keys = ["file", "name", "url", "path"];
+    keys.iter().find_map(|key| text(file, key))
 }
 
 fn source_of<'t, 'i>(item: &'t Table<'i>) -> Option<&'t Table<'i>> {

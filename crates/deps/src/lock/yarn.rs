@@ -97,6 +97,8 @@ impl Reader<'_> {
                 package.url = Some(Name::from(value));
             }
             "integrity" | "checksum" => package.has_integrity = true,
+            // What only some platforms install has its hash on those only.
+            "conditions" => package.has_integrity = true,
             "resolution" if value.contains("@workspace:") => package.origin = Origin::Local,
             "resolution" => {
                 if let Some((name, _)) = split(value) {

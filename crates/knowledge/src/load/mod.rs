@@ -16,6 +16,7 @@ use crate::source::needs::{
     BehindRow, ChoiceRow, DestinationRow, ExtraRow, FreeRow, KeyRow, NeedFile, SettingRow,
     SilentRow, TriggerRow,
 };
+use crate::source::package::{LayerFile, PackageFile};
 use crate::source::platform::{DefaultFile, FunctionPlatformFile, RuntimeFile, SettingFile};
 use crate::source::policy::{AllowanceFile, BlastFile, EscalationFile, ExposureFile, PolicyFile};
 use crate::source::resource::{KindFile, PartFile, ResourceFile};
@@ -91,6 +92,8 @@ enum Topic<'a> {
     Event,
     Runtimes,
     FunctionPlatform,
+    Layers,
+    Packages,
     Resources,
     Defaults,
     Settings,
@@ -118,6 +121,8 @@ impl<'a> Topic<'a> {
             ["platform", "runtimes"] => Self::Runtimes,
             ["platform", "lambda"] => Self::FunctionPlatform,
             ["platform", "settings"] => Self::Settings,
+            ["platform", "layers"] => Self::Layers,
+            ["packages", _] => Self::Packages,
             ["platform", _] => Self::Defaults,
             ["iam", "actions"] => Self::Actions,
             ["iam", "managed", _] => Self::ManagedPolicies,
@@ -152,6 +157,8 @@ impl Loader {
             Topic::Event => self.event(file),
             Topic::Runtimes => self.runtimes(file),
             Topic::FunctionPlatform => self.function_platform(file),
+            Topic::Layers => self.layers(file),
+            Topic::Packages => self.packages(file),
             Topic::Resources => self.resources(file),
             Topic::Defaults => self.defaults(file),
             Topic::Settings => self.settings(file),
@@ -458,6 +465,23 @@ impl Loader {
         Ok(())
     }
 
+    fn layers(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let publishers = file.parse::<LayerFile>()?.publishers();
+        self.knowledge.layer_publishers =
+            publishers.map_err(|problem| file.error(0, "the file", problem))?;
+        Ok(())
+    }
+
+    fn packages(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let written = file.parse::<PackageFile>()?;
+        let ecosystem = written.ecosystem.clone();
+        let packages = written.packages();
+        match self.knowledge.packages.insert(ecosystem, packages) {
+            Some(_) => Err(file.error(0, "`ecosystem`", Problem::Duplicate)),
+            None => Ok(()),
+        }
+    }
+
     fn secret_names(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
         let names = file.parse::<NameFile>()?.names();
         self.knowledge.secrets.names =
@@ -526,5 +550,5 @@ const PLACE: Problem = Problem::Conflict(
     "no knowledge is read from this place: it is `kinds.toml`, `domains.toml`, `parts.toml`, `events/**`, `iam/actions.toml`, \
      `iam/managed/*`, `iam/allowances.toml`, `iam/blast.toml`, `iam/needs.toml`, `iam/escalation.toml`, `iam/exposure.toml`, \
      `resources/*`, \
-     `platform/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
+     `platform/*`, `packages/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
 );

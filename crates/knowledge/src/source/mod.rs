@@ -5,6 +5,7 @@ pub(crate) mod action;
 pub(crate) mod event;
 pub(crate) mod needs;
 pub(crate) mod operation;
+pub(crate) mod package;
 pub(crate) mod platform;
 pub(crate) mod policy;
 pub(crate) mod resource;

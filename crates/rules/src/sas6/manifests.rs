@@ -7,7 +7,7 @@
 
 use super::takers::Takers;
 use crate::family::{Family, Input};
-use base::{FileId, Place, RelPath, Span};
+use base::{FileId, Place, Span};
 use deps::{Manifest, ManifestKind, Requirement, Specifier, Transport};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
 
@@ -41,12 +41,8 @@ const ADDRESS: RuleInfo = RuleInfo {
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let takers = Takers::new(input.model);
-    for manifest in &input.inventory.manifests {
-        let folders = input.inventory.manifests.iter();
-        let folders = folders.filter(|other| other.kind == manifest.kind);
-        let folders: Vec<RelPath> = folders.map(|other| other.path.parent()).collect();
-        let functions = takers.of(&manifest.path, &folders);
-        if functions.is_empty() || manifest.requirements.is_empty() {
+    for (manifest, functions) in takers.manifests(input.inventory) {
+        if manifest.requirements.is_empty() {
             continue;
         }
         let found = [missing_lock(manifest), unpinned(manifest)];

@@ -1,18 +1,34 @@
 //! Insecure dependencies.
 
+mod install_script;
+mod layers;
+mod lock_files;
+mod lookalike;
 mod manifests;
+mod retired;
+mod shipped;
 mod takers;
 mod vulnerable;
 
 use app::FunctionId;
-use deps::{Ecosystem, Inventory};
+use deps::{Ecosystem, Inventory, modules};
+use knowledge::Packages;
 use link::Model;
 
-use crate::family::Family;
+use crate::family::{Family, Input};
 
 pub use vulnerable::VULNERABLE_DEPENDENCY;
 
-pub(crate) const FAMILIES: &[Family] = &[manifests::FAMILY, vulnerable::FAMILY];
+pub(crate) const FAMILIES: &[Family] = &[
+    install_script::FAMILY,
+    layers::FAMILY,
+    lock_files::FAMILY,
+    lookalike::FAMILY,
+    manifests::FAMILY,
+    retired::FAMILY,
+    shipped::FAMILY,
+    vulnerable::FAMILY,
+];
 
 /// For each bundle of the inventory, the functions that ship it.
 #[must_use]
@@ -25,22 +41,30 @@ pub fn shipping(model: &Model<'_>, inventory: &Inventory) -> Vec<Vec<FunctionId>
 }
 
 /// Whether the platform's runtimes bring along what an import loads.
-fn is_in_runtime(ecosystem: Ecosystem, import: &str) -> bool {
-    const PYTHON: [&str; 9] = [
-        "awslambdaric",
-        "boto3",
-        "botocore",
-        "dateutil",
-        "jmespath",
-        "s3transfer",
-        "simplejson",
-        "six",
-        "urllib3",
-    ];
-    let first = import.split('.').next().unwrap_or_default();
-    match ecosystem {
-        Ecosystem::PyPI => PYTHON.contains(&first),
-        Ecosystem::Npm => import.starts_with("@aws-sdk/"),
-        _ => false,
+fn is_in_runtime(packages: &Packages, ecosystem: Ecosystem, import: &str) -> bool {
+    let mut names = packages.provided.iter().flat_map(|row| row.packages.iter());
+    names.any(|name| match name.strip_suffix('*') {
+        Some(start) => import.starts_with(start),
+        None => modules::is_of(ecosystem, name, import),
+    })
+}
+
+/// What is known about the packages of a registry.
+fn packages<'a>(input: &Input<'a>, ecosystem: Ecosystem) -> &'a Packages {
+    input.model.knowledge.packages(ecosystem.as_str())
+}
+
+/// The first of these names, and how many more there are: “`a`, `b` and 3 more”.
+fn listed(names: &[&str]) -> String {
+    const MOST: usize = 4;
+    let shown: Vec<String> = names
+        .iter()
+        .take(MOST)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match (shown.as_slice(), names.len().saturating_sub(MOST)) {
+        ([init @ .., last], 0) if !init.is_empty() => format!("{} and {last}", init.join(", ")),
+        (shown, 0) => shown.concat(),
+        (shown, more) => format!("{} and {more} more", shown.join(", ")),
     }
 }

@@ -1,28 +1,37 @@
 //! Which functions take the packages of a manifest or a lock file along.
 
-use app::{Code, FunctionId};
-use base::{RelPath, Set};
+use std::collections::{BTreeMap, BTreeSet};
 
-use deps::{Bundle, Inventory};
+use app::{Code, FunctionId};
+use base::{Map, RelPath};
+
+use deps::{Bundle, Inventory, Lock, Manifest};
 use link::Model;
 
 /// Answers for one project.
 pub(super) struct Takers<'a> {
     model: &'a Model<'a>,
-    /// The modules that hold handlers.
-    handlers: Vec<&'a RelPath>,
+    /// The modules that hold the handlers of each function, by their ids.
+    handlers: Vec<Vec<&'a RelPath>>,
 }
 
 impl<'a> Takers<'a> {
     pub(super) fn new(model: &'a Model<'a>) -> Self {
-        let analyses = model.analyses.iter();
-        let places = analyses.filter_map(|analysis| analysis.handler);
-        let files: Set<_> = places.map(|place| place.file).collect();
         let modules = model.program.modules();
-        let handlers = modules.filter(|(_, _, module)| files.contains(&module.file));
+        let paths: Map<_, _> = modules
+            .map(|(_, path, module)| (module.file, path))
+            .collect();
+        let handlers = model.application.functions().map(|(id, _)| {
+            let places = model
+                .analyses_of(id)
+                .filter_map(|analysis| analysis.handler);
+            places
+                .filter_map(|place| paths.get(&place.file).copied())
+                .collect()
+        });
         Self {
             model,
-            handlers: handlers.map(|(_, path, _)| path).collect(),
+            handlers: handlers.collect(),
         }
     }
 
@@ -40,13 +49,50 @@ impl<'a> Takers<'a> {
                 })
         };
         let functions = self.model.application.functions();
-        let taking = functions.filter(|(_, function)| match function.code.known() {
+        let taking = functions.filter(|(id, function)| match function.code.known() {
             Some(Code::Directory(root) | Code::Image(Some(root))) => {
-                self.is_of_handlers(&folder, root) || folder != *root && is_nearest(root)
+                self.is_of_handler(*id, &folder, root) || folder != *root && is_nearest(root)
             }
             Some(Code::Inline(_) | Code::Image(None)) | None => false,
         });
         taking.map(|(id, _)| id).collect()
+    }
+
+    /// The manifests whose packages some function takes along, with those functions.
+    pub(super) fn manifests(
+        &self,
+        inventory: &'a Inventory,
+    ) -> Vec<(&'a Manifest, Vec<FunctionId>)> {
+        let mut taken = Vec::new();
+        for manifest in &inventory.manifests {
+            let folders = inventory.manifests.iter();
+            let folders = folders.filter(|other| other.kind == manifest.kind);
+            let folders: Vec<RelPath> = folders.map(|other| other.path.parent()).collect();
+            let functions = self.of(&manifest.path, &folders);
+            if !functions.is_empty() {
+                taken.push((manifest, functions));
+            }
+        }
+        taken
+    }
+
+    /// The lock files of which some function takes packages along, with those functions.
+    pub(super) fn locks(&self, inventory: &'a Inventory) -> Vec<(&'a Lock, Vec<FunctionId>)> {
+        let mut by_lock: BTreeMap<usize, BTreeSet<FunctionId>> = BTreeMap::new();
+        for bundle in &inventory.bundles {
+            if let Some(lock) = bundle.lock {
+                let functions = self.of_bundle(inventory, bundle);
+                by_lock.entry(lock).or_default().extend(functions);
+            }
+        }
+        let taken = by_lock
+            .into_iter()
+            .filter(|(_, functions)| !functions.is_empty());
+        let taken = taken.filter_map(|(lock, functions)| {
+            let functions = functions.into_iter().collect();
+            Some((inventory.locks.get(lock)?, functions))
+        });
+        taken.collect()
     }
 
     /// The functions that ship a bundle.
@@ -64,12 +110,13 @@ impl<'a> Takers<'a> {
         path.map_or_else(Vec::new, |path| self.of(path, &folders))
     }
 
-    /// Whether a file in a code root is that of its handlers: in the root itself, or beside code below it. A web page's own
-    /// packages somewhere below are not deployed with the functions.
-    fn is_of_handlers(&self, folder: &RelPath, root: &RelPath) -> bool {
+    /// Whether a file in a code root is that of a function's handler: in the root itself, or between it and the handler. A web
+    /// page's own packages somewhere below, or those of another function, are not deployed with it.
+    fn is_of_handler(&self, function: FunctionId, folder: &RelPath, root: &RelPath) -> bool {
         if folder == root {
             return true;
         }
-        folder.is_within(root) && self.handlers.iter().any(|path| path.is_within(folder))
+        let mut handlers = self.handlers.get(function.0 as usize).into_iter().flatten();
+        folder.is_within(root) && handlers.any(|path| path.is_within(folder))
     }
 }

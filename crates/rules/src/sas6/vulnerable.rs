@@ -117,7 +117,8 @@ fn used(
     let mut from = Vec::new();
     for function in functions {
         let imports = input.model.imports_of(*function)?;
-        let is_provided = |import: &str| super::is_in_runtime(bundle.ecosystem, import);
+        let packages = super::packages(input, bundle.ecosystem);
+        let is_provided = |import: &str| super::is_in_runtime(packages, bundle.ecosystem, import);
         let unused = modules::unused(
             bundle.ecosystem,
             &names,

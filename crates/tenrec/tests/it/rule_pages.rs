@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use base::{LineIndex, System};
+use base::{LineIndex, RelPath, System};
 use deps::osv::{self, Builder, Database};
 use tenrec::past::Past;
 use tenrec::scan::Options;
@@ -46,9 +46,24 @@ fn past(example: &Example) -> Past {
     past
 }
 
+/// The files of an example as they are now. JSON has no comments, so the annotations are no part of its files.
+fn files(example: &Example) -> Vec<(RelPath, String)> {
+    let files = example
+        .files
+        .iter()
+        .filter(|(path, _)| !path.as_str().contains('@'));
+    let mut files: Vec<_> = files.cloned().collect();
+    for (path, text) in &mut files {
+        if path.extension() == "json" {
+            let lines = text.lines().map(|line| line.split(" # finding: ").next());
+            *text = lines.flatten().flat_map(|line| [line, "\n"]).collect();
+        }
+    }
+    files
+}
+
 fn found(example: &Example, rule: &str) -> Vec<(String, u32)> {
-    let files = example.files.iter().cloned();
-    let system = MemorySystem::new(files.filter(|(path, _)| !path.as_str().contains('@')));
+    let system = MemorySystem::new(files(example));
     let advisories = advisories(example);
     let past = past(example);
     let options = Options {

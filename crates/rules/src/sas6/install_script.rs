@@ -1,0 +1,111 @@
+//! SAS-6: programs that run when the packages of a function are installed, on the machine that deploys it.
+//!
+//! Many packages build their binary part so; those of which that is known are data. What is left is listed once for each lock
+//! file. The project's own script is worth a word only where it takes code from somewhere else.
+
+use super::takers::Takers;
+use super::{listed, packages};
+use crate::family::{Family, Input};
+use deps::{Lock, Package, Script};
+use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
+
+pub(super) const FAMILY: Family = Family {
+    rules: || vec![SCRIPT],
+    check,
+};
+
+const SCRIPT: RuleInfo = RuleInfo {
+    name: "sas6/install-script",
+    title: "Installing the packages of a function runs a program",
+    page: include_str!("../../docs/sas6/install-script.md"),
+    cwe: 829,
+};
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let takers = Takers::new(input.model);
+    let mut findings = Vec::new();
+    for (manifest, functions) in takers.manifests(input.inventory) {
+        let scripts = manifest.scripts.iter().filter_map(of_project);
+        let names = input.model.function_names(&functions);
+        findings.extend(scripts.map(|finding| finding.functions(names.iter().cloned())));
+    }
+    for (lock, functions) in takers.locks(input.inventory) {
+        let names = input.model.function_names(&functions);
+        let found = of_packages(input, lock);
+        findings.extend(found.map(|finding| finding.functions(names)));
+    }
+    findings
+}
+
+/// A script of the project that runs what it takes from somewhere else.
+fn of_project(script: &Script) -> Option<Finding> {
+    let command = script.command.to_ascii_lowercase();
+    let words = command.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+    let is_fetching = words
+        .clone()
+        .any(|word| ["curl", "wget", "invoke-webrequest", "iwr"].contains(&word))
+        || command.contains("://");
+    let is_running = words.clone().any(|word| {
+        [
+            "sh",
+            "bash",
+            "zsh",
+            "node",
+            "python",
+            "python3",
+            "iex",
+            "eval",
+            "powershell",
+        ]
+        .contains(&word)
+    });
+    if !(is_fetching && is_running) {
+        return None;
+    }
+    let message = format!(
+        "The script `{}` runs what it fetches from elsewhere whenever the packages are installed",
+        script.hook
+    );
+    Some(
+        Finding::new(&SCRIPT, script.place, message)
+            .score(Impact::Limited, Reach::Tenant)
+            .confidence(Confidence::Medium)
+            .fix("Commit what it runs, or take it from a registry with its hash")
+            .subject(script.hook.to_string()),
+    )
+}
+
+/// One finding for each lock file, at the first of its packages that run something.
+fn of_packages(input: &Input<'_>, lock: &Lock) -> Option<Finding> {
+    let ecosystem = lock.kind.ecosystem();
+    let known = &packages(input, ecosystem).builds;
+    let running = lock.foreign().filter(|package| {
+        package.has_install_script && !known.has(&ecosystem.normal_name(&package.name))
+    });
+    let mut running: Vec<&Package> = running.collect();
+    running.dedup_by(|one, other| one.name == other.name);
+    let first = running.first()?;
+    let mut names: Vec<&str> = running.iter().map(|it| it.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let verb = if names.len() == 1 { "runs" } else { "run" };
+    let message = format!(
+        "{} of `{}` {verb} a program of their own when they are installed, on the machine that deploys",
+        listed(&names),
+        lock.path
+    );
+    let message = if names.len() == 1 {
+        message.replace("of their own when they are", "of its own when it is")
+    } else {
+        message
+    };
+    let mut finding = Finding::new(&SCRIPT, first.place, message)
+        .score(Impact::Hygiene, Reach::Tenant)
+        .fix("Install with `--ignore-scripts` (pip: `--only-binary :all:`), and build by name what needs it")
+        .subject(names.join(" "));
+    for package in running.iter().skip(1) {
+        let message = format!("`{}` {} runs a program too", package.name, package.version);
+        finding = finding.step(StepKind::Config, package.place, message);
+    }
+    Some(finding)
+}
