@@ -9,7 +9,10 @@ mod document;
 mod edit;
 mod grant;
 mod list;
+mod managed;
 mod map;
+mod needed;
+mod own;
 mod plan;
 mod resource;
 mod role;
@@ -26,12 +29,15 @@ pub use edit::{Edit, applied};
 pub use plan::{Fix, Left, Plan, places, plan};
 
 /// The rules whose fixes are made from what functions need.
-const RULES: [&str; 4] = [
+const RULES: [&str; 5] = [
+    SHARED_ROLE,
     "sas4/admin-policy",
     "sas4/unused-permission",
     "sas4/wildcard-action",
     "sas4/wildcard-resource",
 ];
+
+const SHARED_ROLE: &str = "sas4/shared-role";
 
 /// Whether what a rule finds can be mended by an edit.
 #[must_use]

@@ -77,11 +77,19 @@ pub(crate) fn add(
     if source.is_flow(node) {
         return add_in_brackets(source, style, map, fields);
     }
-    let own = own(source, map);
-    let (Some(first), Some(last)) = (own.first(), own.last()) else {
-        return Err("it has no fields of its own".to_owned());
-    };
-    let indent = indent(source, first.key_span);
+    match own(source, map).last() {
+        Some(last) => Ok(behind_in_lines(source, style, last, fields)),
+        None => Err("it has no fields of its own".to_owned()),
+    }
+}
+
+fn behind_in_lines(
+    source: &Source,
+    style: &Style,
+    last: &Entry,
+    fields: &[(&str, Out)],
+) -> Vec<Edit> {
+    let indent = indent(source, last.key_span);
     let text: String = fields
         .iter()
         .map(|(key, value)| {
@@ -96,7 +104,7 @@ pub(crate) fn add(
     } else {
         format!("{}{}", style.newline, text.trim_end())
     };
-    Ok(vec![Edit::new(source.place(end, end), text)])
+    vec![Edit::new(source.place(end, end), text)]
 }
 
 fn add_in_brackets(
@@ -124,6 +132,15 @@ fn add_in_brackets(
         };
         return Ok(vec![Edit::new(source.place(span.start, span.end), text)]);
     };
+    Ok(behind_in_brackets(source, style, last, fields))
+}
+
+fn behind_in_brackets(
+    source: &Source,
+    style: &Style,
+    last: &Entry,
+    fields: &[(&str, Out)],
+) -> Vec<Edit> {
     let is_alone = source.before(last.key_span.start).trim().is_empty();
     let indent = source.indent(last.key_span.start);
     let text: String = fields
@@ -139,7 +156,112 @@ fn add_in_brackets(
         })
         .collect();
     let end = end_of(source, last);
-    Ok(vec![Edit::new(source.place(end, end), text)])
+    vec![Edit::new(source.place(end, end), text)]
+}
+
+/// Takes a field out of a map that keeps at least one.
+///
+/// # Errors
+/// When it is written in a way in which it cannot be taken out alone; the reason is a clause.
+pub(crate) fn without(source: &Source, map: usize, key: &str) -> Result<Vec<Edit>, String> {
+    let node = source.node(map).ok_or_else(lost)?;
+    source.find(node.span)?;
+    let own = own(source, map);
+    let at = own.iter().position(|entry| entry.key == key);
+    let at = at.ok_or("it is written elsewhere")?;
+    let entry = own.get(at).ok_or_else(lost)?;
+    if own.len() < 2 {
+        return Err(format!("nothing would be left beside `{key}`"));
+    }
+    let cut = if source.is_flow(node) {
+        match (
+            at.checked_sub(1).and_then(|at| own.get(at)),
+            own.get(at + 1),
+        ) {
+            (Some(before), _) => Span::new(end_of(source, before), end_of(source, entry)),
+            (None, Some(after)) => Span::new(entry.key_span.start, after.key_span.start),
+            (None, None) => return Err(lost()),
+        }
+    } else {
+        if !source.before(entry.key_span.start).trim().is_empty() {
+            return Err("its line holds something else as well".to_owned());
+        }
+        let start = source.line_start(entry.key_span.start);
+        Span::new(start, source.line_end(end_of(source, entry).max(1) - 1))
+    };
+    if source.is_flow(node) && !source.is_json() && cut.of(&source.text).contains('#') {
+        return Err("a comment stands between what goes and what stays".to_owned());
+    }
+    if entry.value.span.of(&source.text).contains('&') {
+        return Err("an anchor stands in it, on which other uses may depend".to_owned());
+    }
+    Ok(vec![Edit::new(source.place(cut.start, cut.end), "")])
+}
+
+/// Puts another field in the place of one.
+///
+/// # Errors
+/// When it is written in a way that this cannot keep; the reason is a clause.
+pub(crate) fn instead(
+    source: &Source,
+    style: &Style,
+    map: usize,
+    old: &str,
+    (key, value): (&str, &Out),
+) -> Result<Vec<Edit>, String> {
+    let node = source.node(map).ok_or_else(lost)?;
+    source.find(node.span)?;
+    let own = own(source, map);
+    let entry = own.iter().find(|entry| entry.key == old);
+    let entry = entry.ok_or("it is written elsewhere")?;
+    let end = end_of(source, entry);
+    let start = match source.before(entry.key_span.start).chars().last() {
+        Some('"' | '\'') if !source.is_json() => entry.key_span.start - 1,
+        _ => entry.key_span.start,
+    };
+    let replaced = Span::new(start, end);
+    if entry.value.span.of(&source.text).starts_with('&') {
+        return Err("an anchor stands at it, on which other uses may depend".to_owned());
+    }
+    let name = name(key, style);
+    let text = if source.is_flow(node) {
+        let is_alone = source.before(start).trim().is_empty();
+        let value = if is_alone {
+            value.spread(source.indent(start), style)
+        } else {
+            value.flow(style, None)
+        };
+        format!("{name}: {value}")
+    } else {
+        let indent = indent(source, entry.key_span);
+        format!("{name}:{}", value.after_key(&indent, style, None))
+    };
+    Ok(vec![Edit::new(
+        source.place(replaced.start, replaced.end),
+        text,
+    )])
+}
+
+/// Adds fields behind one of a map.
+///
+/// # Errors
+/// When it is written in a way that this cannot keep; the reason is a clause.
+pub(crate) fn add_behind(
+    source: &Source,
+    style: &Style,
+    map: usize,
+    key: &str,
+    fields: &[(&str, Out)],
+) -> Result<Vec<Edit>, String> {
+    let node = source.node(map).ok_or_else(lost)?;
+    source.find(node.span)?;
+    let own = own(source, map);
+    let entry = own.iter().find(|entry| entry.key == key);
+    let entry = entry.ok_or("it is written elsewhere")?;
+    if source.is_flow(node) {
+        return Ok(behind_in_brackets(source, style, entry, fields));
+    }
+    Ok(behind_in_lines(source, style, entry, fields))
 }
 
 /// The fields that are written in the map itself, in source order; a merge key (`<<`) brings in others.

@@ -1,6 +1,6 @@
 //! What is changed for which findings, and what is left alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use app::{Effect, Grant, GrantOrigin, RoleId};
 use base::{Name, Place};
@@ -11,11 +11,14 @@ use privilege::Needs;
 use crate::document::Sources;
 use crate::edit::Edit;
 use crate::grant::{self, Aim, Wanted};
+use crate::managed;
+use crate::needed;
+use crate::own;
 use crate::role::{self, Used};
 use crate::setting;
 use crate::statement;
 use crate::template;
-use crate::{RULES, has_setting};
+use crate::{RULES, SHARED_ROLE, has_setting};
 
 /// What mends findings, and what is left.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +85,7 @@ pub fn plan(model: &Model<'_>, needs: &[Needs], sources: &Sources, findings: &[&
         plan: Plan::default(),
     };
     let mut by_grant: BTreeMap<(RoleId, usize), Vec<&Finding>> = BTreeMap::new();
+    let mut by_role: BTreeMap<RoleId, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         if has_setting(model.knowledge, finding.rule) {
             planner.setting(finding);
@@ -89,16 +93,24 @@ pub fn plan(model: &Model<'_>, needs: &[Needs], sources: &Sources, findings: &[&
         if !RULES.contains(&finding.rule) {
             continue;
         }
+        if finding.rule == SHARED_ROLE {
+            planner.shared(finding);
+            continue;
+        }
         match planner.grant_of(finding) {
             Ok((role, Allowance::Statement(index))) => {
                 by_grant.entry((role, index)).or_default().push(finding);
             }
+            Ok((role, Allowance::Managed)) => by_role.entry(role).or_default().push(finding),
             Ok((role, Allowance::Template(name))) => planner.template(role, &name, finding),
             Err(reason) => planner.leave(finding, reason),
         }
     }
     for ((role, index), findings) in by_grant {
         planner.grant(role, index, &findings);
+    }
+    for (role, findings) in by_role {
+        planner.managed(role, &findings);
     }
     planner.finish()
 }
@@ -109,6 +121,8 @@ enum Allowance {
     Statement(usize),
     /// A policy template of SAM.
     Template(Name),
+    /// A policy of the platform.
+    Managed,
 }
 
 struct Planner<'m> {
@@ -129,7 +143,7 @@ impl Planner<'_> {
                 .iter()
                 .any(|(_, place)| is_at(place))
             {
-                return Err("a policy that is kept elsewhere allows it; write one of its own instead, see `tenrec policy`".to_owned());
+                return Ok((*id, Allowance::Managed));
             }
             for (index, grant) in used.role.grants.iter().enumerate() {
                 if let GrantOrigin::PolicyTemplate(name) = &grant.origin
@@ -156,12 +170,9 @@ impl Planner<'_> {
         let outcome = self.aimed(role, index, findings);
         match outcome {
             Ok((aim, edits)) => {
-                let mut rules: Vec<RuleName> = findings.iter().map(|it| it.rule).collect();
-                rules.sort_unstable();
-                rules.dedup();
                 let place = findings.first().map(|it| it.place);
                 self.plan.fixes.extend(place.map(|place| Fix {
-                    rules,
+                    rules: rules(findings),
                     place,
                     message: sentence(&aim),
                     edits,
@@ -191,6 +202,49 @@ impl Planner<'_> {
                 review: None,
             }),
             Err(reason) => self.leave(finding, reason),
+        }
+    }
+
+    fn shared(&mut self, finding: &Finding) {
+        let is_meant = |used: &&Used<'_>| {
+            used.role.place == finding.place && used.role.name == finding.subject
+        };
+        let used = self.roles.values().find(is_meant);
+        let split = used
+            .ok_or_else(|| "its role was not found".to_owned())
+            .and_then(|used| own::split(self.model, self.sources, used));
+        match split {
+            Ok(split) => self.plan.fixes.push(Fix {
+                rules: vec![finding.rule],
+                place: finding.place,
+                message: split.message,
+                edits: split.edits,
+                review: split.review,
+            }),
+            Err(reason) => self.leave(finding, reason),
+        }
+    }
+
+    fn managed(&mut self, role: RoleId, findings: &[&Finding]) {
+        let places: BTreeSet<Place> = findings.iter().map(|finding| finding.place).collect();
+        let used = self.roles.get(&role);
+        let replaced = used
+            .ok_or_else(|| "its role was not found".to_owned())
+            .and_then(|used| managed::replaced(self.model, self.sources, used, &places));
+        match (replaced, places.first()) {
+            (Ok(replaced), Some(place)) => self.plan.fixes.push(Fix {
+                rules: rules(findings),
+                place: *place,
+                message: replaced.message,
+                edits: replaced.edits,
+                review: Some(replaced.review),
+            }),
+            (Ok(_), None) => {}
+            (Err(reason), _) => {
+                for finding in findings {
+                    self.leave(finding, reason.clone());
+                }
+            }
         }
     }
 
@@ -298,6 +352,14 @@ impl Planner<'_> {
     }
 }
 
+/// The rules of findings, each once.
+fn rules(findings: &[&Finding]) -> Vec<RuleName> {
+    let mut rules: Vec<RuleName> = findings.iter().map(|it| it.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules
+}
+
 /// What the findings about one statement want of it.
 fn wanted(role: &str, findings: &[&Finding]) -> Wanted {
     let mut wanted = Wanted::default();
@@ -322,25 +384,12 @@ fn wanted(role: &str, findings: &[&Finding]) -> Wanted {
     wanted
 }
 
-/// "Allow `dynamodb:PutItem` on `${Orders.Arn}`".
+/// "Allow only `dynamodb:PutItem` on `${Orders.Arn}`".
 fn sentence(aim: &Aim) -> String {
-    let parts = aim.parts.iter().filter(|(actions, _)| !actions.is_empty());
-    let parts: Vec<String> = parts
-        .map(|(actions, resources)| {
-            let actions: Vec<String> = actions.iter().map(|it| format!("`{it}`")).collect();
-            let on = resources.as_ref().map(|resources| {
-                let resources: Vec<String> = resources
-                    .iter()
-                    .map(|it| format!("`{}`", it.shown()))
-                    .collect();
-                format!(" on {}", resources.join(" and "))
-            });
-            format!("{}{}", actions.join(", "), on.unwrap_or_default())
-        })
-        .collect();
-    if parts.is_empty() {
-        "Remove the statement, of which nothing is needed".to_owned()
-    } else {
-        format!("Allow only {}", parts.join("; "))
+    match needed::shown(&aim.parts) {
+        nothing if nothing.is_empty() => {
+            "Remove the statement, of which nothing is needed".to_owned()
+        }
+        parts => format!("Allow only {parts}"),
     }
 }

@@ -9,6 +9,7 @@ use privilege::{Cause, Need, Needs};
 
 /// A role that functions run under.
 pub(crate) struct Used<'m> {
+    pub(crate) id: RoleId,
     pub(crate) role: &'m Role,
     pub(crate) functions: Vec<FunctionId>,
     needs: Vec<&'m Needs>,
@@ -25,6 +26,7 @@ pub(crate) fn used<'m>(model: &'m Model<'m>, needs: &'m [Needs]) -> BTreeMap<Rol
             continue;
         };
         let used = roles.entry(*role_id).or_insert_with(|| Used {
+            id: *role_id,
             role,
             functions: Vec::new(),
             needs: Vec::new(),
@@ -82,6 +84,12 @@ impl Used<'_> {
         ))
     }
 
+    /// Its functions, each with what it needs.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (FunctionId, &Needs)> {
+        let functions = self.functions.iter().copied();
+        functions.zip(self.needs.iter().copied())
+    }
+
     /// The needs that a pattern of actions stands for.
     pub(crate) fn needed<'a>(&'a self, pattern: &str) -> impl Iterator<Item = &'a Need> + 'a {
         let pattern = Pattern::action(&[Piece::Literal(pattern.into())]);
@@ -98,9 +106,12 @@ impl Used<'_> {
         })
     }
 
-    /// Whether a framework lets the role do by itself what is needed for this cause.
+    /// Whether a framework lets the role do by itself what is needed for this cause. Not every one lets it read the credentials
+    /// for the source of a trigger.
     pub(crate) fn is_by_framework(&self, need: &Need) -> bool {
-        self.role.is_implied && matches!(need.cause, Cause::Trigger | Cause::Platform)
+        self.role.is_implied
+            && matches!(need.cause, Cause::Trigger | Cause::Platform)
+            && !need.action.starts_with("secretsmanager:")
     }
 
     fn is_assumed_by_others(&self) -> bool {

@@ -62,7 +62,7 @@ pub(crate) fn edits(sources: &Sources, grant: &Grant, aim: &Aim) -> Result<Vec<E
     if !rest.is_empty() {
         let more: Vec<Out> = rest
             .iter()
-            .map(|(actions, resources)| written.statement(actions, resources.as_deref()))
+            .map(|(actions, resources)| allowing(actions, resources.as_deref()))
             .collect();
         edits.extend(list::inserted(
             source,
@@ -142,15 +142,15 @@ impl Written<'_> {
         }
         Ok(edits)
     }
+}
 
-    /// A further statement with the words of this one.
-    fn statement(&self, actions: &[Name], resources: Option<&[privilege::Spelled]>) -> Out {
-        let actions = actions.iter().map(|it| Out::text(it.as_str()));
-        let resources = resources.map_or_else(|| vec![Out::text("*")], outs);
-        Out::Map(vec![
-            ("Effect".to_owned(), Out::text("Allow")),
-            ("Action".to_owned(), Out::List(actions.collect())),
-            ("Resource".to_owned(), Out::one_or_list(resources)),
-        ])
-    }
+/// A statement that allows these actions; on every resource where none is named.
+pub(crate) fn allowing(actions: &[Name], resources: Option<&[privilege::Spelled]>) -> Out {
+    let actions = actions.iter().map(|it| Out::text(it.as_str()));
+    let resources = resources.map_or_else(|| vec![Out::text("*")], outs);
+    Out::Map(vec![
+        ("Effect".to_owned(), Out::text("Allow")),
+        ("Action".to_owned(), Out::List(actions.collect())),
+        ("Resource".to_owned(), Out::one_or_list(resources)),
+    ])
 }

@@ -121,6 +121,7 @@ impl Out {
     pub(crate) fn after_key(&self, indent: &str, style: &Style, quote: Option<char>) -> String {
         let quote = self.quote(quote);
         match self.resolved(style) {
+            Self::List(items) if items.is_empty() => " []".to_owned(),
             Self::List(items) => {
                 let dash = format!("{indent}{}", " ".repeat(style.dash));
                 let items = items

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use app::{FunctionId, Text};
+use app::{FunctionId, Grant, RoleId, Text};
 use base::Name;
-use iam::{Answer, Pattern, Piece, Subject};
+use iam::{Answer, Pattern, Piece, Policy, Subject};
 use link::Model;
 use serde_json::Value;
 
@@ -29,12 +29,37 @@ pub fn is_allowed(model: &Model<'_>, function: FunctionId, need: &Need) -> Answe
     let Some(policy) = role.and_then(|role| model.policy(*role)) else {
         return Answer::Unknown;
     };
-    let action = Subject::action(&need.action);
-    let resource = Subject::resource(&opened(&model.pieces(&need.resource)));
-    match policy.allows(&action, &resource) {
+    match allows(model, policy, need) {
         Answer::No if may_have_policy(model, need) => Answer::Unknown,
         answer => answer,
     }
+}
+
+/// Whether those statements of a role that are meant allow what is needed.
+#[must_use]
+pub fn is_allowed_by(
+    model: &Model<'_>,
+    role: RoleId,
+    need: &Need,
+    is_meant: impl Fn(&Grant) -> bool,
+) -> Answer {
+    let declared = model.application.role(role);
+    let (Some(declared), Some(policy)) = (declared, model.policy(role)) else {
+        return Answer::Unknown;
+    };
+    let statements = declared.grants.iter().zip(&policy.statements);
+    let meant = statements.filter(|(grant, _)| is_meant(grant));
+    let policy = Policy {
+        statements: meant.map(|(_, statement)| statement.clone()).collect(),
+        is_open: policy.is_open,
+    };
+    allows(model, &policy, need)
+}
+
+fn allows(model: &Model<'_>, policy: &Policy, need: &Need) -> Answer {
+    let action = Subject::action(&need.action);
+    let resource = Subject::resource(&opened(&model.pieces(&need.resource)));
+    policy.allows(&action, &resource)
 }
 
 /// The pieces of a resource with what `*` stands for left open.

@@ -23,7 +23,7 @@ use rayon::prelude::*;
 
 pub use blast::{Blast, Chain, Everywhere, Gain, Link, Reached, blast};
 pub use escalation::{escalations, granting};
-pub use granted::{is_allowed, is_needed, narrower_template, resource_name, shown};
+pub use granted::{is_allowed, is_allowed_by, is_needed, narrower_template, resource_name, shown};
 pub use need::{Cause, Gap, Need, Needs, Reason, Scope};
 pub use radius::blast_radius;
 pub use reach::{allows_anywhere, are_any, matched, names_any, shape};
