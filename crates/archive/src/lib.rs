@@ -15,6 +15,9 @@ use std::io::Read;
 
 use meter::Meter;
 
+/// The largest archive of a project that is worth reading, in bytes.
+pub const LARGEST: u64 = 64 << 20;
+
 /// How much one archive may cost, all archives inside of it included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {

@@ -5,6 +5,7 @@
 //! Nothing is resolved and nothing is fetched: a requirement is what is written.
 
 mod bundle;
+mod installed;
 mod inventory;
 mod lock;
 mod locks;
@@ -43,7 +44,7 @@ pub fn read(system: &dyn System, budget: &Budget) -> (Inventory, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
     for found in files {
         inventory.manifests.extend(found.manifest);
-        inventory.locks.extend(found.lock);
+        inventory.locks.extend(found.locks);
         diagnostics.extend(found.diagnostics);
     }
     bundle::find(&mut inventory);
@@ -54,14 +55,23 @@ pub fn read(system: &dyn System, budget: &Budget) -> (Inventory, Diagnostics) {
 #[derive(Default)]
 struct Found {
     manifest: Option<Manifest>,
-    lock: Option<Lock>,
+    locks: Vec<Lock>,
     diagnostics: Diagnostics,
 }
 
 fn file(system: &dyn System, budget: &Budget, file: FileId, entry: &Entry) -> Option<Found> {
     let path = &entry.path;
+    if archive::is_archive(path.file_name()) {
+        let (locks, diagnostics) = installed::in_archive(system, file, entry);
+        return Some(Found {
+            locks,
+            diagnostics,
+            ..Found::default()
+        });
+    }
     let (kind, lock_kind) = (ManifestKind::of(path), LockKind::of(path));
-    if kind.is_none() && lock_kind.is_none() {
+    let is_record = installed::is_record(path.as_str());
+    if kind.is_none() && lock_kind.is_none() && !is_record {
         return None;
     }
     let skipped = |code, message| Found {
@@ -98,7 +108,8 @@ fn file(system: &dyn System, budget: &Budget, file: FileId, entry: &Entry) -> Op
     };
     let mut found = Found::default();
     if let Some(kind) = lock_kind {
-        found.lock = Some(lock::read(kind, &source, system, &mut found.diagnostics));
+        let lock = lock::read(kind, &source, system, &mut found.diagnostics);
+        found.locks.push(lock);
     }
     if let Some(kind) = kind {
         let written = match kind {
@@ -122,8 +133,11 @@ fn file(system: &dyn System, budget: &Budget, file: FileId, entry: &Entry) -> Op
         if kind == ManifestKind::Requirements {
             let mut lock = Lock::new(LockKind::Requirements, &source);
             python::pins(&mut lock, system);
-            found.lock = Some(lock);
+            found.locks.push(lock);
         }
+    }
+    if is_record {
+        found.locks.extend(installed::of_record(&source));
     }
     Some(found)
 }

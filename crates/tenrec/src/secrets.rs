@@ -93,9 +93,6 @@ fn texts(system: &dyn System, budget: &Budget, vendored: &Vendored) -> Vec<Secre
         .collect()
 }
 
-/// The largest archive that is looked into, in bytes.
-const LARGEST_ARCHIVE: u64 = 64 << 20;
-
 fn archives(system: &dyn System, budget: &Budget) -> Vec<Archive> {
     let entries = system.files().par_iter();
     entries
@@ -122,12 +119,12 @@ impl Archive {
             paths: Vec::new(),
             diagnostic: None,
         };
-        if LARGEST_ARCHIVE < entry.size {
+        if archive::LARGEST < entry.size {
             let size = entry.size;
             archive.note(&format!("its {size} bytes are more than is looked through"));
             return Some(archive);
         }
-        let bytes = system.bytes(&entry.path, LARGEST_ARCHIVE).ok()?;
+        let bytes = system.bytes(&entry.path, archive::LARGEST).ok()?;
         let limits = Limits {
             file_bytes: budget.code_bytes,
             ..Limits::default()

@@ -89,6 +89,8 @@ pub enum LockKind {
     Ruby,
     /// `Cargo.lock`.
     Cargo,
+    /// No lock file: packages of this registry as they were installed, in an archive or a folder of the project.
+    Installed(Ecosystem),
 }
 
 impl LockKind {
@@ -116,6 +118,12 @@ impl LockKind {
         }
     }
 
+    /// Whether the packages themselves are there, and not only their names.
+    #[must_use]
+    pub fn is_installed(self) -> bool {
+        matches!(self, Self::Installed(_))
+    }
+
     /// The registry that its packages come from.
     #[must_use]
     pub fn ecosystem(self) -> Ecosystem {
@@ -127,6 +135,7 @@ impl LockKind {
             Self::Go => Ecosystem::Go,
             Self::Ruby => Ecosystem::RubyGems,
             Self::Cargo => Ecosystem::CratesIo,
+            Self::Installed(ecosystem) => ecosystem,
         }
     }
 }
@@ -152,7 +161,7 @@ pub(crate) fn read(
         LockKind::Yarn => yarn::read(&mut lock, source),
         LockKind::Pnpm => pnpm::read(&mut lock, source, diagnostics),
         LockKind::Bun => bun::read(&mut lock, source, diagnostics),
-        LockKind::Requirements => {}
+        LockKind::Requirements | LockKind::Installed(_) => {}
         LockKind::PythonToml => python::read(&mut lock, source),
         LockKind::Pipfile => python::pipfile(&mut lock, source, diagnostics),
         LockKind::Maven => maven::pom(&mut lock, source, system),
@@ -171,10 +180,15 @@ pub(crate) fn read(
 
 impl Lock {
     pub(crate) fn new(kind: LockKind, source: &Source<'_>) -> Self {
+        Self::empty(kind, source.path.clone(), source.file)
+    }
+
+    /// A file without packages.
+    pub(crate) fn empty(kind: LockKind, path: RelPath, file: FileId) -> Self {
         Self {
             kind,
-            path: source.path.clone(),
-            file: source.file,
+            path,
+            file,
             packages: Vec::new(),
             importers: Vec::new(),
             requests: Map::default(),
@@ -182,7 +196,7 @@ impl Lock {
     }
 
     /// Adds a package and returns its index.
-    fn add(&mut self, package: Package) -> u32 {
+    pub(crate) fn add(&mut self, package: Package) -> u32 {
         self.packages.push(package);
         self.packages.len() as u32 - 1
     }

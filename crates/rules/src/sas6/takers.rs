@@ -13,6 +13,8 @@ pub(super) struct Takers<'a> {
     model: &'a Model<'a>,
     /// The modules that hold the handlers of each function, by their ids.
     handlers: Vec<Vec<&'a RelPath>>,
+    /// The folders of the layers of each function, by their ids.
+    layers: Vec<Vec<RelPath>>,
 }
 
 impl<'a> Takers<'a> {
@@ -29,9 +31,11 @@ impl<'a> Takers<'a> {
                 .filter_map(|place| paths.get(&place.file).copied())
                 .collect()
         });
+        let functions = model.application.functions();
         Self {
             model,
             handlers: handlers.collect(),
+            layers: functions.map(|(id, _)| model.layer_folders(id)).collect(),
         }
     }
 
@@ -50,6 +54,7 @@ impl<'a> Takers<'a> {
         };
         let functions = self.model.application.functions();
         let taking = functions.filter(|(id, function)| match function.code.known() {
+            _ if self.is_in_layer(*id, &folder) => true,
             Some(Code::Directory(root) | Code::Image(Some(root))) => {
                 self.is_of_handler(*id, &folder, root) || folder != *root && is_nearest(root)
             }
@@ -102,12 +107,22 @@ impl<'a> Takers<'a> {
         let path = manifest
             .map(|it| &it.path)
             .or_else(|| lock.map(|it| &it.path));
+        if let Some(Lock { path, .. }) = lock.filter(|it| it.kind.is_installed()) {
+            let is_meant = !detect::is_example(path);
+            let functions = self.model.functions_shipping(path);
+            return functions.filter(|_| is_meant).collect();
+        }
         let bundles = inventory.bundles.iter();
         let folders: Vec<RelPath> = bundles
             .filter(|other| other.ecosystem == bundle.ecosystem)
             .map(|other| other.folder.clone())
             .collect();
         path.map_or_else(Vec::new, |path| self.of(path, &folders))
+    }
+
+    fn is_in_layer(&self, function: FunctionId, folder: &RelPath) -> bool {
+        let mut layers = self.layers.get(function.0 as usize).into_iter().flatten();
+        layers.any(|root| folder.is_within(root))
     }
 
     /// Whether a file in a code root is that of a function's handler: in the root itself, or between it and the handler. A web
