@@ -1,5 +1,6 @@
 //! Broken authentication.
 
+mod guests;
 mod home_made_authentication;
 mod iot_policy;
 mod open_route;
@@ -12,6 +13,7 @@ use crate::family::Family;
 pub(crate) use public_trigger::feeds_function;
 
 pub(crate) const FAMILIES: &[Family] = &[
+    guests::FAMILY,
     iot_policy::FAMILY,
     open_route::FAMILY,
     permissive_cors::FAMILY,

@@ -5,7 +5,9 @@ mod open_policy;
 mod protection;
 mod public_acl;
 mod public_bucket;
+mod public_database;
 mod transport;
+mod weak_tls;
 
 use crate::family::Family;
 
@@ -17,5 +19,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     protection::FAMILY,
     public_acl::FAMILY,
     public_bucket::FAMILY,
+    public_database::FAMILY,
     transport::FAMILY,
+    weak_tls::FAMILY,
 ];

@@ -28,6 +28,7 @@ const RECOVERY: RuleInfo = RuleInfo {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = unencrypted(input);
+    findings.extend(unencrypted_caches(input));
     findings.extend(unrecoverable(input));
     findings
 }
@@ -140,6 +141,47 @@ fn unencrypted_among(lacks: &[Lack<'_>], impact: Impact) -> Option<Finding> {
         _ => kind.clone(),
     };
     Some(finding.subject(subject))
+}
+
+/// Caches of APIs: what one caller was answered lies in them, in the clear unless the setting of the method says otherwise.
+fn unencrypted_caches(input: &Input<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (_, stage) in input
+        .model
+        .application
+        .resources_of("AWS::ApiGateway::Stage")
+    {
+        let settings = stage.properties.at("MethodSettings");
+        for setting in settings.known().map(|it| it.items()).unwrap_or_default() {
+            let caches = setting.bool_at("CachingEnabled");
+            let encrypted = setting.bool_at("CacheDataEncrypted");
+            let is_plain = matches!(encrypted, Prop::Absent | Prop::Known(false, _));
+            if let Prop::Known(true, place) = caches
+                && is_plain
+            {
+                let place = encrypted.place().unwrap_or(place);
+                let name = &stage.logical_id;
+                findings.push(
+                    Finding::new(
+                        &AT_REST,
+                        place,
+                        format!(
+                            "The cache of `{name}` is not encrypted: `CacheDataEncrypted` is off"
+                        ),
+                    )
+                    .score(Impact::Limited, Reach::Operator)
+                    .step(
+                        StepKind::Config,
+                        place,
+                        "answers of the API are kept in the clear",
+                    )
+                    .fix("Set `CacheDataEncrypted`")
+                    .subject(format!("{name}:cache")),
+                );
+            }
+        }
+    }
+    findings
 }
 
 /// The names of resources for people.

@@ -1,6 +1,6 @@
-//! SAS-5: APIs that do not note who called them.
+//! SAS-5: APIs, distributions and load balancers that do not note who called them.
 
-use app::{Prop, Resource, ResourceId, Trigger, Value};
+use app::{Application, Prop, Resource, ResourceId, Trigger, Value};
 use base::{Map, Set};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
 use link::Model;
@@ -27,8 +27,14 @@ const PLUGINS: [&str; 4] = [
     "apigateway-log",
 ];
 
-/// One finding for each API that has a stage without a log, whichever stage it is.
 fn check(input: &Input<'_>) -> Vec<Finding> {
+    let mut findings = apis(input);
+    findings.extend(front_doors(input));
+    findings
+}
+
+/// One finding for each API that has a stage without a log, whichever stage it is.
+fn apis(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
     let application = &model.application;
     let callers = callers(model);
@@ -70,6 +76,87 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         );
     }
     findings
+}
+
+/// What else answers callers and keeps no log of them.
+fn front_doors(input: &Input<'_>) -> Vec<Finding> {
+    let application = &input.model.application;
+    let mut findings = Vec::new();
+    for (id, resource) in application.resources() {
+        let stack = application.stack(resource.stack);
+        if stack.is_none_or(|stack| stack.open.is_some()) {
+            continue;
+        }
+        let fix = match resource.kind.as_str() {
+            "AWS::CloudFront::Distribution" if !distribution_logs(application, resource) => {
+                "Set `Logging` of the distribution, or deliver its log with `AWS::Logs::DeliverySource`"
+            }
+            "AWS::ElasticLoadBalancingV2::LoadBalancer"
+                if serves_unlogged(application, id, resource) =>
+            {
+                "Set the attribute `access_logs.s3.enabled` of the load balancer"
+            }
+            "AWS::AppSync::GraphQLApi" if resource.properties.at("LogConfig").is_absent() => {
+                "Set `LogConfig` of the API"
+            }
+            _ => continue,
+        };
+        let reach = match resource.kind.as_str() {
+            "AWS::AppSync::GraphQLApi" => Reach::Authenticated,
+            _ => Reach::Anonymous,
+        };
+        let message = format!(
+            "`{}` keeps no access log: nothing tells afterwards who called it, and from where",
+            resource.logical_id
+        );
+        findings.push(
+            Finding::new(&INFO, resource.place, message.clone())
+                .score(Impact::Hygiene, reach)
+                .step(StepKind::Config, resource.place, "no log is written")
+                .fix(fix)
+                .subject(resource.logical_id.clone()),
+        );
+    }
+    findings
+}
+
+/// Whether a distribution logs its callers, or may.
+fn distribution_logs(application: &Application, distribution: &Resource) -> bool {
+    let config = &distribution.properties;
+    let is_off = config.bool_at("DistributionConfig.Enabled").known() == Some(&false);
+    let mut delivered = application.resources_of("AWS::Logs::DeliverySource");
+    is_off
+        || config.at("DistributionConfig").is_unknown()
+        || !config.at("DistributionConfig.Logging").is_absent()
+        || delivered.any(|(_, source)| source.stack == distribution.stack)
+}
+
+/// Whether a load balancer on the internet has a listener, and certainly no log.
+fn serves_unlogged(application: &Application, id: ResourceId, balancer: &Resource) -> bool {
+    let properties = &balancer.properties;
+    let is = |name: &str, wanted: &str| match properties.text_at(name) {
+        Prop::Known(value, _) => value == wanted,
+        Prop::Absent => true,
+        Prop::Unknown(_) => false,
+    };
+    let logs = match properties.at("LoadBalancerAttributes") {
+        Prop::Absent => false,
+        Prop::Unknown(_) => true,
+        Prop::Known(attributes, _) => attributes.items().iter().any(|attribute| {
+            let key = attribute.text_at("Key");
+            let is_log = key
+                .known()
+                .is_none_or(|key| key == "access_logs.s3.enabled");
+            is_log && attribute.bool_at("Value").known() != Some(&false)
+        }),
+    };
+    let mut listeners = application.resources_of("AWS::ElasticLoadBalancingV2::Listener");
+    let is_used = listeners.any(|(_, listener)| {
+        let of = listener.properties.get("LoadBalancerArn");
+        of.and_then(Value::as_text)
+            .is_some_and(|of| of.resources().any(|it| it == id))
+    });
+    is("Scheme", "internet-facing") && is("Type", "application") && is_used && !logs
 }
 
 /// The API of a stage that certainly has no access log.
