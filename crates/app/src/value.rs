@@ -1,6 +1,8 @@
 //! Property trees: what a template says about a resource, in CloudFormation's property vocabulary, with intrinsic functions
 //! already applied as far as the project alone allows.
 
+use std::borrow::Cow;
+
 use base::{Name, Place};
 
 use crate::{Prop, Reason, ResourceId};
@@ -197,18 +199,21 @@ impl Text {
     /// The whole text, where every part is literal.
     #[must_use]
     pub fn literal(&self) -> Option<Name> {
+        self.written().map(Name::from)
+    }
+
+    /// The same, borrowed where it is of one part, as nearly all are.
+    #[must_use]
+    pub fn written(&self) -> Option<Cow<'_, str>> {
         match self.0.as_slice() {
-            [] => Some(Name::default()),
-            [TextPart::Literal(text)] => Some(text.clone()),
+            [] => Some(Cow::Borrowed("")),
+            [TextPart::Literal(text)] => Some(Cow::Borrowed(text)),
             parts => {
-                let mut whole = String::new();
-                for part in parts {
-                    match part {
-                        TextPart::Literal(text) => whole.push_str(text),
-                        _ => return None,
-                    }
-                }
-                Some(whole.into())
+                let literals = parts.iter().map(|part| match part {
+                    TextPart::Literal(text) => Some(text.as_str()),
+                    _ => None,
+                });
+                literals.collect::<Option<String>>().map(Cow::Owned)
             }
         }
     }

@@ -3,12 +3,13 @@
 //! what a rule makes of the answer, is the business of others.
 
 mod answer;
+mod automaton;
 mod pattern;
 mod policy;
 mod search;
 mod sets;
 
 pub use answer::Answer;
-pub use pattern::{Pattern, Piece, Subject};
+pub use pattern::{Pattern, Piece, Subject, action_matches};
 pub use policy::{Condition, Effect, Policy, Scope, Statement};
 pub use sets::{Difference, smallest_cover};

@@ -6,6 +6,7 @@
 use base::Name;
 
 use crate::Answer;
+use crate::automaton::{POSSIBLY, SURELY};
 
 /// A part of a pattern or of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,9 +80,9 @@ impl Pattern {
         {
             return Answer::No;
         }
-        if SURELY.runs(pattern, subject) {
+        if SURELY.accepts(pattern, subject) {
             Answer::Yes
-        } else if POSSIBLY.runs(pattern, subject) {
+        } else if POSSIBLY.accepts(pattern, subject) {
             Answer::Unknown
         } else {
             Answer::No
@@ -174,137 +175,20 @@ impl Subject {
     }
 }
 
-/// Where the automaton may go from a position.
-pub(crate) struct Moves {
-    stays: bool,
-    goes_on: bool,
-}
-
-impl Token {
-    /// The moves over a subject's token that hold whatever the unknown parts are.
-    fn advances_surely(&self, subject: &Self) -> Moves {
-        let (stays, goes_on) = match (self, subject) {
-            (Self::Many, _) | (Self::Within, Self::Named(_)) => (true, false),
-            (Self::Within, Self::Char(c)) => (*c != ':', false),
-            (Self::One, Self::Char(_)) => (false, true),
-            (Self::Char(_) | Self::Named(_), _) => (false, self == subject),
-            _ => (false, false),
-        };
-        Moves { stays, goes_on }
+/// Whether a pattern of actions, `s3:Get*`, matches an action, as far as the pattern's policy variables leave no doubt.
+#[must_use]
+pub fn action_matches(pattern: &str, action: &str) -> bool {
+    // What stands before the first wildcard or variable answers most questions.
+    let known = pattern.find(['*', '?', '$']).unwrap_or(pattern.len());
+    let starts = pattern
+        .get(..known)
+        .zip(action.get(..known))
+        .is_some_and(|(start, action)| start.eq_ignore_ascii_case(action));
+    if !starts || known == pattern.len() {
+        return starts && action.len() == known;
     }
-
-    /// The moves that are possible for some choice of the unknown parts.
-    fn advances_possibly(&self, subject: &Self) -> Moves {
-        let is_colon_free = matches!(self, Self::Within | Self::Named(_));
-        let (stays, goes_on) = match subject {
-            Self::Char(c) => match self {
-                Self::Char(expected) => (false, expected == c),
-                Self::One => (false, true),
-                _ => (!is_colon_free || *c != ':', false),
-            },
-            Self::Named(_) => (true, *self != Self::Char(':')),
-            _ => (true, true),
-        };
-        Moves { stays, goes_on }
-    }
-
-    fn is_skipped_surely(&self) -> bool {
-        matches!(self, Self::Within | Self::Many)
-    }
-
-    fn is_skipped_possibly(&self) -> bool {
-        !matches!(self, Self::Char(_) | Self::One)
-    }
-
-    /// Whether this token of a subject is unknown and may be nothing; never so where only what is sure counts.
-    fn may_be_empty(&self, is_skipped: fn(&Self) -> bool) -> bool {
-        is_skipped(&Self::Anything) && matches!(self, Self::Named(_) | Self::Anything)
-    }
-}
-
-/// How the unknown parts are read. A pattern runs as an automaton whose states are its positions over a subject's tokens.
-#[derive(Clone, Copy)]
-pub(crate) struct Reading {
-    /// Where a token of a pattern lets the automaton go over a token of a subject.
-    moves: fn(&Token, &Token) -> Moves,
-    /// Which tokens of a pattern may match nothing.
-    is_skipped: fn(&Token) -> bool,
-}
-
-/// What holds whatever they are.
-pub(crate) const SURELY: Reading = Reading {
-    moves: Token::advances_surely,
-    is_skipped: Token::is_skipped_surely,
-};
-
-/// What holds for some choice of them.
-pub(crate) const POSSIBLY: Reading = Reading {
-    moves: Token::advances_possibly,
-    is_skipped: Token::is_skipped_possibly,
-};
-
-impl Reading {
-    fn runs(self, pattern: &[Token], subject: &[Token]) -> bool {
-        let mut at = self.start(pattern);
-        let mut next = vec![false; at.len()];
-        for token in subject {
-            if !at.contains(&true) {
-                return false;
-            }
-            self.step(pattern, &mut at, token, &mut next);
-            std::mem::swap(&mut at, &mut next);
-        }
-        at.last() == Some(&true)
-    }
-
-    /// The positions before the first token.
-    pub(crate) fn start(self, pattern: &[Token]) -> Vec<bool> {
-        let mut at = vec![false; pattern.len() + 1];
-        set(&mut at, 0);
-        self.close(pattern, &mut at);
-        at
-    }
-
-    /// The positions after one more token; those before it are used up.
-    pub(crate) fn step(self, pattern: &[Token], at: &mut [bool], token: &Token, next: &mut [bool]) {
-        let may_be_empty = token.may_be_empty(self.is_skipped);
-        if may_be_empty {
-            next.clone_from_slice(at);
-        } else {
-            next.fill(false);
-        }
-        for (index, expected) in pattern.iter().enumerate() {
-            if at.get(index) != Some(&true) {
-                continue;
-            }
-            let moves = (self.moves)(expected, token);
-            if moves.stays {
-                set(next, index);
-            }
-            if moves.goes_on {
-                set(next, index + 1);
-                // A subject's unknown part may go over any number of tokens.
-                if may_be_empty {
-                    set(at, index + 1);
-                }
-            }
-        }
-        self.close(pattern, next);
-    }
-
-    fn close(self, pattern: &[Token], at: &mut [bool]) {
-        for (index, token) in pattern.iter().enumerate() {
-            if at.get(index) == Some(&true) && (self.is_skipped)(token) {
-                set(at, index + 1);
-            }
-        }
-    }
-}
-
-fn set(at: &mut [bool], index: usize) {
-    if let Some(slot) = at.get_mut(index) {
-        *slot = true;
-    }
+    let pattern = Pattern::action(&[Piece::Literal(pattern.into())]);
+    pattern.matches(&Subject::action(action)) == Answer::Yes
 }
 
 fn lower(c: char) -> char {

@@ -3,70 +3,19 @@
 //! A pattern is an automaton, and so are several at once; every state that they reach together is looked at once. What is known
 //! at deployment only is a letter of its own, which stands for the same unknown characters on both sides.
 
+use std::ops::ControlFlow;
+
 use base::Set;
 
-use crate::pattern::{POSSIBLY, Reading, SURELY, Token};
+use crate::automaton::{POSSIBLY, SURELY, expected, is_at_end, is_dead, words};
+use crate::pattern::Token;
 use crate::{Answer, Pattern};
 
-/// How many states are looked at before the answer is that there is none. Real patterns take some hundred.
+/// How many states are looked at before the search is given up. Real patterns take some hundred.
 const MOST_STATES: usize = 5_000;
 
-/// A word of the pattern for which `is_wanted`, told how the tests answer for it; nothing where the search grows too large.
-pub(crate) fn finds(
-    words_of: &Pattern,
-    tests: &[&Pattern],
-    letters: Letters,
-    mut is_wanted: impl FnMut(&[Answer]) -> bool,
-) -> Option<bool> {
-    if tests.iter().all(|test| test.is_apart_from(words_of)) {
-        return Some(is_wanted(&vec![Answer::No; tests.len()]));
-    }
-    let alphabet = alphabet(tests, letters);
-    let start = State {
-        at: 0,
-        tests: tests.iter().map(|test| Run::start(test)).collect(),
-    };
-    let mut seen: Set<State> = Set::default();
-    let mut pending = vec![start];
-    while let Some(state) = pending.pop() {
-        if !seen.insert(state.clone()) {
-            continue;
-        }
-        if MOST_STATES < seen.len() {
-            return None;
-        }
-        let Some(token) = words_of.0.get(state.at) else {
-            let answers: Vec<Answer> = state.tests.iter().map(Run::answer).collect();
-            if is_wanted(&answers) {
-                return Some(true);
-            }
-            continue;
-        };
-        let is_star = matches!(token, Token::Within | Token::Many);
-        if is_star {
-            pending.push(State {
-                at: state.at + 1,
-                tests: state.tests.clone(),
-            });
-        }
-        let at = if is_star { state.at } else { state.at + 1 };
-        let mut go = |letter: &Token| {
-            let step = |(run, test): (&Run, &&Pattern)| run.step(test, letter);
-            pending.push(State {
-                at,
-                tests: state.tests.iter().zip(tests).map(step).collect(),
-            });
-        };
-        match token {
-            Token::One | Token::Within | Token::Many => {
-                let letters = alphabet.iter().filter(|letter| token.stands_for(letter));
-                letters.for_each(&mut go);
-            }
-            itself => go(itself),
-        }
-    }
-    Some(false)
-}
+/// The patterns are too entangled to be compared.
+pub(crate) struct TooManyStates;
 
 /// What the stars of the pattern whose words are searched stand for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,66 +26,157 @@ pub(crate) enum Letters {
     Unknown,
 }
 
+/// Tells how the tests answer for the words of a pattern, each combination of answers at least once, until it is told to stop.
+pub(crate) fn search(
+    words_of: &Pattern,
+    tests: &[&Pattern],
+    letters: Letters,
+    mut visit: impl FnMut(&[Answer]) -> ControlFlow<()>,
+) -> Result<(), TooManyStates> {
+    let mut answers = vec![Answer::No; tests.len()];
+    if tests.iter().all(|test| test.is_apart_from(words_of)) {
+        let _ = visit(&answers);
+        return Ok(());
+    }
+    let unknown = unknown(tests, letters);
+    let mut alphabet: Vec<Token> = Vec::new();
+    let mut seen: Set<State> = Set::default();
+    let mut pending = vec![State::start(tests)];
+    while let Some(mut state) = pending.pop() {
+        let choice = state.go_on(words_of, tests);
+        let Some(choice) = choice else {
+            state.answer(tests, &mut answers);
+            if visit(&answers).is_break() {
+                return Ok(());
+            }
+            continue;
+        };
+        if !seen.insert(state.clone()) {
+            continue;
+        }
+        if MOST_STATES < seen.len() {
+            return Err(TooManyStates);
+        }
+        let after = state.at + 1;
+        let is_star = matches!(choice, Token::Within | Token::Many);
+        state.letters(tests, &mut alphabet);
+        alphabet.extend(unknown.iter().map(|letter| (*letter).clone()));
+        for letter in alphabet.iter().filter(|letter| choice.stands_for(letter)) {
+            let mut next = state.clone();
+            next.step(tests, letter);
+            next.at = if is_star { state.at } else { after };
+            pending.push(next);
+        }
+        if is_star {
+            state.at = after;
+            pending.push(state);
+        }
+    }
+    Ok(())
+}
+
 /// A state of the pattern and of the tests together.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct State {
     at: usize,
-    tests: Vec<Run>,
+    /// For each test, where it is for certain and where it possibly is.
+    runs: Vec<u64>,
 }
 
-/// Where a test is after some letters: for certain, and possibly.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Run {
-    surely: Vec<bool>,
-    possibly: Vec<bool>,
-}
-
-impl Run {
-    fn start(test: &Pattern) -> Self {
-        Self {
-            surely: SURELY.start(&test.0),
-            possibly: POSSIBLY.start(&test.0),
-        }
-    }
-
-    fn step(&self, test: &Pattern, letter: &Token) -> Self {
-        let step = |how: Reading, at: &[bool]| {
-            let mut next = vec![false; at.len()];
-            how.step(&test.0, &mut at.to_vec(), letter, &mut next);
-            next
+impl State {
+    fn start(tests: &[&Pattern]) -> Self {
+        let length = tests.iter().map(|test| 2 * words(&test.0)).sum();
+        let mut start = Self {
+            at: 0,
+            runs: vec![0; length],
         };
-        Self {
-            surely: step(SURELY, &self.surely),
-            possibly: step(POSSIBLY, &self.possibly),
+        start.each(tests, |test, surely, possibly| {
+            SURELY.start(test, surely);
+            POSSIBLY.start(test, possibly);
+        });
+        start
+    }
+
+    /// Goes over what leaves no choice, up to the token that does. Nothing where the answers are settled: at the end, or where no
+    /// test can match any more.
+    fn go_on<'p>(&mut self, words_of: &'p Pattern, tests: &[&Pattern]) -> Option<&'p Token> {
+        loop {
+            let token = words_of.0.get(self.at)?;
+            if is_dead(&self.runs) {
+                return None;
+            }
+            if matches!(token, Token::One | Token::Within | Token::Many) {
+                return Some(token);
+            }
+            self.step(tests, token);
+            self.at += 1;
         }
     }
 
-    fn answer(&self) -> Answer {
-        if self.surely.last() == Some(&true) {
-            Answer::Yes
-        } else if self.possibly.last() == Some(&true) {
-            Answer::Unknown
-        } else {
-            Answer::No
+    fn step(&mut self, tests: &[&Pattern], letter: &Token) {
+        self.each(tests, |test, surely, possibly| {
+            SURELY.step(test, surely, letter);
+            POSSIBLY.step(test, possibly, letter);
+        });
+    }
+
+    fn answer(&mut self, tests: &[&Pattern], answers: &mut [Answer]) {
+        let mut answers = answers.iter_mut();
+        self.each(tests, |test, surely, possibly| {
+            if let Some(answer) = answers.next() {
+                *answer = if is_at_end(test, surely) {
+                    Answer::Yes
+                } else if is_at_end(test, possibly) {
+                    Answer::Unknown
+                } else {
+                    Answer::No
+                };
+            }
+        });
+    }
+
+    /// The characters that tell the tests apart here: those that one of them expects, a colon, and one that none expects.
+    fn letters(&mut self, tests: &[&Pattern], letters: &mut Vec<Token>) {
+        const OTHER: char = '\u{e000}';
+        letters.clear();
+        letters.extend([Token::Char(':'), Token::Char(OTHER)]);
+        self.each(tests, |test, surely, possibly| {
+            for token in expected(test, surely).chain(expected(test, possibly)) {
+                if matches!(token, Token::Char(_)) && !letters.contains(token) {
+                    letters.push(token.clone());
+                }
+            }
+        });
+    }
+
+    /// Does something with each test and where it is.
+    fn each(&mut self, tests: &[&Pattern], mut with: impl FnMut(&[Token], &mut [u64], &mut [u64])) {
+        let mut rest = self.runs.as_mut_slice();
+        for test in tests {
+            let words = words(&test.0);
+            let Some((own, others)) = rest.split_at_mut_checked(2 * words) else {
+                return;
+            };
+            if let Some((surely, possibly)) = own.split_at_mut_checked(words) {
+                with(&test.0, surely, possibly);
+            }
+            rest = others;
         }
     }
 }
 
-/// The letters that tell the tests apart, and one that none of them holds.
-fn alphabet(tests: &[&Pattern], letters: Letters) -> Vec<Token> {
-    const OTHER: char = '\u{e000}';
-    let mut alphabet = vec![Token::Char(':'), Token::Char(OTHER)];
-    for token in tests.iter().flat_map(|test| &test.0) {
-        let is_letter = match token {
-            Token::Char(_) => true,
-            Token::Named(_) | Token::Anything => letters == Letters::Unknown,
-            Token::One | Token::Within | Token::Many => false,
-        };
-        if is_letter && !alphabet.contains(token) {
-            alphabet.push(token.clone());
+/// What the tests hold that is known at deployment only, where the words may hold it too.
+fn unknown<'t>(tests: &[&'t Pattern], letters: Letters) -> Vec<&'t Token> {
+    let mut unknown: Vec<&Token> = Vec::new();
+    if letters == Letters::Unknown {
+        let tokens = tests.iter().flat_map(|test| &test.0);
+        for token in tokens.filter(|token| matches!(token, Token::Named(_) | Token::Anything)) {
+            if !unknown.contains(&token) {
+                unknown.push(token);
+            }
         }
     }
-    alphabet
+    unknown
 }
 
 impl Token {

@@ -1,6 +1,8 @@
 //! Exact operations on sets of actions and of resources: *contains*, *intersects*, *minus*, *smallest cover*.
 
-use crate::search::{Letters, finds};
+use std::ops::ControlFlow;
+
+use crate::search::{Letters, TooManyStates, search};
 use crate::{Answer, Pattern, Scope, Subject};
 
 impl Pattern {
@@ -137,17 +139,9 @@ impl Difference<'_> {
 
 /// Whether something holds of every word of a pattern.
 fn all_words(of: &Pattern, tests: &[&Pattern], holds: impl Fn(&[Answer]) -> Answer) -> Answer {
-    match finds(of, tests, Letters::Characters, |it| holds(it) == Answer::No) {
-        Some(true) => return Answer::No,
-        Some(false) => {}
-        None => return Answer::Unknown,
-    }
-    match finds(of, tests, Letters::Characters, |it| {
-        holds(it) != Answer::Yes
-    }) {
-        Some(false) => Answer::Yes,
-        _ => Answer::Unknown,
-    }
+    fold(of, tests, Letters::Characters, Answer::No, |all, it| {
+        all.and(holds(it))
+    })
 }
 
 /// Whether something holds of a word of a pattern.
@@ -156,14 +150,31 @@ pub(crate) fn some_word(
     tests: &[&Pattern],
     holds: impl Fn(&[Answer]) -> Answer,
 ) -> Answer {
-    match finds(of, tests, Letters::Unknown, |it| holds(it) == Answer::Yes) {
-        Some(true) => return Answer::Yes,
-        Some(false) => {}
-        None => return Answer::Unknown,
-    }
-    match finds(of, tests, Letters::Unknown, |it| holds(it) != Answer::No) {
-        Some(false) => Answer::No,
-        _ => Answer::Unknown,
+    fold(of, tests, Letters::Unknown, Answer::Yes, |some, it| {
+        some.or(holds(it))
+    })
+}
+
+/// What the words of a pattern answer together, until an answer settles it.
+fn fold(
+    of: &Pattern,
+    tests: &[&Pattern],
+    letters: Letters,
+    settled: Answer,
+    with: impl Fn(Answer, &[Answer]) -> Answer,
+) -> Answer {
+    let mut sum = settled.negated();
+    let looked = search(of, tests, letters, |answers| {
+        sum = with(sum, answers);
+        if sum == settled {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    match looked {
+        Ok(()) => sum,
+        Err(TooManyStates) => Answer::Unknown,
     }
 }
 

@@ -1,9 +1,9 @@
 //! Permissions that turn into more: the methods of `knowledge/iam/escalation.toml`, asked of what a role allows in all, its
 //! denials and conditions included.
 
-use app::{Effect, Role, RoleId};
+use app::{Effect, Role, RoleId, Text};
 use base::{Name, Place};
-use iam::{Answer, Pattern, Piece, Subject};
+use iam::{Answer, action_matches};
 use knowledge::Escalation;
 use link::Model;
 
@@ -52,24 +52,14 @@ pub fn escalations<'m>(model: &'m Model<'_>, id: RoleId) -> Vec<&'m Escalation> 
 /// Where in a role's statements an action is allowed.
 #[must_use]
 pub fn granting(role: &Role, action: &str) -> Option<Place> {
-    let subject = Subject::action(action);
-    let service = |action: &str| {
-        action
-            .split(':')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-    };
-    let own = service(action);
-    let is_named = |pattern: &str| {
-        let prefix = service(pattern);
-        (prefix.contains(['*', '?']) || prefix == own)
-            && Pattern::action(&[Piece::Literal(pattern.into())]).matches(&subject) == Answer::Yes
+    let is_named = |(pattern, _): &&(Text, Place)| {
+        let pattern = pattern.written();
+        pattern.is_some_and(|pattern| action_matches(&pattern, action))
     };
     let mut allowed = role.grants.iter().filter(|it| it.effect == Effect::Allow);
     allowed.find_map(|grant| {
         let mut actions = grant.actions.iter();
-        match actions.find(|(pattern, _)| pattern.literal().is_some_and(|it| is_named(&it))) {
+        match actions.find(is_named) {
             Some((_, place)) => Some(*place),
             None if grant.not_actions.is_empty() => None,
             None => Some(grant.place),

@@ -1,6 +1,6 @@
 //! Whether statements reach every resource of the types that an action takes, a name of the attacker's choice among them.
 
-use iam::{Answer, Pattern, Piece, Policy, Statement, Subject};
+use iam::{Answer, Pattern, Piece, Policy, Statement, Subject, action_matches};
 use knowledge::{ArnType, Catalogue, CatalogueAction};
 
 /// A name that no template gives, so that only patterns match it which match any.
@@ -86,16 +86,13 @@ fn fill(part: &str, name: &str) -> String {
 pub fn matched(
     pattern: &str,
 ) -> impl Iterator<Item = (&'static Catalogue, &'static CatalogueAction)> {
-    let service = pattern
-        .split_once(':')
-        .and_then(|(prefix, _)| Catalogue::of(&prefix.to_ascii_lowercase()));
-    let pattern = Pattern::action(&[Piece::Literal(pattern.into())]);
-    service.into_iter().flat_map(move |service| {
-        let pattern = pattern.clone();
-        let actions = service.actions().iter().filter(move |action| {
-            let name = format!("{}:{}", service.prefix, action.name);
-            pattern.matches(&Subject::action(&name)) == Answer::Yes
-        });
+    let parts = pattern.split_once(':').and_then(|(prefix, name)| {
+        let service = Catalogue::of(&prefix.to_ascii_lowercase())?;
+        Some((service, name.to_owned()))
+    });
+    parts.into_iter().flat_map(|(service, name)| {
+        let actions = service.actions().iter();
+        let actions = actions.filter(move |action| action_matches(&name, action.name));
         actions.map(move |action| (service, action))
     })
 }
