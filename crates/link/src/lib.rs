@@ -134,15 +134,19 @@ impl<'k> Model<'k> {
         self.application.function_name(id)
     }
 
-    /// The name of a function of the code, for people.
+    /// The name of a function of the code, for people: of one without a name that of the function around it, at the top level
+    /// of a file that of the file.
     #[must_use]
     pub fn code_name(&self, id: GlobalFunctionId) -> Name {
-        let function = self
-            .program
-            .module(id.module)
-            .and_then(|module| module.function(id.function));
-        function
-            .and_then(|function| function.name.clone())
-            .unwrap_or_else(|| "the handler".into())
+        let module = self.program.module(id.module);
+        let mut at = Some(id.function);
+        while let Some(function) = at.and_then(|id| module?.function(id)) {
+            if let Some(name) = &function.name {
+                return name.clone();
+            }
+            at = function.parent;
+        }
+        let file = self.program.path(id.module);
+        file.map(|path| path.file_name().into()).unwrap_or_default()
     }
 }

@@ -2,7 +2,7 @@
 //! object of a framework.
 
 use base::{Name, Place};
-use flow::{Label, List, Shape, Value};
+use flow::{Atom, Label, List, Shape, Value};
 use ir::GlobalFunctionId;
 use knowledge::{DefaultWho, Event};
 
@@ -20,6 +20,8 @@ pub struct Response<'m> {
     pub function: GlobalFunctionId,
     /// The outside data in its body.
     pub labels: Vec<Label>,
+    /// The environment variables in its body.
+    pub variables: Vec<Name>,
     /// The status code, where it is a constant.
     pub status: Option<Name>,
     /// A browser shows the body as a page.
@@ -64,6 +66,7 @@ impl Model<'_> {
                         place: returned.place,
                         function: returned.function,
                         labels,
+                        variables: answer.variables,
                         status: answer.status.and_then(constant),
                         is_html: answer.is_html,
                         location: answer.location,
@@ -79,6 +82,7 @@ impl Model<'_> {
                         place: sink.place,
                         function: sink.function,
                         labels: sink.labels.clone(),
+                        variables: variables_in(&sink.value.shape),
                         status: None,
                         is_html: false,
                         location: None,
@@ -101,6 +105,8 @@ struct Answer<'v> {
     status: Option<&'v Value>,
     /// The outside data in its body.
     labels: Vec<Label>,
+    /// The environment variables in its body.
+    variables: Vec<Name>,
     is_html: bool,
     location: Option<&'v Value>,
 }
@@ -126,6 +132,9 @@ impl<'v> Answer<'v> {
                 Self {
                     status,
                     labels: body.map(labels_in).unwrap_or_default(),
+                    variables: body
+                        .map(|body| variables_in(&body.shape))
+                        .unwrap_or_default(),
                     is_html: content_type
                         .and_then(Value::as_text)
                         .is_some_and(|text| text.to_ascii_lowercase().starts_with("text/html")),
@@ -137,6 +146,10 @@ impl<'v> Answer<'v> {
                 List { items, rest: None } if matches!(items.len(), 2 | 3) => Self {
                     status: items.get(1).filter(|it| constant(it).is_some()),
                     labels: items.first().map(labels_in).unwrap_or_default(),
+                    variables: items
+                        .first()
+                        .map(|body| variables_in(&body.shape))
+                        .unwrap_or_default(),
                     is_html: false,
                     location: None,
                 },
@@ -150,9 +163,42 @@ impl<'v> Answer<'v> {
         Self {
             status: None,
             labels: labels_in_shape(shape),
+            variables: variables_in(shape),
             is_html: false,
             location: None,
         }
+    }
+}
+
+/// The environment variables whose values are in a shape, each once.
+fn variables_in(shape: &Shape) -> Vec<Name> {
+    let mut variables = Vec::new();
+    add_variables(shape, 0, &mut variables);
+    variables
+}
+
+fn add_variables(shape: &Shape, depth: u32, variables: &mut Vec<Name>) {
+    const DEEPEST: u32 = 8;
+    if DEEPEST < depth {
+        return;
+    }
+    let mut add = |inner: &Value| add_variables(&inner.shape, depth + 1, variables);
+    match shape {
+        Shape::Object(object) => {
+            let fields = object.fields.iter().map(|(_, inner)| inner);
+            fields.chain(&object.rest).for_each(&mut add);
+        }
+        Shape::List(list) => list.items.iter().chain(&list.rest).for_each(&mut add),
+        Shape::Text(atoms) => {
+            for atom in atoms.iter() {
+                if let Atom::Environment(name) = atom
+                    && !variables.contains(name)
+                {
+                    variables.push(name.clone());
+                }
+            }
+        }
+        _ => {}
     }
 }
 

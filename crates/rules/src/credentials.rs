@@ -59,6 +59,12 @@ pub(crate) fn is_credential(name: &str) -> bool {
             || plain.ends_with("token") && plain.starts_with("auth"))
 }
 
+/// Whether a credential of this name is a password.
+pub(crate) fn is_password(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("passw") || name == "pwd"
+}
+
 /// Whether an environment variable of this name holds a credential.
 pub(crate) fn is_secret_variable(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();

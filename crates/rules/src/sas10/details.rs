@@ -1,10 +1,11 @@
-//! SAS-10: what an answer or a log says about the inside: stack traces, texts of exceptions, the environment.
+//! SAS-10: what an answer or a log says about the inside: stack traces, texts of exceptions, the environment and secrets in it.
 
-use base::Place;
+use base::{Name, Place};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{Label, Origin};
 use link::{Analysis, Model, Response};
 
+use crate::credentials::is_secret_variable;
 use crate::family::{Family, Input};
 
 pub(super) const FAMILY: Family = Family {
@@ -28,7 +29,7 @@ const MESSAGE: RuleInfo = RuleInfo {
 
 const ENVIRONMENT: RuleInfo = RuleInfo {
     name: "sas10/environment-dump",
-    title: "The whole environment is sent or logged",
+    title: "The environment, or a secret in it, is sent or logged",
     page: include_str!("../../docs/sas10/environment-dump.md"),
     cwe: 526,
 };
@@ -65,6 +66,14 @@ fn in_answer(model: &Model<'_>, answer: &Response<'_>) -> Option<Finding> {
             format!("`{code}` sends all environment variables to the caller"),
             "Send the values that the caller needs, by name",
         )
+    } else if let Some(variable) = secret_in(answer) {
+        (
+            &ENVIRONMENT,
+            Impact::Serious,
+            answer.place,
+            format!("`{code}` sends the environment variable `{variable}` to the caller"),
+            "Leave the secret out of the answer",
+        )
     } else if let Some(from) = of(&Origin::Stack) {
         (
             &STACK,
@@ -93,6 +102,18 @@ fn in_answer(model: &Model<'_>, answer: &Response<'_>) -> Option<Finding> {
             .fix(fix)
             .subject(code),
     )
+}
+
+/// The environment variable in an answer that holds a secret by its name. What is called public is none.
+fn secret_in<'a>(answer: &'a Response<'_>) -> Option<&'a Name> {
+    let mut variables = answer.variables.iter();
+    variables.find(|name| {
+        let upper = name.to_ascii_uppercase();
+        is_secret_variable(name)
+            && !["PUBLIC", "PUBLISH"]
+                .iter()
+                .any(|word| upper.contains(word))
+    })
 }
 
 fn in_logs(model: &Model<'_>, analysis: &Analysis) -> Vec<Finding> {

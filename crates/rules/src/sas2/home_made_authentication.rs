@@ -5,7 +5,7 @@ use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{Atom, ComparisonFact, Constant, Origin, Shape};
 use link::{Analysis, Model};
 
-use crate::credentials::{credential, is_secret_variable};
+use crate::credentials::{credential, is_password, is_secret_variable};
 use crate::family::{Family, Input};
 
 pub(super) const FAMILY: Family = Family {
@@ -79,7 +79,10 @@ fn credential_compared(analysis: &Analysis, comparison: &ComparisonFact) -> Opti
         (_, Some(Other::Secret)) => {
             Some((name.unwrap_or_else(|| "a credential".into()), Other::Secret))
         }
-        (_, Some(Other::Record)) => Some((name.filter(|name| is_password(name))?, Other::Record)),
+        (_, Some(Other::Record)) => Some((
+            name.filter(|name| is_password(name.trim_matches('`')))?,
+            Other::Record,
+        )),
         (Shape::Text(atoms), _) => {
             let variable = atoms.iter().find_map(|atom| match atom {
                 Atom::Environment(variable) if is_secret_variable(variable) => {
@@ -107,11 +110,6 @@ fn credential_compared(analysis: &Analysis, comparison: &ComparisonFact) -> Opti
         )),
         _ => None,
     }
-}
-
-fn is_password(name: &str) -> bool {
-    let name = name.trim_matches('`').to_ascii_lowercase();
-    name.contains("passw") || name == "pwd"
 }
 
 fn is_signature(path: &str) -> bool {

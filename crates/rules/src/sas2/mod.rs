@@ -4,6 +4,7 @@ mod guests;
 mod home_made_authentication;
 mod iot_policy;
 mod open_route;
+mod password_hash;
 mod permissive_cors;
 mod public_trigger;
 mod unverified_token;
@@ -17,6 +18,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     iot_policy::FAMILY,
     open_route::FAMILY,
     permissive_cors::FAMILY,
+    password_hash::FAMILY,
     public_trigger::FAMILY,
     unverified_token::FAMILY,
     home_made_authentication::FAMILY,

@@ -256,7 +256,9 @@ fn unrecoverable(input: &Input<'_>) -> Vec<Finding> {
 fn holds_data(written: &Set<ResourceId>, lack: &Lack<'_>) -> bool {
     let properties = &lack.declaration.properties;
     match lack.declaration.kind.as_str() {
-        "AWS::DynamoDB::Table" => properties.at("TimeToLiveSpecification").is_absent(),
+        "AWS::DynamoDB::Table" => {
+            properties.at("TimeToLiveSpecification").is_absent() && !is_of_the_moment(properties)
+        }
         "AWS::S3::Bucket" => {
             properties.at("LifecycleConfiguration").is_absent()
                 && properties.at("WebsiteConfiguration").is_absent()
@@ -264,6 +266,17 @@ fn holds_data(written: &Set<ResourceId>, lack: &Lack<'_>) -> bool {
         }
         _ => true,
     }
+}
+
+/// Whether the items of a table are about connections or sessions, which end with what would restore them.
+fn is_of_the_moment(table: &Value) -> bool {
+    let keys = table.at("KeySchema");
+    let first = keys.known().and_then(|keys| keys.items().first());
+    let name = first.and_then(|key| key.text_at("AttributeName").known().cloned());
+    name.is_some_and(|name| {
+        let name = name.to_ascii_lowercase().replace(['_', '-'], "");
+        matches!(name.as_str(), "connectionid" | "sessionid")
+    })
 }
 
 /// The resources that functions of the project write to.

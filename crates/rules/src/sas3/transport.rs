@@ -66,14 +66,7 @@ fn listener(input: &Input<'_>, resource: &Resource) -> Option<Finding> {
     let Prop::Known(protocol, place) = properties.text_at("Protocol") else {
         return None;
     };
-    let balancer = properties.at("LoadBalancerArn");
-    let balancer = balancer.known()?.as_text()?.resources().next()?;
-    let balancer = input.model.application.resource(balancer)?;
-    let is_public = match balancer.properties.text_at("Scheme") {
-        Prop::Known(scheme, _) => scheme == "internet-facing",
-        Prop::Absent => true,
-        Prop::Unknown(_) => false,
-    };
+    let is_public = is_of_internet(input, resource);
     let actions = properties.at("DefaultActions");
     let serves = actions.known()?.items().iter().any(|action| {
         action
@@ -89,6 +82,19 @@ fn listener(input: &Input<'_>, resource: &Resource) -> Option<Finding> {
         finding(resource, place, message)
             .score(Impact::Limited, Reach::Anonymous)
             .fix("Serve HTTPS, and let the HTTP listener redirect to it")
+    })
+}
+
+/// Whether a listener is that of a balancer which the internet certainly reaches.
+pub(super) fn is_of_internet(input: &Input<'_>, listener: &Resource) -> bool {
+    let balancer = listener.properties.get("LoadBalancerArn");
+    let balancer = balancer.and_then(Value::as_text);
+    let balancer = balancer.and_then(|arn| arn.resources().next());
+    let balancer = balancer.and_then(|id| input.model.application.resource(id));
+    balancer.is_some_and(|balancer| match balancer.properties.text_at("Scheme") {
+        Prop::Known(scheme, _) => scheme == "internet-facing",
+        Prop::Absent => true,
+        Prop::Unknown(_) => false,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::family::{Family, Input};
 use crate::sas3::protection::type_name;
+use crate::sas3::transport::is_of_internet;
 use app::{Prop, Resource};
 use base::{Name, Place};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
@@ -79,7 +80,12 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             let setting = SETTINGS.iter().find(|it| it.kind == resource.kind)?;
             let (value, place) = chosen(resource, setting)?;
             let is_weak = setting.weak.contains(&value.as_str());
-            (is_weak && is_heeded(resource)).then(|| finding(resource, setting, &value, place))
+            let reach = match setting.property {
+                "SslPolicy" if !is_of_internet(input, resource) => Reach::Tenant,
+                _ => Reach::Anonymous,
+            };
+            (is_weak && is_heeded(resource))
+                .then(|| finding(resource, setting, &value, place).score(Impact::Hygiene, reach))
         })
         .collect()
 }
@@ -116,7 +122,6 @@ fn finding(resource: &Resource, setting: &Setting, value: &str, place: Place) ->
         type_name(&resource.kind)
     );
     Finding::new(&INFO, place, message)
-        .score(Impact::Hygiene, Reach::Anonymous)
         .step(
             StepKind::Config,
             place,

@@ -35,6 +35,10 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         let first = model.application.function(*open.first()?)?;
         let how_many = match open.as_slice() {
             [_] => format!("Anyone can call `{}`, which has", first.name),
+            [_, _] => format!(
+                "Anyone can call `{}` and one more function of the stack, which have",
+                first.name
+            ),
             several => format!(
                 "Anyone can call `{}` and {} more functions of the stack, which have",
                 first.name,

@@ -83,6 +83,28 @@ pub(super) fn opens_to(grant: &Grant) -> Option<(String, Impact, Reach)> {
     }
 }
 
+/// The other account that a statement of a function's policy lets invoke it, by its number.
+pub(super) fn account_let_in(grant: &Grant) -> Option<String> {
+    let is_relevant = grant.effect == Effect::Allow
+        && grant.origin == GrantOrigin::Written
+        && grant.condition.is_none()
+        && invokes(grant, &["lambda:InvokeFunction", "lambda:*", "*"]);
+    let mut principals = grant.principals.iter().filter(|_| is_relevant);
+    principals.find_map(|principal| {
+        let Principal::Aws(text) = principal else {
+            return None;
+        };
+        let text = text.literal()?;
+        let mut parts = text.split(':');
+        let account = match text.starts_with("arn:") {
+            true => parts.nth(4)?,
+            false => text.as_str(),
+        };
+        let is_account = account.len() == 12 && account.chars().all(|it| it.is_ascii_digit());
+        is_account.then(|| account.to_owned())
+    })
+}
+
 /// Roles that may invoke every function.
 fn roles(model: &Model<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -8,7 +8,7 @@ use flow::{CallFact, Label, Origin};
 use knowledge::{Access, Event, Step, Trust};
 use link::{Analysis, Model};
 
-use super::broad_invoke_permission::opens_to;
+use super::broad_invoke_permission::{account_let_in, opens_to};
 use crate::family::{Family, Input};
 
 pub(super) const FAMILY: Family = Family {
@@ -124,7 +124,15 @@ fn open_permission(
     let policies = model.application.policies_of(resource);
     let mut grants = policies.flat_map(|policy| &policy.grants);
     grants.find_map(|grant| {
-        let (who, impact, reach) = opens_to(grant)?;
+        let account = || {
+            let account = account_let_in(grant)?;
+            Some((
+                format!("account `{account}`"),
+                Impact::Limited,
+                Reach::Tenant,
+            ))
+        };
+        let (who, impact, reach) = opens_to(grant).or_else(account)?;
         Some((who, grant.place, impact, reach))
     })
 }
