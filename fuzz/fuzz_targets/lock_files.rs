@@ -1,11 +1,12 @@
-//! The lock files and manifests of every package manager: one text under one name, beside a manifest that asks for it.
+//! The lock files, manifests and descriptions of every package manager: one text under one name, beside a manifest that asks for
+//! it, and every requirement asked whether it takes every version.
 
 #![no_main]
 
 use base::{Budget, MemorySystem, RelPath};
 use libfuzzer_sys::fuzz_target;
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 22] = [
     "package-lock.json",
     "yarn.lock",
     "pnpm-lock.yaml",
@@ -26,6 +27,8 @@ const NAMES: [&str; 20] = [
     "Gemfile.lock",
     "Cargo.lock",
     "uv.lock",
+    "Pipfile",
+    "a-1.0.dist-info/METADATA",
 ];
 
 fuzz_target!(|input: (u8, &str)| {
@@ -39,5 +42,14 @@ fuzz_target!(|input: (u8, &str)| {
     let files = beside
         .into_iter()
         .filter_map(|(name, text)| Some((RelPath::new(name).ok()?, text.to_owned())));
-    let _ = deps::read(&MemorySystem::new(files), &Budget::default());
+    let (inventory, _) = deps::read(&MemorySystem::new(files), &Budget::default());
+    let packages = inventory.locks.iter().flat_map(|lock| &lock.packages);
+    for package in packages.take(20) {
+        for manifest in &inventory.manifests {
+            for requirement in manifest.all() {
+                let _ = requirement.takes(manifest.ecosystem(), &package.version);
+            }
+            let _ = deps::names::lookalike(manifest.ecosystem(), &package.name);
+        }
+    }
 });

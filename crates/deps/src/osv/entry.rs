@@ -332,7 +332,8 @@ impl WrittenRange {
     }
 }
 
-/// The symbols of Go's (`imports[].symbols`) and Rust's (`affects.functions`) entries.
+/// The symbols of the entries of Go (`imports[].symbols`), Python (`imports[].attribute`), Rust (`affects.functions`) and GitHub
+/// (`affected_functions`).
 fn symbols(specific: &serde_json::Value) -> Vec<Name> {
     let texts = |value: &serde_json::Value| -> Vec<Name> {
         let items = value.as_array().into_iter().flatten();
@@ -342,12 +343,15 @@ fn symbols(specific: &serde_json::Value) -> Vec<Name> {
     };
     let imports = specific.get("imports").and_then(|it| it.as_array());
     let imports = imports.into_iter().flatten();
-    let mut symbols: Vec<Name> = imports
-        .filter_map(|it| it.get("symbols"))
-        .flat_map(texts)
+    let attributes = imports.clone().filter_map(|it| it.get("attribute"));
+    let mut symbols: Vec<Name> = attributes
+        .filter_map(|it| it.as_str().map(Name::from))
         .collect();
-    let functions = specific.get("affects").and_then(|it| it.get("functions"));
-    symbols.extend(functions.map(texts).unwrap_or_default());
+    symbols.extend(imports.filter_map(|it| it.get("symbols")).flat_map(texts));
+    let of_rust = specific.get("affects").and_then(|it| it.get("functions"));
+    let of_github = specific.get("affected_functions");
+    symbols.extend(of_rust.into_iter().chain(of_github).flat_map(texts));
+    symbols.retain(|symbol| !symbol.is_empty());
     symbols
 }
 

@@ -1,5 +1,6 @@
 //! Insecure dependencies.
 
+mod called;
 mod install_script;
 mod layers;
 mod lock_files;

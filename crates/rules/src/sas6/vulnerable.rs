@@ -4,6 +4,7 @@
 //! A package that comes along through another is reported with the way it comes. Where the code of every function that takes it
 //! along was found, and none imports it or what brings it, it is one step less bad, and the finding says so.
 
+use super::called;
 use super::takers::Takers;
 use crate::family::{Family, Input};
 use app::FunctionId;
@@ -196,18 +197,23 @@ fn finding(input: &Input<'_>, lock: &Lock, at: u32, shipped: Shipped) -> Option<
     } else {
         exposure
     };
+    let call = called::first(input, package, &functions);
     let mut finding = Finding::new(&VULNERABLE, package.place, message)
         .score(impact, exposure)
-        .confidence(if is_unused {
-            Confidence::Low
-        } else {
-            Confidence::Medium
+        .confidence(match (&call, is_unused) {
+            (Some(_), _) => Confidence::High,
+            (None, false) => Confidence::Medium,
+            (None, true) => Confidence::Low,
         })
         .functions(input.model.function_names(&functions))
         .fix(fix(package, is_malicious))
         .subject(subject(package));
     for vulnerability in package.vulnerabilities.iter().take(MOST_STEPS) {
         finding = finding.step(StepKind::Config, package.place, line(vulnerability));
+    }
+    if let Some((place, path)) = call {
+        let message = format!("`{path}` is called, which the advisory names");
+        finding = finding.step(StepKind::Step, place, message);
     }
     for (parent, child) in way(lock, at) {
         let message = format!(

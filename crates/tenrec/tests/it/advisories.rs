@@ -6,7 +6,12 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::thread;
 
+use base::RelPath;
+use deps::osv::{self, Builder, Database};
+use finding::Confidence;
 use tempfile::TempDir;
+use tenrec::scan::Options;
+use tenrec::{MemorySystem, scan};
 use zip::write::SimpleFileOptions;
 
 const REGISTRIES: [&str; 7] = [
@@ -243,4 +248,97 @@ fn entries_and_exports_on_disk_are_a_database() {
     );
     assert_eq!(nothing.status.code(), Some(2));
     assert!(text(&nothing.stderr).contains("cannot be the database"));
+}
+
+/// The certainty of what is found in a project whose one package has an advisory that names `template`, and the call that it shows.
+fn called(files: &[(&str, &str)], specific: &str, registry: &str) -> (Confidence, Vec<String>) {
+    let advisory = format!(
+        r#"{{"id": "GHSA-a", "affected": [{{"package": {{"ecosystem": "{registry}", "name": "lodash"}},
+            "ranges": [{{"type": "ECOSYSTEM", "events": [{{"introduced": "0"}}]}}],
+            "ecosystem_specific": {specific}}}]}}"#
+    );
+    let mut builder = Builder::default();
+    builder.add(osv::advisories(advisory.as_bytes()).unwrap());
+    let mut bytes = Vec::new();
+    builder.write(0, &mut bytes).unwrap();
+    let database = Database::open(Box::new(Cursor::new(bytes))).unwrap();
+    let options = Options {
+        advisories: Some(&database),
+        ..Options::default()
+    };
+    let files = files
+        .iter()
+        .map(|(path, text)| (RelPath::new(path).unwrap(), (*text).to_owned()));
+    let outcome = scan::run_with(&MemorySystem::new(files), &options);
+    let mut findings = outcome.findings.iter();
+    let finding = findings.find(|it| it.rule == "sas6/known-vulnerable-dependency");
+    let finding = finding.unwrap();
+    let steps = finding.evidence.iter().map(|step| step.message.to_string());
+    let calls = steps.filter(|message| message.contains("is called"));
+    (finding.confidence, calls.collect())
+}
+
+#[test]
+fn a_call_of_what_an_advisory_names_is_shown() {
+    const LOCK: (&str, &str) = (
+        "package-lock.json",
+        r#"{"packages": {"": {"dependencies": {"lodash": "4"}}, "node_modules/lodash": {"version": "4.17.0"}}}"#,
+    );
+    let service = |runtime| {
+        format!(
+            "service: s\nprovider: {{name: aws, runtime: {runtime}}}\nfunctions: {{f: {{handler: app.f}}}}\n"
+        )
+    };
+    let node = service("nodejs22.x");
+    let github = r#"{"affected_functions": ["", "(lodash).template"]}"#;
+    let shown = vec!["`lodash.template` is called, which the advisory names".to_owned()];
+    for (code, is_called) in [
+        (
+            "const _ = require('lodash');\nexports.f = async (e) => _.template(e.a);",
+            true,
+        ),
+        (
+            "const {template: make} = require('lodash');\nexports.f = async (e) => make(e.a);",
+            true,
+        ),
+        (
+            "import _ from 'lodash';\nexport const f = async (e) => _.template(e.a);",
+            true,
+        ),
+        (
+            "import {template} from 'lodash';\nexport const f = async (e) => template(e.a);",
+            true,
+        ),
+        (
+            "import {map} from 'lodash';\nexport const f = async (e) => e.template(map);",
+            false,
+        ),
+        (
+            "import {template} from 'other';\nimport 'lodash';\nexport const f = async (e) => template(e.a);",
+            false,
+        ),
+    ] {
+        let files = [
+            ("serverless.yml", node.as_str()),
+            ("package.json", r#"{"dependencies": {"lodash": "4"}}"#),
+            LOCK,
+            ("app.js", code),
+        ];
+        let expected = match is_called {
+            true => (Confidence::High, shown.clone()),
+            false => (Confidence::Medium, Vec::new()),
+        };
+        assert_eq!(called(&files, github, "npm"), expected, "{code}");
+    }
+    let python = service("python3.13");
+    let files = [
+        ("serverless.yml", python.as_str()),
+        ("requirements.txt", "lodash==1.0\n"),
+        (
+            "app.py",
+            "import lodash\ndef f(event, context):\n    return lodash.template(event['a'])\n",
+        ),
+    ];
+    let pypa = r#"{"imports": [{"attribute": "template", "modules": ["lodash"]}]}"#;
+    assert_eq!(called(&files, pypa, "PyPI"), (Confidence::High, shown));
 }
