@@ -2,13 +2,14 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base::{Name, Span};
 use knowledge::{Knowledge, SecretFormat, SecretPosition, Secrets};
-use regex::{Regex, RegexBuilder};
+use regex::{Match, Regex, RegexBuilder};
 use sha2::{Digest, Sha256};
 
 use crate::check;
+use crate::encoded;
+use crate::keywords::Keywords;
 use crate::name::Names;
 use crate::value::{Written, entropy, is_literal, is_placeholder, mask};
 
@@ -24,7 +25,7 @@ pub struct Detector {
     formats: Vec<Format>,
     names: Names,
     placeholders: Vec<String>,
-    keywords: Option<AhoCorasick>,
+    keywords: Keywords,
     /// For each keyword, the format that it belongs to; nothing for a word that names secrets.
     owners: Vec<Option<u32>>,
 }
@@ -148,12 +149,6 @@ impl Detector {
             owners.extend(spellings.iter().map(|_| None));
             keywords.append(&mut spellings);
         }
-        let keywords = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(keywords)
-            .ok();
         let formats = secrets.formats.iter().map(|row| Format {
             row: row.clone(),
             pattern: OnceLock::new(),
@@ -167,7 +162,7 @@ impl Detector {
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            keywords,
+            keywords: Keywords::new(keywords),
             owners,
         }
     }
@@ -175,25 +170,41 @@ impl Detector {
     /// Every secret in a text, in order; of those that overlap the first and longest.
     #[must_use]
     pub fn secrets(&self, text: &str, reading: Reading) -> Vec<Secret> {
+        let mut found = self.written(text, reading);
+        if reading == Reading::Settings {
+            found.extend(self.encoded(text));
+        }
+        without_overlaps(found)
+    }
+
+    /// The secrets that are written as they are.
+    fn written(&self, text: &str, reading: Reading) -> Vec<Secret> {
         let mut found: Vec<Secret> = Vec::new();
-        let Some(keywords) = &self.keywords else {
-            return found;
-        };
-        for hit in keywords.find_overlapping_iter(text) {
+        for hit in self.keywords.hits(text) {
             if MOST <= found.len() {
                 break;
             }
-            let owner = self.owners.get(hit.pattern().as_usize());
-            let format = owner.copied().flatten();
-            match format.and_then(|index| self.formats.get(index as usize)) {
-                Some(format) => found.extend(self.token(format, text, hit.start(), hit.end())),
+            let owner = self.owners.get(hit.keyword).copied().flatten();
+            match owner.and_then(|index| self.formats.get(index as usize)) {
+                Some(format) => found.extend(self.token(format, text, hit.start, hit.end)),
                 None if reading == Reading::Settings => {
-                    found.extend(self.setting(text, hit.start(), hit.end()));
+                    found.extend(self.setting(text, hit.start, hit.end));
                 }
                 None => {}
             }
         }
-        without_overlaps(found)
+        found
+    }
+
+    /// The secrets in what is written as Base64. Their place is all of it.
+    fn encoded(&self, text: &str) -> Vec<Secret> {
+        encoded::texts(text)
+            .filter_map(|(span, inner)| {
+                let found = self.written(&inner, Reading::Settings);
+                Some(without_overlaps(found).into_iter().next()?.at(span))
+            })
+            .take(MOST)
+            .collect()
     }
 
     /// The secret that is the value of something with this name, if it is one. Its span counts from the value's start.
@@ -208,6 +219,12 @@ impl Detector {
     #[must_use]
     pub fn is_secret_name(&self, name: &str) -> bool {
         self.names.secret_of(name).is_some()
+    }
+
+    /// Whether a field, header or variable of this name holds what lets somebody in: a secret, a cookie, an authorization.
+    #[must_use]
+    pub fn is_credential_name(&self, name: &str) -> bool {
+        self.names.is_credential(name)
     }
 
     /// The secret of a format whose keyword stands at `start..end`.
@@ -229,7 +246,7 @@ impl Detector {
         let captures = format.pattern()?.captures(window)?;
         let whole = captures.get(0)?;
         let secret = captures.get(1).unwrap_or(whole);
-        if secret.end() == whole.end() && !ends_token(window, whole.end()) {
+        if secret.end() == whole.end() && !ends_token(window, secret) {
             return None;
         }
         let token = secret.as_str();
@@ -346,12 +363,13 @@ fn starts_token(text: &str, from: usize) -> bool {
     !is_token_byte(first) || !before.is_some_and(|byte| is_token_byte(*byte))
 }
 
-/// Whether a token that ends here is not the start of a longer word.
-fn ends_token(text: &str, to: usize) -> bool {
-    !text
-        .as_bytes()
-        .get(to)
-        .is_some_and(|byte| is_token_byte(*byte) || b"+/=-".contains(byte))
+/// Whether a token is not the start of a longer word. A path may go on after one that has no slashes itself.
+fn ends_token(text: &str, token: Match<'_>) -> bool {
+    let after = text.as_bytes().get(token.end());
+    !after.is_some_and(|byte| match byte {
+        b'/' => token.as_str().contains(['/', '+']),
+        byte => is_token_byte(*byte) || b"+=-".contains(byte),
+    })
 }
 
 /// Of secrets that overlap, those told by their looks first, then the longer.

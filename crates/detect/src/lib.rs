@@ -1,7 +1,7 @@
 //! Secrets in texts and single values, in bounded time.
 //!
-//! What secrets look like is data (`knowledge/secrets/*.toml`). One automaton finds the keywords of all formats in one pass;
-//! only where one stands, the format's pattern is tried, on a window of bounded size. A match must have the entropy and the
+//! What secrets look like is data (`knowledge/secrets/*.toml`). One pass finds the keywords of all formats; only where one
+//! stands, the format's pattern is tried, on a window of bounded size. A match must have the entropy and the
 //! checksum that its format demands and must not be a placeholder. The crate knows no template and no language, and may be
 //! used alone.
 //!
@@ -9,7 +9,9 @@
 
 mod check;
 mod detector;
+mod encoded;
 mod files;
+mod keywords;
 mod name;
 mod value;
 

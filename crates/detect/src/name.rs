@@ -8,6 +8,9 @@ use knowledge::SecretNames;
 pub(crate) struct Names {
     /// Phrases, longest first.
     secret: Vec<Vec<String>>,
+    /// Words for secrets that end words of which nobody marks the parts: `dbpassword`.
+    endings: Vec<String>,
+    credential: Set<String>,
     harmless: Set<String>,
     harmless_phrases: Vec<Vec<String>>,
     trailing: Set<String>,
@@ -18,8 +21,14 @@ impl Names {
         let phrase = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let mut secret: Vec<Vec<String>> = names.secret.iter().map(|text| phrase(text)).collect();
         secret.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
+        /// Shorter ones end other words: `compass`.
+        const LONG: usize = 8;
+        let endings = names.secret.iter().map(ToString::to_string);
+        let is_ending = |word: &String| LONG <= word.len() && !word.contains(' ');
         Self {
             secret,
+            endings: endings.filter(is_ending).collect(),
+            credential: names.credential.iter().map(ToString::to_string).collect(),
             harmless: names.harmless.iter().map(ToString::to_string).collect(),
             harmless_phrases: names
                 .harmless
@@ -41,6 +50,12 @@ impl Names {
         {
             words.pop();
         }
+        if let Some(last) = words.pop() {
+            match self.parted(&last) {
+                Some((before, ending)) => words.extend([before, ending]),
+                None => words.push(last),
+            }
+        }
         let phrase = self.secret.iter().find(|phrase| words.ends_with(phrase))?;
         let before = words.len() - phrase.len();
         let is_harmless = words
@@ -52,6 +67,22 @@ impl Names {
                 .iter()
                 .any(|phrase| words.ends_with(phrase));
         (!is_harmless).then(|| phrase.join(" "))
+    }
+
+    /// Whether what has this name lets somebody in: a secret, or what a request shows.
+    pub(crate) fn is_credential(&self, name: &str) -> bool {
+        let words = words(name);
+        matches!(words.as_slice(), [word] if self.credential.contains(word))
+            || self.secret_of(name).is_some()
+    }
+
+    /// `db` and `password` of `dbpassword`.
+    fn parted(&self, word: &str) -> Option<(String, String)> {
+        let mut endings = self.endings.iter();
+        endings.find_map(|ending| {
+            let before = word.strip_suffix(ending.as_str())?;
+            (!before.is_empty()).then(|| (before.to_owned(), ending.clone()))
+        })
     }
 
     /// Whether a word is one of those that name secrets, so that it is no secret itself.
@@ -121,6 +152,7 @@ mod tests {
             "API_TOKEN_PROD",
             "client-secret",
             "PASSWORD_1",
+            "dbpassword",
         ] {
             assert!(names.secret_of(name).is_some(), "{name}");
         }
@@ -139,6 +171,8 @@ mod tests {
             "ClientRequestToken",
             "clientToken",
             "compass",
+            "forgotpassword",
+            "nexttoken",
         ] {
             assert!(names.secret_of(name).is_none(), "{name}");
         }

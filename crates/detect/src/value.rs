@@ -15,9 +15,9 @@ pub enum Written {
 const LONGEST: usize = 1024;
 
 /// Starts of values that say where the secret is instead of what it is.
-const REFERENCES: [&str; 22] = [
-    "$", "!", "&", "*", "{", "<", "%", "@", "arn:", "http:", "https:", "/", "./", "../", "~",
-    "ssm:", "vault:", "file:", "env:", "kms:", "process.", "os.",
+const REFERENCES: [&str; 20] = [
+    "$", "!", "&", "*", "{", "<", "%", "@", "arn:", "/", "./", "../", "~", "ssm:", "vault:",
+    "file:", "env:", "kms:", "process.", "os.",
 ];
 
 /// Whether `value` is the secret itself. `secret` is what its name says it is: `password`, `api key`.
@@ -66,6 +66,7 @@ fn is_reference(value: &str) -> bool {
     REFERENCES.iter().any(|start| value.starts_with(start))
         || value.contains("${")
         || value.contains("{{")
+        || value.contains("://")
         || value.contains("$(")
         || value.contains("<%")
         || value

@@ -11,6 +11,8 @@ pub trait Visitor {
     fn statement(&mut self, _statement: &Stmt) {}
     /// At an expression.
     fn expression(&mut self, _expression: &Expr) {}
+    /// At a pattern that values are bound to.
+    fn pattern(&mut self, _pattern: &Pattern) {}
 }
 
 impl Module {
@@ -122,6 +124,7 @@ fn statement(statement: &Stmt, visitor: &mut dyn Visitor) {
 }
 
 fn pattern(bound: &Pattern, visitor: &mut dyn Visitor) {
+    visitor.pattern(bound);
     match bound {
         Pattern::Place(place) => expression(place, visitor),
         Pattern::Object { properties, rest } => {

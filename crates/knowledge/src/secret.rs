@@ -63,6 +63,8 @@ pub enum SecretCheck {
 pub struct SecretNames {
     /// Last words of the names of secrets.
     pub secret: Vec<Name>,
+    /// Names of what lets somebody in beside those, in requests and answers.
+    pub credential: Vec<Name>,
     /// Words that say before those that it is none.
     pub harmless: Vec<Name>,
     /// Words after those that change nothing.

@@ -2,61 +2,13 @@
 //! a store of secrets.
 
 use base::Name;
+use detect::Detector;
 use flow::{Facts, Label, Note, Origin};
 use knowledge::Step;
 
-/// Words that name a credential when they are the whole of a name.
-const WHOLE: [&str; 12] = [
-    "authorization",
-    "cookie",
-    "cookies",
-    "jwt",
-    "passwd",
-    "password",
-    "pin",
-    "pwd",
-    "secret",
-    "token",
-    "apikey",
-    "credentials",
-];
-
-/// Ends of names of credentials, without separators.
-const ENDS: [&str; 11] = [
-    "password",
-    "passwd",
-    "secret",
-    "secretkey",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "authtoken",
-    "accesstoken",
-    "refreshtoken",
-    "idtoken",
-];
-
-/// Names that end like a credential and are none: what goes round in public, or says something about one.
-const PUBLIC: [&str; 6] = [
-    "csrftoken",
-    "nexttoken",
-    "continuationtoken",
-    "paginationtoken",
-    "forgotpassword",
-    "resetpassword",
-];
-
 /// Whether a variable, field or header of this name holds a credential.
 pub(crate) fn is_credential(name: &str) -> bool {
-    let plain: String = name
-        .chars()
-        .filter(|letter| letter.is_alphanumeric())
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
-    !PUBLIC.contains(&plain.as_str())
-        && (WHOLE.contains(&plain.as_str())
-            || ENDS.iter().any(|end| plain.ends_with(end))
-            || plain.ends_with("token") && plain.starts_with("auth"))
+    Detector::builtin().is_credential_name(name)
 }
 
 /// Whether a credential of this name is a password.
@@ -67,23 +19,7 @@ pub(crate) fn is_password(name: &str) -> bool {
 
 /// Whether an environment variable of this name holds a credential.
 pub(crate) fn is_secret_variable(name: &str) -> bool {
-    let upper = name.to_ascii_uppercase();
-    let says_so = [
-        "SECRET",
-        "PASSWORD",
-        "PASSWD",
-        "TOKEN",
-        "API_KEY",
-        "APIKEY",
-        "AUTH_KEY",
-        "PASSPHRASE",
-    ];
-    // Names, ARNs and paths of secrets are none themselves.
-    let is_reference = [
-        "_NAME", "_ARN", "_ID", "_PATH", "_URL", "_URI", "_TTL", "_EXPIRY",
-    ];
-    says_so.iter().any(|word| upper.contains(word))
-        && !is_reference.iter().any(|end| upper.ends_with(end))
+    Detector::builtin().is_secret_name(name)
 }
 
 /// The name of the credential that the data of a label is, where it is one.

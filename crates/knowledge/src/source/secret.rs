@@ -70,6 +70,7 @@ impl FormatRow {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NameFile {
     secret: Texts,
+    credential: Texts,
     harmless: Texts,
     trailing: Texts,
     placeholder: Texts,
@@ -79,6 +80,7 @@ impl NameFile {
     pub(crate) fn names(&self) -> Result<SecretNames, Problem> {
         Ok(SecretNames {
             secret: self.secret.filled("secret")?.to_vec(),
+            credential: self.credential.filled("credential")?.to_vec(),
             harmless: self.harmless.filled("harmless")?.to_vec(),
             trailing: self.trailing.filled("trailing")?.to_vec(),
             placeholder: self.placeholder.filled("placeholder")?.to_vec(),

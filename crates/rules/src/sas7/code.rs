@@ -104,6 +104,14 @@ fn constants(module: &Module) -> Vec<Secret> {
         found: Vec::new(),
     };
     module.visit(&mut constants);
+    for parameter in module.functions.iter().flat_map(|it| &it.parameters) {
+        if let Some(default) = &parameter.default {
+            constants.given(parameter.name.clone(), default);
+        }
+    }
+    for (name, value, _) in module.classes.iter().flat_map(|it| &it.fields) {
+        constants.given(Some(name.clone()), value);
+    }
     let mut found = constants.found;
     found.sort_by_key(|secret| secret.span);
     found.dedup_by_key(|secret| secret.span);
@@ -157,6 +165,12 @@ fn text_of(value: &Expr) -> Option<Name> {
 }
 
 impl Visitor for Constants<'_> {
+    fn pattern(&mut self, pattern: &Pattern) {
+        if let Pattern::Default(target, default) = pattern {
+            self.given(self.name_of_target(target), default);
+        }
+    }
+
     fn statement(&mut self, statement: &Stmt) {
         if let StmtKind::Assign { target, value } = &statement.kind {
             self.given(self.name_of_target(target), value);

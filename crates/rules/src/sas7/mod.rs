@@ -3,6 +3,7 @@
 //! One secret is reported once: in the environment of a function where that is where it is written, else in the template, else
 //! in the file that holds it.
 
+mod answers;
 mod code;
 mod environment;
 mod files;
@@ -17,6 +18,7 @@ use finding::{Finding, Impact, Reach, RuleInfo};
 use link::Model;
 
 pub(crate) const FAMILIES: &[Family] = &[
+    answers::FAMILY,
     code::FAMILY,
     environment::FAMILY,
     files::FAMILY,

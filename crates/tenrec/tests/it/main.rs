@@ -21,6 +21,7 @@ mod flows;
 mod formats;
 mod inline;
 mod instead;
+mod labelled;
 mod needs;
 mod policy;
 mod readme;
