@@ -14,6 +14,7 @@ use crate::names::Target;
 use crate::parts::{Written, labels_at, written_by};
 use crate::reach::Reached;
 use crate::relays::{Relay, unwrapped};
+use crate::states::output_of;
 use crate::{Analysis, Model};
 
 /// How many functions a flow may cross.
@@ -379,19 +380,18 @@ impl Model<'_> {
             .application
             .numbered_triggers_of(function)
             .filter(|(_, trigger)| trigger.kind == "aws.stepfunctions");
-        let mut filed: Vec<(&Target, Vec<Name>)> = Vec::new();
+        let mut filed: Vec<(&Target, flow::Value)> = Vec::new();
         for (at, trigger) in states {
-            let (Some(machine), Some(way)) = (self.source_of(at), way_of_result(&trigger.settings))
-            else {
+            let Some(machine) = self.source_of(at) else {
                 continue;
             };
-            if filed.contains(&(machine, way.clone())) {
-                continue;
-            }
             for answer in &analysis.facts.returns {
-                let value = way.iter().rev().fold(answer.value.clone(), |inner, name| {
-                    flow::Value::object(vec![(name.clone(), inner)])
-                });
+                let Some(value) = output_of(&trigger.settings, &answer.value) else {
+                    continue;
+                };
+                if filed.contains(&(machine, value.clone())) {
+                    continue;
+                }
                 let write = Write {
                     analysis: index,
                     function,
@@ -400,13 +400,13 @@ impl Model<'_> {
                     operation: Name::default(),
                     is_complete: false,
                     written: Written {
-                        parts: vec![("input".into(), value)],
+                        parts: vec![("input".into(), value.clone())],
                         ..Written::default()
                     },
                 };
                 gathered.writes.push((machine.clone(), write));
+                filed.push((machine, value));
             }
-            filed.push((machine, way));
         }
     }
 
@@ -521,36 +521,6 @@ impl Model<'_> {
             Target::External(_, name) => name.to_string(),
         }
     }
-}
-
-/// Where in the input of the next state the result of a state's function is: at the top where the state says nothing; nowhere
-/// where it throws the result away.
-fn way_of_result(state: &app::Value) -> Option<Vec<Name>> {
-    let text = |name: &str| state.text_at(name).known().cloned();
-    let names = |path: &str| -> Vec<Name> {
-        let names = path.trim_start_matches('$').split('.');
-        names
-            .filter(|name| !name.is_empty())
-            .map(Name::from)
-            .collect()
-    };
-    if state
-        .get("ResultPath")
-        .is_some_and(|path| matches!(path.kind, app::ValueKind::Null))
-    {
-        return None;
-    }
-    let mut way = text("ResultPath").map_or_else(Vec::new, |path| names(&path));
-    // What invokes any function answers with more than what the function does.
-    let is_wrapped = text("Resource").is_some_and(|resource| resource.ends_with(":lambda:invoke"));
-    if is_wrapped && state.get("ResultSelector").is_none() {
-        way.push("Payload".into());
-    }
-    let taken_out = text("OutputPath").map_or_else(Vec::new, |path| names(&path));
-    Some(match way.strip_prefix(taken_out.as_slice()) {
-        Some(rest) => rest.to_vec(),
-        None => way,
-    })
 }
 
 fn is_worse(known: &Control, found: &Control) -> bool {

@@ -18,6 +18,7 @@ mod reach;
 mod relays;
 mod resources;
 mod responses;
+mod states;
 mod untemplated;
 mod update;
 

@@ -11,6 +11,7 @@ use crate::channels::{Asked, Control, Gate, Node, told_apart};
 use crate::filters::fixes;
 use crate::names::Target;
 use crate::parts::without_types;
+use crate::states;
 use crate::{Analysis, Model};
 
 /// Outside data in a dangerous place, with whoever controls it.
@@ -327,7 +328,12 @@ impl Model<'_> {
             app::Filter::All => Gate::Open,
             _ => Gate::Trigger(at),
         };
-        nodes_of_event(event, path, target, gate)
+        if trigger.kind != "aws.stepfunctions" {
+            return nodes_of_event(event, path, target, gate);
+        }
+        let inputs = states::input_of(&trigger.settings, path).into_iter();
+        let nodes = inputs.flat_map(|path| nodes_of_event(event, &path, target, gate));
+        nodes.collect()
     }
 
     /// Who controls what comes on a way.

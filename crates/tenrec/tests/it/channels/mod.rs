@@ -374,6 +374,14 @@ fn what_is_passed_on_from_resource_to_resource() {
 
 /// A state machine that `put` starts: what it was started with, and what its steps make of it.
 fn machine(first: &str, put_returns: &str, run: &str) -> String {
+    machine_of(&direct("first"), first, &direct("run"), put_returns, run)
+}
+
+fn direct(function: &str) -> String {
+    format!("            Resource: !GetAtt {function}.Arn")
+}
+
+fn machine_of(of_first: &str, first: &str, of_run: &str, put_returns: &str, run: &str) -> String {
     scan(&format!(
         "== serverless.yml
 service: shop
@@ -404,12 +412,12 @@ stepFunctions:
         States:
           First:
             Type: Task
-            Resource: !GetAtt first.Arn
+{of_first}
 {first}
             Next: Run
           Run:
             Type: Task
-            Resource: !GetAtt run.Arn
+{of_run}
             End: true
 plugins:
   - serverless-step-functions
@@ -471,4 +479,181 @@ fn results_of_a_state_are_the_input_of_the_next() {
             "{first} {returns} {run}"
         );
     }
+}
+
+/// A state that invokes any function, with what it passes on.
+fn invoke(function: &str, payload: &str) -> String {
+    format!(
+        "            Resource: arn:aws:states:::lambda:invoke
+            Parameters:
+              FunctionName: !GetAtt {function}.Arn
+{payload}"
+    )
+}
+
+#[test]
+fn states_choose_what_their_functions_are_given() {
+    let run = |key: &str| format!("subprocess.run(event['{key}'], shell=True)");
+    let direct_with = |settings: &str| format!("{}\n{settings}", direct("run"));
+    let kept = "            ResultPath: null";
+    let table = [
+        (
+            "all",
+            invoke("run", "              Payload.$: $"),
+            "name",
+            "anonymous",
+        ),
+        (
+            "a field under another name",
+            invoke("run", "              Payload: {cmd.$: $.name}"),
+            "cmd",
+            "anonymous",
+        ),
+        (
+            "another field",
+            invoke("run", "              Payload: {name.$: $.id}"),
+            "name",
+            "tenant",
+        ),
+        (
+            "a fixed text",
+            invoke("run", "              Payload: {name: ls}"),
+            "name",
+            "tenant",
+        ),
+        (
+            "the execution's input",
+            invoke(
+                "run",
+                "              Payload: {cmd.$: $$.Execution.Input.name}",
+            ),
+            "cmd",
+            "anonymous",
+        ),
+        (
+            "something of the platform",
+            invoke("run", "              Payload: {cmd.$: $$.Task.Token}"),
+            "cmd",
+            "tenant",
+        ),
+        (
+            "what is computed",
+            invoke(
+                "run",
+                "              Payload: {cmd.$: \"States.Format('ls {}', $.name)\"}",
+            ),
+            "cmd",
+            "anonymous",
+        ),
+        (
+            "parameters",
+            direct_with("            Parameters: {deep: {cmd.$: $.name}}"),
+            "deep']['cmd",
+            "anonymous",
+        ),
+        (
+            "a part of the input",
+            direct_with("            InputPath: $.id"),
+            "name",
+            "tenant",
+        ),
+        (
+            "JSONata",
+            direct_with(
+                "            QueryLanguage: JSONata\n            Arguments: {cmd: '{% $states.input.name %}'}",
+            ),
+            "cmd",
+            "anonymous",
+        ),
+        (
+            "JSONata of another field",
+            direct_with(
+                "            QueryLanguage: JSONata\n            Arguments: {cmd: '{% $states.input.id %}'}",
+            ),
+            "cmd",
+            "tenant",
+        ),
+    ];
+    for (title, of_run, key, expected) in table {
+        let found = machine_of(&direct("first"), kept, &of_run, "pass", &run(key));
+        assert_eq!(found, expected, "{title}");
+    }
+}
+
+#[test]
+fn states_choose_what_they_keep_of_a_result() {
+    let returns = "return {'made': 'ls ' + event['name'], 'other': 'x'}";
+    let of_first = invoke("first", "              Payload.$: $");
+    let table = [
+        ("", "event['Payload']['made']", "anonymous"),
+        (
+            "            OutputPath: $.Payload",
+            "event['made']",
+            "anonymous",
+        ),
+        (
+            "            ResultSelector: {cmd.$: $.Payload.made}",
+            "event['cmd']",
+            "anonymous",
+        ),
+        (
+            "            ResultSelector: {cmd.$: $.Payload.other}",
+            "event['cmd']",
+            "tenant",
+        ),
+        (
+            "            ResultSelector: {cmd.$: $.Payload.made}\n            ResultPath: $.kept",
+            "event['kept']['cmd']",
+            "anonymous",
+        ),
+    ];
+    for (first, read, expected) in table {
+        let run = format!("subprocess.run({read}, shell=True)");
+        let found = machine_of(&of_first, first, &direct("run"), returns, &run);
+        assert_eq!(found, expected, "{first} {read}");
+    }
+}
+
+/// What a bucket tells a topic, and the topic a queue: two notices around one key.
+#[test]
+fn keys_go_from_a_bucket_through_a_topic_into_a_queue() {
+    let relayed = |prefix: &'static str| {
+        let resources = format!(
+            "    Jobs:
+      Type: AWS::SQS::Queue
+    Notices:
+      Type: AWS::SNS::Topic
+    ToJobs:
+      Type: AWS::SNS::Subscription
+      Properties:
+        TopicArn: !Ref Notices
+        Protocol: sqs
+        Endpoint: !GetAtt Jobs.Arn
+    Inbox:
+      Type: AWS::S3::Bucket
+      Properties:
+        BucketName: inbox
+        NotificationConfiguration:
+          TopicConfigurations:
+            - Topic: !Ref Notices
+              Event: s3:ObjectCreated:*
+              Filter:
+                S3Key:
+                  Rules:
+                    - Name: prefix
+                      Value: {prefix}"
+        );
+        let application = Application {
+            events: QUEUE.events,
+            resources: resources.leak(),
+        };
+        let put = "boto3.client('s3').put_object(Bucket='inbox', Key='in/' + name, Body=b'')";
+        let run = "for record in event['Records']:
+        notice = json.loads(record['body'])
+        for inner in json.loads(notice['Message'])['Records']:
+            subprocess.run('ls ' + inner['s3']['object']['key'], shell=True)";
+        application.python(put, run)
+    };
+    assert_eq!(relayed("in/"), "anonymous");
+    assert_eq!(relayed("out/"), "tenant");
 }
