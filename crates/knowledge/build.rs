@@ -48,14 +48,18 @@ use event::{DefaultWho, Encoding, Event, EventField, EventPath, Trust};
 use kind::Kind;
 use knowledge::{Knowledge, LanguageModel};
 use needs::{
-    Choice, DestinationNeed, ExtraNeed, KeyNeed, Needs, Setting, SettingNeed, TriggerNeed,
+    Choice, DestinationNeed, ExtraNeed, KeyNeed, Needs, PassedRoles, Setting, SettingNeed,
+    TriggerNeed,
 };
 use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };
 use package::{LayerPublisher, NamePatterns, Packages, Provided, Retired};
 use platform::{Concern, FunctionPlatform, MendingSetting, Price, Runtime, ServiceDefault, SetTo};
-use policy::{Allowances, BlastTerms, Escalation, Exposures, ManagedPolicy, PolicyStatement};
+use policy::{
+    Allowances, Badness, BlastTerms, Escalation, Exposures, ManagedPolicy, OpenHarm, PolicyCarrier,
+    PolicyStatement, ResourcePolicies,
+};
 use resource::{Reference, ResourceType};
 use schema::{Declares, Domain, Notation, Schema, TypeModel};
 use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Allowances, BlastTerms, CallModel, Domain, Escalation, Event, Exposures, FunctionPlatform,
     Kind, KindId, LayerPublisher, ManagedPolicy, MendingSetting, Needs, Operation, OperationCall,
-    Packages, ResourceType, Runtime, Secrets, ServiceDefault, Source,
+    Packages, ResourcePolicies, ResourceType, Runtime, Secrets, ServiceDefault, Source,
     sdk::{Clients, Service},
 };
 
@@ -48,6 +48,8 @@ pub struct Knowledge {
     pub blast: BlastTerms,
     /// What no role should allow on every resource.
     pub exposures: Exposures,
+    /// Policies of resources: where they are written, and whom they must not let in.
+    pub resource_policies: ResourcePolicies,
     pub(crate) runtimes: BTreeMap<Name, Runtime>,
     /// By registry.
     pub(crate) packages: BTreeMap<Name, Packages>,

@@ -17,6 +17,7 @@
 //! | `iam/blast.toml` | what a role in the wrong hands comes to |
 //! | `iam/needs.toml` | what functions need beyond the actions that their calls are named after |
 //! | `iam/escalation.toml`, `iam/exposure.toml` | what turns permissions into more, and what no role should do everywhere |
+//! | `iam/resource-policies.toml` | where templates write policies of resources, and whom those must not let in |
 //! | `calls/<cloud>/*.toml` | what is to be said of a client's operations beyond their names: actions, resources, channels |
 //! | `resources/*.toml` | types of resources |
 //! | `platform/*.toml` | what holds where a template says nothing |
@@ -54,7 +55,8 @@ pub use event::{DefaultWho, Encoding, Event, EventField, EventPath, Relation, Tr
 pub use kind::Kind;
 pub use knowledge::{Knowledge, LanguageModel};
 pub use needs::{
-    Choice, DestinationNeed, ExtraNeed, KeyNeed, Needs, Setting, SettingNeed, TriggerNeed,
+    Choice, DestinationNeed, ExtraNeed, KeyNeed, Needs, PassedRoles, Setting, SettingNeed,
+    TriggerNeed,
 };
 pub use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
@@ -63,7 +65,10 @@ pub use package::{LayerPublisher, NamePatterns, Packages, Provided, Retired};
 pub use platform::{
     Concern, FunctionPlatform, MendingSetting, Price, Runtime, ServiceDefault, SetTo,
 };
-pub use policy::{Allowances, BlastTerms, Escalation, Exposures, ManagedPolicy, PolicyStatement};
+pub use policy::{
+    Allowances, Badness, BlastTerms, Escalation, Exposures, ManagedPolicy, OpenHarm, PolicyCarrier,
+    PolicyStatement, ResourcePolicies,
+};
 pub use resource::{Reference, ResourceType};
 pub use schema::{Declares, Domain, Notation, Schema, TypeModel};
 pub use sdk::{Action, SdkCall, Service};

@@ -31,6 +31,17 @@ pub struct Needs {
     pub silent: BTreeMap<Name, BTreeSet<Name>>,
     /// The services whose resources may have policies of their own.
     pub resource_policies: Vec<Name>,
+    /// Parameters that hand a role over.
+    pub passed_roles: PassedRoles,
+}
+
+/// Parameters that hand a role to the service that is called, which takes permission to pass it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedRoles {
+    /// How their names end, whatever the case of the letters.
+    pub ends: Name,
+    /// The services that only name a role in such parameters.
+    pub except: Vec<Name>,
 }
 
 /// What reading a source takes.

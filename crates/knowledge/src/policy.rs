@@ -66,6 +66,58 @@ pub struct Exposures {
     pub data: Vec<Name>,
 }
 
+/// Policies of resources.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourcePolicies {
+    /// Where templates write them.
+    pub carriers: Vec<PolicyCarrier>,
+    /// Services that work for whoever sets them up, on resources of whichever account lets them.
+    pub deputies: Vec<Name>,
+    /// What everyone must not be allowed; of several for a type, the first that is allowed counts.
+    pub harms: Vec<OpenHarm>,
+}
+
+/// A type of resource that holds a policy, of its own or of another resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyCarrier {
+    /// `AWS::SQS::QueuePolicy`.
+    pub kind: Name,
+    /// The type of the resource that the policy is of: `AWS::SQS::Queue`.
+    pub target: Name,
+    /// The property that names that resource; nothing where it is the same.
+    pub named_by: Option<Name>,
+    /// The property with the policy.
+    pub document: Name,
+    /// How bad it is that a service may use the resource on behalf of anybody; nothing where that is not asked.
+    pub deputy: Option<Badness>,
+}
+
+/// What everyone must not be allowed on a type of resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenHarm {
+    /// The type.
+    pub kind: Name,
+    /// Any of these actions.
+    pub actions: Vec<Name>,
+    /// What they let everyone do: "send messages".
+    pub allows: Name,
+    /// How bad that is.
+    pub impact: Badness,
+}
+
+/// How bad something is, as the impact of a finding has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Badness {
+    /// Defence in depth is missing.
+    Hygiene,
+    /// A service degrades.
+    Limited,
+    /// Data is read or changed.
+    Serious,
+    /// All is open.
+    Full,
+}
+
 /// What a role in the wrong hands comes to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlastTerms {

@@ -4,7 +4,7 @@
 use app::{Text, TextPart};
 use base::Name;
 use flow::{CallFact, Object, Shape, Value};
-use knowledge::{ExtraNeed, Operation};
+use knowledge::{Access, ExtraNeed, Operation};
 use link::Named;
 
 use crate::collect::{Collector, Target};
@@ -82,9 +82,58 @@ fn add_call(collector: &mut Collector<'_>, call: &CallFact) {
             }
         }
     }
+    let is_told = extras
+        .iter()
+        .any(|extra| extra.actions.iter().any(|it| it == PASS));
     for extra in extras {
         add_extra(collector, call, operation, extra);
     }
+    if !is_told {
+        add_passed_roles(collector, call, operation);
+    }
+}
+
+/// What a service may be handed a role with.
+const PASS: &str = "iam:PassRole";
+
+/// The roles that the parameters of a call hand to the service, of their own or one level down.
+fn add_passed_roles(collector: &mut Collector<'_>, call: &CallFact, operation: &Operation) {
+    let rule = &collector.model.knowledge.needs.passed_roles;
+    if rule.except.contains(&operation.service) || !is_change(collector, operation) {
+        return;
+    }
+    let hands_over = |name: &str| {
+        let start = name.len().checked_sub(rule.ends.len());
+        let end = start.and_then(|start| name.get(start..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(&rule.ends))
+    };
+    let mut roles: Vec<(Name, Value)> = Vec::new();
+    for (name, value) in &call.parameters {
+        if hands_over(name) {
+            roles.push((name.clone(), value.clone()));
+        } else if let Shape::Object(object) = &value.shape {
+            let inside = object.fields.iter().filter(|(name, _)| hands_over(name));
+            roles.extend(inside.cloned());
+        }
+    }
+    for (name, value) in roles {
+        let reason = Reason {
+            place: call.place,
+            message: format!("`{}` is called: its `{name}` hands over a role", call.path),
+            is_possible_only: false,
+        };
+        let target = named_by_itself(collector, &value);
+        collector.need(&PASS.into(), &target, Cause::Call, &reason);
+    }
+}
+
+/// Whether an operation does more than read.
+fn is_change(collector: &Collector<'_>, operation: &Operation) -> bool {
+    let mut actions = operation.actions.iter();
+    actions.any(|action| {
+        let known = collector.model.knowledge.action(action);
+        known.is_some_and(|known| known.access != Access::Read)
+    })
 }
 
 /// Which of the actions of an operation a call needs.
@@ -228,18 +277,21 @@ fn elsewhere(collector: &Collector<'_>, value: &Value, extra: &ExtraNeed) -> Vec
             let named = model.named_by(function, value, kind);
             named.into_iter().map(target).collect()
         }
-        None => {
-            let text = match value.atoms() {
-                Some(atoms) => model.text_of(function, &atoms),
-                None => Text(vec![TextPart::Unknown(
-                    "it is not known before the code runs".into(),
-                )]),
-            };
-            vec![Target {
-                declared: text.resource(),
-                arn: text,
-            }]
-        }
+        None => vec![named_by_itself(collector, value)],
+    }
+}
+
+/// What a value names by its ARN.
+fn named_by_itself(collector: &Collector<'_>, value: &Value) -> Target {
+    let text = match value.atoms() {
+        Some(atoms) => collector.model.text_of(collector.function, &atoms),
+        None => Text(vec![TextPart::Unknown(
+            "it is not known before the code runs".into(),
+        )]),
+    };
+    Target {
+        declared: text.resource(),
+        arn: text,
     }
 }
 

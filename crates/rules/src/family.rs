@@ -4,7 +4,8 @@ use app::FunctionId;
 use base::{Map, Name, Place, RelPath};
 use deps::Inventory;
 use detect::SecretFile;
-use finding::{Finding, RuleInfo};
+use finding::{Finding, Impact, RuleInfo};
+use knowledge::Badness;
 use link::{Model, Response};
 use privilege::Needs;
 
@@ -32,6 +33,16 @@ impl<'a> Input<'a> {
     pub(crate) fn needs_of(&self, functions: &[FunctionId]) -> Vec<&'a Needs> {
         let indexes = functions.iter().map(|id| id.0 as usize);
         indexes.filter_map(|index| self.needs.get(index)).collect()
+    }
+}
+
+/// How bad something is, by the word of the knowledge base.
+pub(crate) fn impact(badness: Badness) -> Impact {
+    match badness {
+        Badness::Hygiene => Impact::Hygiene,
+        Badness::Limited => Impact::Limited,
+        Badness::Serious => Impact::Serious,
+        Badness::Full => Impact::Full,
     }
 }
 

@@ -12,6 +12,7 @@ mod event;
 mod function;
 mod model;
 mod policy;
+mod policy_text;
 mod resource_policy;
 mod role;
 mod scope;
@@ -49,6 +50,7 @@ pub(crate) fn interpret(builder: Builder, budget: &Budget) -> Output {
     let evaluator = Evaluator::new(&scopes, budget);
     let mut model = Model::new(&evaluator, budget);
     model.application = resources(&stacks, &evaluator);
+    policy_text::read(&mut model.application, budget);
     role::add(&mut model);
     function::add(&mut model);
     resource_policy::add(&mut model);

@@ -2,124 +2,26 @@
 
 use app::{Effect, Grant, GrantOrigin, Principal, Prop, ResourcePolicy, Text, Value, ValueKind};
 use base::{Map, Name};
+use knowledge::Knowledge;
 
 use super::model::Model;
 use super::policy;
 use super::text::text_of;
 use super::trigger::itself;
 
-/// A type of resource that carries a policy: of another resource, which a property names, or of itself.
-struct Carrier {
-    kind: &'static str,
-    target_kind: &'static str,
-    /// The property that names the resources the policy is attached to; empty where it is the resource's own.
-    targets: &'static str,
-    document: &'static str,
-}
-
-const CARRIERS: [Carrier; 14] = [
-    carrier(
-        "AWS::S3::BucketPolicy",
-        "AWS::S3::Bucket",
-        "Bucket",
-        "PolicyDocument",
-    ),
-    carrier(
-        "AWS::SQS::QueuePolicy",
-        "AWS::SQS::Queue",
-        "Queues",
-        "PolicyDocument",
-    ),
-    carrier(
-        "AWS::SQS::QueueInlinePolicy",
-        "AWS::SQS::Queue",
-        "Queue",
-        "PolicyDocument",
-    ),
-    carrier(
-        "AWS::SNS::TopicPolicy",
-        "AWS::SNS::Topic",
-        "Topics",
-        "PolicyDocument",
-    ),
-    carrier(
-        "AWS::SNS::TopicInlinePolicy",
-        "AWS::SNS::Topic",
-        "TopicArn",
-        "PolicyDocument",
-    ),
-    carrier(
-        "AWS::SecretsManager::ResourcePolicy",
-        "AWS::SecretsManager::Secret",
-        "SecretId",
-        "ResourcePolicy",
-    ),
-    carrier(
-        "AWS::Events::EventBusPolicy",
-        "AWS::Events::EventBus",
-        "EventBusName",
-        "Statement",
-    ),
-    carrier(
-        "AWS::ApiGateway::RestApi",
-        "AWS::ApiGateway::RestApi",
-        "",
-        "Policy",
-    ),
-    carrier("AWS::KMS::Key", "AWS::KMS::Key", "", "KeyPolicy"),
-    carrier("AWS::IoT::Policy", "AWS::IoT::Policy", "", "PolicyDocument"),
-    carrier(
-        "AWS::ECR::Repository",
-        "AWS::ECR::Repository",
-        "",
-        "RepositoryPolicyText",
-    ),
-    carrier(
-        "AWS::DynamoDB::Table",
-        "AWS::DynamoDB::Table",
-        "",
-        "ResourcePolicy.PolicyDocument",
-    ),
-    carrier(
-        "AWS::Kinesis::ResourcePolicy",
-        "AWS::Kinesis::Stream",
-        "ResourceArn",
-        "ResourcePolicy",
-    ),
-    carrier(
-        "AWS::OpenSearchService::Domain",
-        "AWS::OpenSearchService::Domain",
-        "",
-        "AccessPolicies",
-    ),
-];
-
-const fn carrier(
-    kind: &'static str,
-    target_kind: &'static str,
-    targets: &'static str,
-    document: &'static str,
-) -> Carrier {
-    Carrier {
-        kind,
-        target_kind,
-        targets,
-        document,
-    }
-}
-
 /// Adds the resource policies of all stacks to the model.
 pub(crate) fn add(model: &mut Model<'_>) {
+    let carriers = &Knowledge::builtin().resource_policies.carriers;
     let mut policies = Vec::new();
     for (id, resource) in model.application.resources() {
         if resource.kind == "AWS::Lambda::Permission" {
             policies.extend(permission(resource));
             continue;
         }
-        let Some(carrier) = CARRIERS.iter().find(|it| it.kind == resource.kind) else {
+        let Some(carrier) = carriers.iter().find(|it| it.kind == resource.kind) else {
             continue;
         };
-        let statements = match resource.properties.at(carrier.document) {
+        let statements = match resource.properties.at(&carrier.document) {
             Prop::Known(document, _) if carrier.document == "Statement" => {
                 policy::statements(document, &GrantOrigin::Written)
             }
@@ -132,9 +34,9 @@ pub(crate) fn add(model: &mut Model<'_>) {
             },
             Prop::Absent => continue,
         };
-        let targets: Vec<Text> = match carrier.targets {
-            "" => itself(id, resource).known().cloned().into_iter().collect(),
-            property => {
+        let targets: Vec<Text> = match &carrier.named_by {
+            None => itself(id, resource).known().cloned().into_iter().collect(),
+            Some(property) => {
                 let named = resource.properties.get(property).map(Value::items);
                 named.unwrap_or_default().iter().map(text_of).collect()
             }
@@ -142,7 +44,7 @@ pub(crate) fn add(model: &mut Model<'_>) {
         for target in targets {
             policies.push(ResourcePolicy {
                 target,
-                target_kind: carrier.target_kind.into(),
+                target_kind: carrier.target.clone(),
                 grants: statements.grants.clone(),
                 place: resource.place,
                 open: statements.open.clone(),

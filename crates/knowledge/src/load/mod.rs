@@ -20,6 +20,7 @@ use crate::source::package::{LayerFile, PackageFile};
 use crate::source::platform::{DefaultFile, FunctionPlatformFile, RuntimeFile, SettingFile};
 use crate::source::policy::{AllowanceFile, BlastFile, EscalationFile, ExposureFile, PolicyFile};
 use crate::source::resource::{KindFile, PartFile, ResourceFile};
+use crate::source::resource_policy::{CarrierRow, HarmRow, ResourcePolicyFile};
 use crate::source::schema::DomainFile;
 use crate::source::secret::{FormatFile, NameFile};
 use crate::source::taint::{TaintFile, Vocabularies};
@@ -106,6 +107,7 @@ enum Topic<'a> {
     Escalations,
     Blast,
     Exposures,
+    ResourcePolicies,
     Taint { language: &'a str },
     Calls,
     Unknown,
@@ -131,6 +133,7 @@ impl<'a> Topic<'a> {
             ["iam", "escalation"] => Self::Escalations,
             ["iam", "blast"] => Self::Blast,
             ["iam", "exposure"] => Self::Exposures,
+            ["iam", "resource-policies"] => Self::ResourcePolicies,
             ["events", ..] => Self::Event,
             ["resources", _] => Self::Resources,
             ["secrets", "names"] => Self::SecretNames,
@@ -174,6 +177,7 @@ impl Loader {
             Topic::Escalations => self.escalations(file),
             Topic::Blast => self.blast(file),
             Topic::Exposures => self.exposures(file),
+            Topic::ResourcePolicies => self.resource_policies(file),
             Topic::Calls => file
                 .parse()
                 .and_then(|service| self.service(file, &service)),
@@ -410,6 +414,7 @@ impl Loader {
         let written = file.parse::<NeedFile>()?;
         let silent = self.rows(file, &written.silent, "silent", SilentRow::need);
         let resource_policies = written.resource_policies.services(&self.knowledge);
+        let passed_roles = written.passed_roles.need(&self.knowledge);
         let behind = self.rows(file, &written.behind, "behind", BehindRow::need);
         let needs = Needs {
             behind: behind.into_iter().collect(),
@@ -417,6 +422,8 @@ impl Loader {
             silent: silent.into_iter().collect(),
             resource_policies: resource_policies
                 .map_err(|problem| file.error(0, "`resource-policies`", problem))?,
+            passed_roles: passed_roles
+                .map_err(|problem| file.error(0, "`passed-roles`", problem))?,
             triggers: self.rows(file, &written.trigger, "trigger", TriggerRow::need),
             settings: self.rows(file, &written.setting, "setting", SettingRow::need),
             destinations: self.rows(
@@ -480,6 +487,16 @@ impl Loader {
             Some(_) => Err(file.error(0, "`ecosystem`", Problem::Duplicate)),
             None => Ok(()),
         }
+    }
+
+    fn resource_policies(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let written = file.parse::<ResourcePolicyFile>()?;
+        self.knowledge.resource_policies = crate::ResourcePolicies {
+            carriers: self.rows(file, &written.carrier, "carrier", CarrierRow::carrier),
+            deputies: written.deputies,
+            harms: self.rows(file, &written.harm, "harm", HarmRow::harm),
+        };
+        Ok(())
     }
 
     fn secret_names(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
@@ -551,4 +568,6 @@ const PLACE: Problem = Problem::Conflict(
      `iam/managed/*`, `iam/allowances.toml`, `iam/blast.toml`, `iam/needs.toml`, `iam/escalation.toml`, `iam/exposure.toml`, \
      `resources/*`, \
      `platform/*`, `packages/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
+     `iam/resource-policies.toml`, `resources/*`, \
+     `platform/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
 );

@@ -9,6 +9,7 @@ pub(crate) mod package;
 pub(crate) mod platform;
 pub(crate) mod policy;
 pub(crate) mod resource;
+pub(crate) mod resource_policy;
 pub(crate) mod schema;
 pub(crate) mod secret;
 pub(crate) mod taint;

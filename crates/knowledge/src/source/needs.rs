@@ -8,7 +8,9 @@ use toml::Spanned;
 
 use super::{Texts, vocabulary};
 use crate::error::Problem;
-use crate::{Choice, DestinationNeed, ExtraNeed, KeyNeed, Knowledge, SettingNeed, TriggerNeed};
+use crate::{
+    Choice, DestinationNeed, ExtraNeed, KeyNeed, Knowledge, PassedRoles, SettingNeed, TriggerNeed,
+};
 
 /// The file.
 #[derive(Debug, Deserialize)]
@@ -27,6 +29,8 @@ pub(crate) struct NeedFile {
     pub(crate) silent: Vec<Spanned<SilentRow>>,
     #[serde(rename = "resource-policies")]
     pub(crate) resource_policies: ResourcePolicyTable,
+    #[serde(rename = "passed-roles")]
+    pub(crate) passed_roles: PassedRoleTable,
 }
 
 /// `[[trigger]]`: what the platform does with the function's role to read a source.
@@ -153,6 +157,28 @@ pub(crate) struct SilentRow {
 pub(crate) struct ResourcePolicyTable {
     services: Vec<Name>,
     source: Name,
+}
+
+/// `[passed-roles]`: how parameters end that hand a role to a service, and the services that only name one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PassedRoleTable {
+    ends: Name,
+    except: Vec<Name>,
+    source: Name,
+}
+
+impl PassedRoleTable {
+    pub(crate) fn need(&self, knowledge: &Knowledge) -> Result<PassedRoles, Problem> {
+        actions(&Texts::default(), &self.source, knowledge)?;
+        if self.ends.is_empty() {
+            return Err(Problem::Empty("ends"));
+        }
+        Ok(PassedRoles {
+            ends: self.ends.clone(),
+            except: self.except.clone(),
+        })
+    }
 }
 
 impl SilentRow {

@@ -1,6 +1,6 @@
 //! SAS-3: policies of queues, topics, buckets, keys, secrets, repositories and functions that let everyone in.
 
-use crate::family::{Family, Input};
+use crate::family::{self, Family, Input};
 use crate::grants::covers;
 use crate::sas3::{Block, block};
 use app::{Grant, Prop, Resource, ResourcePolicy};
@@ -17,58 +17,6 @@ const INFO: RuleInfo = RuleInfo {
     page: include_str!("../../docs/sas3/overly-open-resource-policy.md"),
     cwe: 732,
 };
-
-/// What everyone must not be allowed on a type of resource: actions to look for, what they allow, and how bad that is.
-const HARMS: [(&str, &[&str], &str, Impact); 8] = [
-    (
-        "AWS::S3::Bucket",
-        &["s3:DeleteObject", "s3:PutBucketPolicy"],
-        "delete objects or change the bucket",
-        Impact::Full,
-    ),
-    (
-        "AWS::S3::Bucket",
-        &["s3:PutObject"],
-        "write objects",
-        Impact::Serious,
-    ),
-    (
-        "AWS::SQS::Queue",
-        &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:PurgeQueue"],
-        "take messages out",
-        Impact::Serious,
-    ),
-    (
-        "AWS::SQS::Queue",
-        &["sqs:SendMessage"],
-        "send messages",
-        Impact::Serious,
-    ),
-    (
-        "AWS::SNS::Topic",
-        &["sns:Publish", "sns:Subscribe"],
-        "publish or subscribe",
-        Impact::Serious,
-    ),
-    (
-        "AWS::KMS::Key",
-        &["kms:Decrypt", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"],
-        "use or change the key",
-        Impact::Full,
-    ),
-    (
-        "AWS::SecretsManager::Secret",
-        &["secretsmanager:GetSecretValue"],
-        "read the secret",
-        Impact::Full,
-    ),
-    (
-        "AWS::ECR::Repository",
-        &["ecr:PutImage", "ecr:CompleteLayerUpload"],
-        "push images",
-        Impact::Full,
-    ),
-];
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -88,8 +36,10 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 fn harm(input: &Input<'_>, policy: &ResourcePolicy, grant: &Grant) -> Option<Finding> {
     let model = input.model;
     let target = model.resource_of_text(&policy.target);
-    let (_, _, what, impact) = HARMS.iter().find(|(kind, actions, _, _)| {
-        *kind == policy.target_kind && actions.iter().any(|action| covers(grant, action))
+    let mut harms = model.knowledge.resource_policies.harms.iter();
+    let harm = harms.find(|harm| {
+        let mut actions = harm.actions.iter();
+        harm.kind == policy.target_kind && actions.any(|action| covers(grant, action))
     })?;
     // A function behind it makes it worse, and `sas2/public-trigger-resource` tells that.
     if target
@@ -117,9 +67,9 @@ fn harm(input: &Input<'_>, policy: &ResourcePolicy, grant: &Grant) -> Option<Fin
         Finding::new(
             &INFO,
             grant.place,
-            format!("The policy of `{name}` lets anyone {what}"),
+            format!("The policy of `{name}` lets anyone {}", harm.allows),
         )
-        .score(*impact, Reach::Anonymous)
+        .score(family::impact(harm.impact), Reach::Anonymous)
         .confidence(confidence)
         .step(
             StepKind::Config,

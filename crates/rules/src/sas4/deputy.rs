@@ -5,7 +5,7 @@ use app::{Effect, Grant, GrantOrigin, Principal, ResourcePolicy};
 use base::Name;
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
 
-use crate::family::{Family, Input};
+use crate::family::{self, Family, Input};
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![INFO],
@@ -19,30 +19,12 @@ const INFO: RuleInfo = RuleInfo {
     cwe: 441,
 };
 
-/// Services that work for whoever sets them up, on resources of whichever account lets them, and say for whom in
-/// `aws:SourceArn`.
-const DEPUTIES: [&str; 13] = [
-    "s3.amazonaws.com",
-    "sns.amazonaws.com",
-    "events.amazonaws.com",
-    "ses.amazonaws.com",
-    "cloudwatch.amazonaws.com",
-    "budgets.amazonaws.com",
-    "codestar-notifications.amazonaws.com",
-    "cloudtrail.amazonaws.com",
-    "config.amazonaws.com",
-    "delivery.logs.amazonaws.com",
-    "vpc-flow-logs.amazonaws.com",
-    "serverlessrepo.amazonaws.com",
-    "scheduler.amazonaws.com",
-];
-
-const TARGETS: [&str; 3] = ["AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::S3::Bucket"];
-
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let policies = input.model.application.policies.iter();
-    let policies = policies.filter(|policy| TARGETS.contains(&policy.target_kind.as_str()));
     let of_policy = |policy: &ResourcePolicy| -> Vec<Finding> {
+        let Some(impact) = impact(input, policy) else {
+            return Vec::new();
+        };
         // A denial to whoever comes from elsewhere narrows the whole policy down.
         let is_fenced = policy.grants.iter().any(|grant| {
             grant.effect == Effect::Deny && (grant.is_narrowed() || grant.has_not_principal)
@@ -51,15 +33,24 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             return Vec::new();
         }
         let grants = policy.grants.iter();
-        grants
-            .filter_map(|grant| Some(finding(input, policy, grant, &deputy(grant)?)))
+        let let_in = grants.filter_map(|grant| Some((grant, deputy(input, grant)?)));
+        let_in
+            .map(|(grant, service)| finding(input, policy, grant, &service).score(impact, Reach::Tenant))
             .collect()
     };
     policies.flat_map(of_policy).collect()
 }
 
+/// How bad it is that a service uses what the policy is of on behalf of anybody.
+fn impact(input: &Input<'_>, policy: &ResourcePolicy) -> Option<Impact> {
+    let mut carriers = input.model.knowledge.resource_policies.carriers.iter();
+    let carrier = carriers.find(|it| it.target == policy.target_kind)?;
+    carrier.deputy.map(family::impact)
+}
+
 /// The service that a statement lets in without saying for whom.
-fn deputy(grant: &Grant) -> Option<Name> {
+fn deputy(input: &Input<'_>, grant: &Grant) -> Option<Name> {
+    let deputies = &input.model.knowledge.resource_policies.deputies;
     let is_meant = grant.effect == Effect::Allow
         && grant.origin == GrantOrigin::Written
         && !grant.is_narrowed();
@@ -67,7 +58,7 @@ fn deputy(grant: &Grant) -> Option<Name> {
     principals.find_map(|principal| match principal {
         Principal::Service(service) => service
             .literal()
-            .filter(|service| DEPUTIES.contains(&service.as_str())),
+            .filter(|service| deputies.contains(service)),
         _ => None,
     })
 }
@@ -82,7 +73,6 @@ fn finding(input: &Input<'_>, policy: &ResourcePolicy, grant: &Grant, service: &
         grant.place,
         format!("The policy of `{name}` lets `{service}` use it on behalf of any account"),
     )
-    .score(Impact::Limited, Reach::Tenant)
     .step(
         StepKind::Config,
         grant.place,

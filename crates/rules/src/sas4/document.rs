@@ -52,7 +52,7 @@ fn problem(place: Place, what: impl Into<String>, fix: impl Into<String>) -> Pro
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (_, resource) in input.model.application.resources() {
-        let documents = documents(resource);
+        let documents = documents(input, resource);
         for document in &documents {
             let problems = problems(document).into_iter();
             findings.extend(problems.map(|it| finding(document.owner, it)));
@@ -75,7 +75,7 @@ fn finding(owner: &str, problem: Problem) -> Finding {
         .subject(format!("{owner}:{what}"))
 }
 
-fn documents(resource: &Resource) -> Vec<Document<'_>> {
+fn documents<'m>(input: &Input<'m>, resource: &'m Resource) -> Vec<Document<'m>> {
     let properties = &resource.properties;
     let of = |kind: Kind, value: Option<_>| document(&resource.logical_id, kind, value);
     let inline = || {
@@ -97,22 +97,43 @@ fn documents(resource: &Resource) -> Vec<Document<'_>> {
         | "AWS::IAM::RolePolicy"
         | "AWS::IAM::UserPolicy"
         | "AWS::IAM::GroupPolicy" => one(Kind::Identity).collect(),
-        "AWS::S3::BucketPolicy" | "AWS::SQS::QueuePolicy" | "AWS::SNS::TopicPolicy" => {
-            one(Kind::Resource).collect()
+        // A policy of things names no principal: whatever it is attached to is one.
+        "AWS::IoT::Policy" => Vec::new(),
+        kind => {
+            let mut carriers = input.model.knowledge.resource_policies.carriers.iter();
+            let carrier = carriers.find(|it| it.kind == kind && it.document != "Statement");
+            let written = carrier.map(|carrier| properties.at(&carrier.document));
+            let written = written.and_then(|it| it.known().copied());
+            of(Kind::Resource, written).into_iter().collect()
         }
-        _ => Vec::new(),
     }
 }
 
-/// A document that is written as text or that a function makes cannot be told from here.
+/// A document that a function makes cannot be told from here.
 fn document<'m>(owner: &'m Name, kind: Kind, value: Option<&'m Value>) -> Option<Document<'m>> {
-    let value = value.filter(|value| matches!(value.kind, ValueKind::Map(_)))?;
+    let is_written = |value: &&Value| match &value.kind {
+        ValueKind::Map(_) => true,
+        ValueKind::Text(text) => {
+            let literal = text.literal();
+            literal.is_some_and(|it| it.trim_start().starts_with('{') && !it.contains("{{"))
+        }
+        _ => false,
+    };
+    let value = value.filter(is_written)?;
     Some(Document { owner, kind, value })
 }
 
 fn problems(document: &Document<'_>) -> Vec<Problem> {
     const KEYS: [&str; 3] = ["Version", "Id", "Statement"];
     let value = document.value;
+    // What can be read of a text has been read.
+    if matches!(value.kind, ValueKind::Text(_)) {
+        return vec![problem(
+            value.place,
+            "is a text that is no JSON",
+            "Write the document as JSON, or as part of the template",
+        )];
+    }
     let mut problems = misspelt(value, &KEYS);
     let Some(statements) = value.get("Statement") else {
         if problems.is_empty() && !value.has_unknown() {

@@ -1,11 +1,11 @@
-//! Policies with their reasons: the form for programs.
+//! Policies with their reasons: the form for programs. `libraries` are packages of others of which nobody knows what they call.
 
 use privilege::{Need, Scope};
 
 use super::node::Node;
 use super::{FunctionPolicy, Policies, size};
 
-/// `{"functions": [{"name", "file", "policy", "reasons", "unresolved"}]}`.
+/// `{"functions": [{"name", "file", "policy", "reasons", "unresolved", "libraries"}]}`.
 pub(super) fn document(policies: &Policies<'_>) -> Node {
     let functions = policies.functions.iter();
     let functions = functions.map(|function| of_function(policies, function));
@@ -29,6 +29,12 @@ fn of_function(policies: &Policies<'_>, function: &FunctionPolicy) -> Node {
     entries.push(("policy".to_owned(), size::document(&statements)));
     entries.push(("reasons".to_owned(), reasons(policies, function)));
     entries.push(("unresolved".to_owned(), unresolved(policies, function)));
+    if !function.needs.libraries.is_empty() {
+        // What they call is not seen.
+        let packages = function.needs.libraries.iter();
+        let packages = packages.map(|package| Node::text(package.as_str()));
+        entries.push(("libraries".to_owned(), Node::List(packages.collect())));
+    }
     Node::Map(entries)
 }
 

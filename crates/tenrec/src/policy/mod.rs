@@ -206,6 +206,13 @@ impl<'m> Policies<'m> {
         for gap in &function.needs.gaps {
             remarks.push(format!("{} {}", self.sources.show(gap.place), gap.message));
         }
+        if !function.needs.libraries.is_empty() {
+            let packages = function.needs.libraries.join(", ");
+            remarks.push(format!(
+                "{} what these packages may call is not seen: {packages}",
+                function.file
+            ));
+        }
         remarks
     }
 }
