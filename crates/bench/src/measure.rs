@@ -1,16 +1,20 @@
-//! One measurement: the scan of a directory against reading and parsing its files on the same threads.
+//! One measurement: the scan of a directory against reading and parsing its files on the same threads, and the policies of its
+//! functions.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use base::{Budget, FileId, RelPath, System};
+use knowledge::Knowledge;
 use rayon::prelude::*;
 use tenrec::disk::DiskSystem;
+use tenrec::policy::{Format, Policies};
+use tenrec::project::Project;
 use tenrec::scan;
 
 /// The columns that [`print()`] prints, with one for the name before them.
-pub(crate) const HEADER: &str = "project                        functions findings    lines     MB  parse ms   scan ms  ratio   MB/s  klines/s  peak MB";
+pub(crate) const HEADER: &str = "project                        functions findings    lines     MB  parse ms   scan ms  ratio   MB/s  klines/s  peak MB  policy ms";
 
 /// Bytes of stack for each thread, as in the binary.
 const STACK: usize = 256 << 20;
@@ -28,10 +32,11 @@ pub(crate) fn print(path: &Path) -> Result<()> {
     });
     let peak = peak_megabytes().unwrap_or(0.0);
     let (parse_time, read) = best_of_three(|| parse(path));
+    let (policy_time, _) = best_of_three(|| policies(path));
     let megabytes = read.bytes as f64 / 1e6;
     let seconds = scan_time.as_secs_f64();
     println!(
-        "{:>11} {:>8} {:>8} {:>6.1} {:>9.1} {:>9.1} {:>6.2} {:>6.1} {:>9.0} {:>8.0}",
+        "{:>11} {:>8} {:>8} {:>6.1} {:>9.1} {:>9.1} {:>6.2} {:>6.1} {:>9.0} {:>8.0} {:>10.1}",
         outcome.application.functions.len(),
         outcome.findings.len(),
         read.lines,
@@ -42,8 +47,19 @@ pub(crate) fn print(path: &Path) -> Result<()> {
         megabytes / seconds,
         read.lines as f64 / 1e3 / seconds,
         peak,
+        1e3 * policy_time.as_secs_f64(),
     );
     Ok(())
+}
+
+/// Works out what every function needs and writes it down, as `tenrec policy` does: how long that is.
+fn policies(path: &Path) -> usize {
+    let system = DiskSystem::new(path);
+    rayon::scope(|_| {
+        let project = Project::read(&system, Knowledge::builtin(), &Budget::default());
+        let policies = Policies::new(&project.model, &system);
+        policies.write(Format::Json).map_or(0, |text| text.len())
+    })
 }
 
 fn best_of_three<T>(mut work: impl FnMut() -> T) -> (Duration, T) {

@@ -76,6 +76,8 @@ pub enum Setting {
     Tracing,
     /// Attached to a network.
     Network,
+    /// Goes on after it was stopped.
+    Durable,
 }
 
 /// What sending to a type of resource takes.

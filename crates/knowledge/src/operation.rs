@@ -50,8 +50,12 @@ pub struct OperationResource {
     pub kind: Name,
     /// The parameter that names it: `TableName`, `QueueUrl`, `FunctionName`.
     pub parameter: Name,
+    /// Another parameter that may name it instead: `TargetArn`.
+    pub or: Option<Name>,
     /// The parameter for the part inside it, such as the object key.
     pub key: Option<Name>,
+    /// The parameter of calls that are on nothing that has a name: `PhoneNumber`.
+    pub nameless: Option<Name>,
 }
 
 /// An ARN with parameters of the operation in it.

@@ -27,7 +27,13 @@ impl Model<'_> {
         let wanted = self
             .operation(call)
             .and_then(|operation| operation.resource.as_ref());
-        let values = wanted.map_or_else(Vec::new, |it| self.values_passed(call, &it.parameter));
+        let values = wanted.map_or_else(Vec::new, |it| {
+            let values = self.values_passed(call, &it.parameter);
+            match &it.or {
+                Some(other) if values.is_empty() => self.values_passed(call, other),
+                _ => values,
+            }
+        });
         let is_batch = |value: &Value| matches!(value.shape, Shape::Object(_) | Shape::List(_));
         let mut named = Vec::new();
         for value in values {

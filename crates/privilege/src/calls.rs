@@ -237,6 +237,13 @@ fn own_targets(
         return arn::targets(model, function, call, operation, action);
     };
     let values = model.values_naming(call);
+    let is_passed = |name: &Name| call.parameters.iter().any(|(known, _)| known == name);
+    if values.is_empty() && wanted.nameless.as_ref().is_some_and(is_passed) {
+        return vec![Target {
+            arn: Text::known("*"),
+            declared: None,
+        }];
+    }
     if values.is_empty() && call.is_complete {
         return match wanted.kind.as_str() {
             BUS => {

@@ -51,6 +51,11 @@ pub(crate) fn add(collector: &mut Collector<'_>) {
             }),
             "the function is attached to a network",
         ),
+        (
+            Setting::Durable,
+            resource.properties.get("DurableConfig").map(|it| it.place),
+            "the function is durable",
+        ),
     ];
     for (setting, place, message) in settings {
         let Some(place) = place else { continue };
@@ -61,6 +66,7 @@ pub(crate) fn add(collector: &mut Collector<'_>) {
         };
         let target = match setting {
             Setting::Logs => logs(model, &resource.properties),
+            Setting::Durable => own_runs(model, declared),
             Setting::Tracing | Setting::Network => Target {
                 arn: Text::known("*"),
                 declared: None,
@@ -267,6 +273,21 @@ fn kind_of_arn<'k>(knowledge: &'k Knowledge, arn: &Text) -> Option<&'k ResourceT
             let own = kind.arn.as_deref().and_then(|arn| arn.split(':').nth(2));
             own == Some(service)
         })
+}
+
+/// The function itself in all its versions, by its name: by reference, the role would wait for the function.
+fn own_runs(model: &Model<'_>, function: &app::Function) -> Target {
+    let named = function.resource.and_then(|id| model.arn_by_name(id));
+    let mut arn = named.unwrap_or_else(|| {
+        let any = Text::known("*");
+        let named = model.named_by_text(app::FunctionId(u32::MAX), &any, "AWS::Lambda::Function");
+        named.map_or(any, |named| named.arn)
+    });
+    arn.0.push(TextPart::Literal(":*".into()));
+    Target {
+        arn,
+        declared: None,
+    }
 }
 
 /// The streams of the function's log group: the one that is set, else the one named after the function.

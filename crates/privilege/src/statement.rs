@@ -1,8 +1,8 @@
 //! From needs to the fewest statements that allow them and nothing else.
 
-use app::Text;
+use app::{Text, TextPart};
 use base::Name;
-use iam::{Answer, Subject};
+use iam::{Answer, Pattern, Subject};
 use link::Model;
 
 use crate::{Need, spell};
@@ -23,16 +23,27 @@ pub fn statements<'n>(
     needs: impl IntoIterator<Item = &'n Need>,
 ) -> Vec<Statement> {
     let needs: Vec<&Need> = needs.into_iter().collect();
+    let wide: Vec<Wide<'_>> = needs
+        .iter()
+        .filter_map(|need| Wide::new(model, need))
+        .collect();
     let mut by_resource: Vec<Statement> = Vec::new();
-    for (index, need) in needs.iter().enumerate() {
+    for need in &needs {
+        let own = wide.iter().position(|it| std::ptr::eq(it.need, *need));
         // Of two that allow the same, the first stays.
-        let is_covered = needs.iter().enumerate().any(|(other_index, other)| {
-            covers(model, other, need) && (other_index < index || !covers(model, need, other))
+        let is_covered = wide.iter().enumerate().any(|(index, other)| {
+            other.covers(model, need)
+                && own.is_none_or(|own| {
+                    index < own
+                        || wide
+                            .get(own)
+                            .is_none_or(|own| !own.covers(model, other.need))
+                })
         });
         if is_covered {
             continue;
         }
-        let same = |statement: &&mut Statement| statement.resources == [need.resource.clone()];
+        let same = |statement: &&mut Statement| statement.resources.first() == Some(&need.resource);
         match by_resource.iter_mut().find(same) {
             Some(statement) => statement.actions.push(need.action.clone()),
             None => by_resource.push(Statement {
@@ -62,12 +73,31 @@ pub fn statements<'n>(
     merged
 }
 
-/// Whether a statement for one need allows the other as well.
-fn covers(model: &Model<'_>, wide: &Need, narrow: &Need) -> bool {
-    wide.action == narrow.action
-        && wide.resource != narrow.resource
-        && model
-            .resource_pattern(&wide.resource)
-            .matches(&Subject::resource(&model.pieces(&narrow.resource)))
-            == Answer::Yes
+/// A need of which the resource is a pattern, so that it may allow others as well.
+struct Wide<'n> {
+    need: &'n Need,
+    pattern: Pattern,
+}
+
+impl<'n> Wide<'n> {
+    fn new(model: &Model<'_>, need: &'n Need) -> Option<Self> {
+        let mut parts = need.resource.0.iter();
+        let is_open = parts.any(|part| match part {
+            TextPart::Literal(text) => text.contains(['*', '?']),
+            _ => false,
+        });
+        is_open.then(|| Self {
+            need,
+            pattern: model.resource_pattern(&need.resource),
+        })
+    }
+
+    fn covers(&self, model: &Model<'_>, narrow: &Need) -> bool {
+        self.need.action == narrow.action
+            && self.need.resource != narrow.resource
+            && self
+                .pattern
+                .matches(&Subject::resource(&model.pieces(&narrow.resource)))
+                == Answer::Yes
+    }
 }

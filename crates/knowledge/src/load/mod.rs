@@ -566,8 +566,6 @@ impl Loader {
 const PLACE: Problem = Problem::Conflict(
     "no knowledge is read from this place: it is `kinds.toml`, `domains.toml`, `parts.toml`, `events/**`, `iam/actions.toml`, \
      `iam/managed/*`, `iam/allowances.toml`, `iam/blast.toml`, `iam/needs.toml`, `iam/escalation.toml`, `iam/exposure.toml`, \
-     `resources/*`, \
-     `platform/*`, `packages/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
      `iam/resource-policies.toml`, `resources/*`, \
-     `platform/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
+     `platform/*`, `packages/*`, `secrets/*`, `taint/<language>/*` or `calls/<cloud>/*`",
 );

@@ -55,7 +55,10 @@ pub(crate) struct OperationRow {
 struct ResourceColumn {
     kind: Name,
     parameter: Name,
+    /// Another parameter that may name it instead.
+    or: Option<Name>,
     key: Option<Name>,
+    nameless: Option<Name>,
 }
 
 /// An element of `arn` of an operation: parameters stand in braces. Of one that starts in a certain way, another ARN may hold.
@@ -160,7 +163,9 @@ impl ResourceColumn {
         Ok(OperationResource {
             kind: vocabulary::known("resource type", &self.kind, kinds.iter().copied())?,
             parameter: self.parameter.clone(),
+            or: self.or.clone(),
             key: self.key.clone(),
+            nameless: self.nameless.clone(),
         })
     }
 }

@@ -178,6 +178,7 @@ impl Vocabulary for Setting {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("logs", Self::Logs),
         ("tracing", Self::Tracing),
+        ("durable", Self::Durable),
         ("network", Self::Network),
     ];
 }

@@ -35,7 +35,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         let grants = policy.grants.iter();
         let let_in = grants.filter_map(|grant| Some((grant, deputy(input, grant)?)));
         let_in
-            .map(|(grant, service)| finding(input, policy, grant, &service).score(impact, Reach::Tenant))
+            .map(|(grant, service)| {
+                finding(input, policy, grant, &service).score(impact, Reach::Tenant)
+            })
             .collect()
     };
     policies.flat_map(of_policy).collect()

@@ -12,7 +12,7 @@ pub(super) fn roles(policies: &Policies<'_>) -> String {
 
 fn role(policies: &Policies<'_>, function: &FunctionPolicy) -> Vec<(String, Node)> {
     let statements = policies.statements(function, |_| true);
-    let mut parts = size::parts(&policies.nodes(function, &statements));
+    let mut parts = policies.node_parts(function, &statements);
     let id = logical_id(&function.name);
     let role = format!("{id}Role");
     let trust = Node::map([
@@ -29,21 +29,9 @@ fn role(policies: &Policies<'_>, function: &FunctionPolicy) -> Vec<(String, Node
     )];
     let mut remarks = policies.remarks(function);
     let mut managed = Vec::new();
-    if 1 < parts.len() {
-        remarks.push(size::NOTE.to_owned());
-        for (part, number) in parts.iter().zip(1..) {
-            let properties = Node::map([
-                ("Roles", Node::List(vec![reference(&role)])),
-                ("PolicyDocument", size::document(part)),
-            ]);
-            managed.push((
-                format!("{id}Policy{number}"),
-                Node::map([
-                    ("Type", Node::text("AWS::IAM::ManagedPolicy")),
-                    ("Properties", properties),
-                ]),
-            ));
-        }
+    if let Some(note) = size::note(&parts) {
+        remarks.push(note);
+        managed = size::managed(&id, Some(&reference(&role)), &parts);
     } else if let Some(part) = parts.pop().filter(|part| !part.is_empty()) {
         let policy = Node::map([
             ("PolicyName", Node::text("least-privilege")),
@@ -60,29 +48,31 @@ fn role(policies: &Policies<'_>, function: &FunctionPolicy) -> Vec<(String, Node
     all
 }
 
-fn reference(id: &str) -> Node {
+pub(super) fn reference(id: &str) -> Node {
     Node::Spelled(privilege::Spelled::Ref(id.to_owned()))
 }
 
 /// The `Policies` of each SAM function. SAM itself lets them write logs and read the queues and streams of their events.
 pub(super) fn sam(policies: &Policies<'_>) -> String {
-    let functions = policies.functions.iter().map(|function| {
-        let statements = policies.nodes(function, &policies.statements(function, is_left_to_user));
-        let documents = match statements.is_empty() {
-            true => Vec::new(),
-            false => size::parts(&statements),
-        };
+    let functions = policies.functions.iter().flat_map(|function| {
+        let id = logical_id(&function.name);
         let mut remarks = policies.remarks(function);
-        if 1 < documents.len() {
-            remarks.push(size::NOTE.to_owned());
-        }
-        let documents = documents.iter().map(|part| size::document(part));
-        let properties = Node::map([("Policies", Node::List(documents.collect()))]);
+        let statements = policies.statements(function, is_left_to_user);
+        let parts = policies.node_parts(function, &statements);
+        let mut managed = Vec::new();
+        let listed = if let Some(note) = size::note(&parts) {
+            remarks.push(note);
+            managed = size::managed(&id, None, &parts);
+            managed.iter().map(|(id, _)| reference(id)).collect()
+        } else {
+            let parts = parts.iter().filter(|part| !part.is_empty());
+            parts.map(|part| size::document(part)).collect()
+        };
+        let properties = Node::map([("Policies", Node::List(listed))]);
         let resource = Node::map([("Properties", properties)]);
-        (
-            logical_id(&function.name),
-            Node::Commented(remarks, Box::new(resource)),
-        )
+        let mut all = vec![(id, Node::Commented(remarks, Box::new(resource)))];
+        all.extend(managed);
+        all
     });
     Node::map([("Resources", Node::Map(functions.collect()))]).yaml(References::Short)
 }

@@ -14,18 +14,17 @@ pub(super) fn document(policies: &Policies<'_>) -> Node {
 
 fn of_function(policies: &Policies<'_>, function: &FunctionPolicy) -> Node {
     let statements = policies.statements(function, |_| true);
-    let statements = policies.nodes(function, &statements);
     let mut entries = vec![
         ("name".to_owned(), Node::text(&function.name)),
         ("file".to_owned(), Node::text(&function.file)),
     ];
-    let parts = size::parts(&statements);
-    if 1 < parts.len() {
-        let parts = parts.iter().map(|part| super::size::document(part));
-        let note = Node::text(size::NOTE);
-        entries.push(("note".to_owned(), note));
+    let parts = policies.node_parts(function, &statements);
+    if let Some(note) = size::note(&parts) {
+        let parts = parts.iter().map(|part| size::document(part));
+        entries.push(("note".to_owned(), Node::Text(note)));
         entries.push(("policies".to_owned(), Node::List(parts.collect())));
     }
+    let statements = policies.nodes(function, &statements);
     entries.push(("policy".to_owned(), size::document(&statements)));
     entries.push(("reasons".to_owned(), reasons(policies, function)));
     entries.push(("unresolved".to_owned(), unresolved(policies, function)));

@@ -179,6 +179,21 @@ impl<'m> Policies<'m> {
         statements.iter().map(statement).collect()
     }
 
+    /// The statements in the documents that they fit in.
+    fn parts(&self, function: &FunctionPolicy, statements: &[Statement]) -> Vec<Vec<Statement>> {
+        let spelled = |statement: &Statement| {
+            let nodes = self.nodes(function, std::slice::from_ref(statement));
+            nodes.into_iter().next().unwrap_or(Node::Map(Vec::new()))
+        };
+        size::parts(statements, &spelled)
+    }
+
+    /// The same as a template of the function's own stack writes them.
+    fn node_parts(&self, function: &FunctionPolicy, statements: &[Statement]) -> Vec<Vec<Node>> {
+        let parts = self.parts(function, statements).into_iter();
+        parts.map(|part| self.nodes(function, &part)).collect()
+    }
+
     fn has_template(&self, function: &FunctionPolicy) -> bool {
         self.dialect(function) != Dialect::None
     }

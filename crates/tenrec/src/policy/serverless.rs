@@ -4,8 +4,9 @@
 use app::StackId;
 use privilege::Need;
 
+use super::cloudformation::reference;
 use super::node::{Node, References};
-use super::{FunctionPolicy, Policies, is_left_to_user};
+use super::{FunctionPolicy, Policies, is_left_to_user, size};
 
 /// The plugin that gives each function a role of its own.
 const PLUGIN: &str = "serverless-iam-roles-per-function";
@@ -41,9 +42,13 @@ pub(super) fn write(policies: &Policies<'_>) -> String {
 
 fn of_functions(policies: &Policies<'_>, functions: &[&FunctionPolicy]) -> Node {
     let functions = functions.iter().map(|function| {
-        let statements = policies.nodes(function, &policies.statements(function, is_left_to_user));
+        let statements = policies.statements(function, is_left_to_user);
+        let mut remarks = policies.remarks(function);
+        if 1 < policies.parts(function, &statements).len() {
+            remarks.push(size::TOO_LARGE.to_owned());
+        }
+        let statements = policies.nodes(function, &statements);
         let settings = Node::map([("iamRoleStatements", Node::List(statements))]);
-        let remarks = policies.remarks(function);
         (
             function.name.clone(),
             Node::Commented(remarks, Box::new(settings)),
@@ -59,9 +64,9 @@ fn of_provider(policies: &Policies<'_>, functions: &[&FunctionPolicy]) -> Node {
         .filter(|need| is_left_to_user(need))
         .collect();
     let statements = privilege::statements(policies.model, needs);
-    let nodes = functions
+    let parts = functions
         .first()
-        .map(|first| policies.nodes(first, &statements));
+        .map_or_else(Vec::new, |first| policies.node_parts(first, &statements));
     let mut remarks: Vec<String> = functions
         .iter()
         .flat_map(|function| policies.remarks(function))
@@ -72,8 +77,21 @@ fn of_provider(policies: &Policies<'_>, functions: &[&FunctionPolicy]) -> Node {
             format!("one role for all functions; with the plugin {PLUGIN} each has its own"),
         );
     }
-    let statements = Node::map([("statements", Node::List(nodes.unwrap_or_default()))]);
-    let iam = Node::map([("role", statements)]);
+    let Some(note) = size::note(&parts) else {
+        let statements = parts.concat();
+        let role = Node::map([("statements", Node::List(statements))]);
+        return Node::map([provider(remarks, role)]);
+    };
+    remarks.push(note);
+    let managed = size::managed("Functions", None, &parts);
+    let listed = managed.iter().map(|(id, _)| reference(id)).collect();
+    let role = Node::map([("managedPolicies", Node::List(listed))]);
+    let resources = Node::map([("Resources", Node::Map(managed))]);
+    Node::map([provider(remarks, role), ("resources", resources)])
+}
+
+fn provider(remarks: Vec<String>, role: Node) -> (&'static str, Node) {
+    let iam = Node::map([("role", role)]);
     let provider = Node::map([("iam", iam)]);
-    Node::map([("provider", Node::Commented(remarks, Box::new(provider)))])
+    ("provider", Node::Commented(remarks, Box::new(provider)))
 }

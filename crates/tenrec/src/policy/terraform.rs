@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::{Text, TextPart};
+use privilege::Statement;
 
 use super::{Policies, size};
 
@@ -22,23 +23,20 @@ pub(super) fn write(policies: &Policies<'_>) -> String {
         for remark in policies.remarks(function) {
             documents.push_str(&format!("# {remark}\n"));
         }
-        if 1 < size::parts(&policies.nodes(function, &statements)).len() {
-            documents.push_str(&format!("# {}\n", size::NOTE));
+        let parts = policies.parts(function, &statements);
+        let note = size::note(&parts);
+        documents.extend(note.as_ref().map(|note| format!("# {note}\n")));
+        for (part, number) in parts.iter().zip(1..) {
+            let name = match note {
+                Some(_) => format!("{name}_{number}"),
+                None => name.clone(),
+            };
+            documents.push_str(&format!("data \"aws_iam_policy_document\" \"{name}\" {{\n"));
+            for statement in part {
+                documents.push_str(&block(policies, statement, &mut referred));
+            }
+            documents.push_str("}\n\n");
         }
-        documents.push_str(&format!("data \"aws_iam_policy_document\" \"{name}\" {{\n"));
-        for statement in &statements {
-            let actions = statement.actions.iter().map(|action| quoted(action));
-            let resources = statement
-                .resources
-                .iter()
-                .map(|resource| format!("\"{}\"", spelled(policies, resource, &mut referred)));
-            documents.push_str(&format!(
-                "  statement {{\n    effect    = \"Allow\"\n    actions   = [{}]\n    resources = [{}]\n  }}\n",
-                actions.collect::<Vec<_>>().join(", "),
-                resources.collect::<Vec<_>>().join(", "),
-            ));
-        }
-        documents.push_str("}\n\n");
     }
     let mut out = String::new();
     for kind in &referred.data {
@@ -52,6 +50,19 @@ pub(super) fn write(policies: &Policies<'_>) -> String {
     out.push_str(documents.trim_end());
     out.push('\n');
     out
+}
+
+fn block(policies: &Policies<'_>, statement: &Statement, referred: &mut Referred) -> String {
+    let actions = statement.actions.iter().map(|action| quoted(action));
+    let resources = statement
+        .resources
+        .iter()
+        .map(|resource| format!("\"{}\"", spelled(policies, resource, referred)));
+    format!(
+        "  statement {{\n    effect    = \"Allow\"\n    actions   = [{}]\n    resources = [{}]\n  }}\n",
+        actions.collect::<Vec<_>>().join(", "),
+        resources.collect::<Vec<_>>().join(", "),
+    )
 }
 
 fn spelled(policies: &Policies<'_>, text: &Text, referred: &mut Referred) -> String {

@@ -101,3 +101,37 @@ fn what_cannot_be_read_is_said_and_the_rest_goes_on() {
     let notes = String::from_utf8_lossy(&output.stderr);
     assert!(notes.contains("bad.py"), "{notes}");
 }
+
+#[test]
+fn a_policy_that_is_too_large_is_divided_in_every_form() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut code =
+        String::from("import boto3\ns3 = boto3.client('s3')\ndef handler(event, context):\n");
+    for number in 0..300 {
+        code.push_str(&format!(
+            "    s3.get_object(Bucket='a-bucket-with-a-name-of-some-length-{number}', Key='key')\n"
+        ));
+    }
+    std::fs::write(directory.path().join("app.py"), code).unwrap();
+    let template = "service: shop\nprovider: {name: aws, runtime: python3.12}\nfunctions: {get: {handler: app.handler}}\n";
+    std::fs::write(directory.path().join("serverless.yml"), template).unwrap();
+    let path = directory.path().to_str().unwrap();
+    let json: serde_json::Value = serde_json::from_str(&text(&policy(&[path]))).unwrap();
+    let parts = json["functions"][0]["policies"].as_array().unwrap();
+    assert!(1 < parts.len());
+    assert!(parts.iter().all(|part| part.to_string().len() <= 6_144));
+    for (format, divided) in [
+        ("sam", "- !Ref GetPolicy2"),
+        ("serverless", "managedPolicies:"),
+        ("cloudformation", "GetPolicy2:"),
+        ("terraform", "\"aws_iam_policy_document\" \"get_2\""),
+    ] {
+        let written = text(&policy(&[path, "--format", format]));
+        assert!(
+            written.contains("is divided into managed policies"),
+            "{format}"
+        );
+        assert!(written.contains(divided), "{format}: {written}");
+        assert_eq!(written.matches("a-bucket-with").count(), 300, "{format}");
+    }
+}
