@@ -64,10 +64,25 @@ impl Sam<'_> {
             Some(policies) => policies.items(),
             None => &[],
         };
-        for policy in all {
+        let (documents, others): (Vec<&Tree>, Vec<&Tree>) = all.iter().partition(|policy| {
+            policy.as_intrinsic().is_none() && policy.get("Statement").is_some()
+        });
+        for policy in others {
             self.policy(&id, policy, &mut arns);
         }
-        let mut settings = Tree::map(place, [("ManagedPolicyArns", Tree::list(place, arns))]);
+        let documents = documents
+            .into_iter()
+            .map(|document| Tree::map(document.place, [("PolicyDocument", document.clone())]));
+        let mut settings = Tree::map(
+            place,
+            [
+                ("ManagedPolicyArns", Tree::list(place, arns)),
+                ("Policies", Tree::list(place, documents)),
+            ],
+        );
+        if let Some(trust) = properties.get("AssumeRolePolicyDocument") {
+            settings = settings.with("AssumeRolePolicyDocument", trust.clone());
+        }
         if let Some(boundary) = properties.get("PermissionsBoundary") {
             settings = settings.with("PermissionsBoundary", boundary.clone());
         }
@@ -79,15 +94,6 @@ impl Sam<'_> {
     fn policy(&mut self, role: &Name, policy: &Tree, managed: &mut Vec<Tree>) {
         if !policy.is_map() || policy.as_intrinsic().is_some() {
             managed.push(policy.clone());
-            return;
-        }
-        if let Some(statements) = policy.get("Statement") {
-            self.grant(
-                role,
-                statements.clone(),
-                GrantOrigin::Written,
-                statements.place,
-            );
             return;
         }
         for template in policy.entries() {

@@ -39,11 +39,24 @@ pub(super) fn shared(stack: &mut StackTemplate, provider: &Tree) {
             properties = properties.with(name, value.clone());
         }
     }
-    let id = Name::new_static(naming::SHARED_ROLE);
-    stack.imply(id.clone(), "AWS::IAM::Role", place, properties);
     if let Some(statements) = written {
-        grant(stack, &id, statements.clone(), GrantOrigin::Written);
+        properties = properties.with("Policies", policies(statements));
     }
+    let id = Name::new_static(naming::SHARED_ROLE);
+    stack.imply(id, "AWS::IAM::Role", place, properties);
+}
+
+/// The policy that the framework makes of statements.
+fn policies(statements: &Tree) -> Tree {
+    let place = statements.place;
+    let document = Tree::map(
+        place,
+        [
+            ("Version", Tree::text(place, "2012-10-17")),
+            ("Statement", statements.clone()),
+        ],
+    );
+    Tree::list(place, [Tree::map(place, [("PolicyDocument", document)])])
 }
 
 fn shared_statements(provider: &Tree) -> Option<&Tree> {
@@ -117,8 +130,8 @@ fn own(stack: &mut StackTemplate, service: &Service, key: &Name, declared: &Tree
             properties = properties.with(name, value.clone());
         }
     }
+    properties = properties.with("Policies", policies(statements));
     stack.imply(id.clone(), "AWS::IAM::Role", statements.place, properties);
-    grant(stack, &id, statements.clone(), GrantOrigin::Written);
     if inherits.and_then(Tree::as_bool) == Some(true)
         && let Some(shared) = shared_statements(&service.provider)
     {

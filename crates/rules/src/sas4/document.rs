@@ -146,9 +146,23 @@ fn problems(document: &Document<'_>) -> Vec<Problem> {
         return problems;
     };
     let statements = statements.items().iter();
-    let statements: Vec<&Value> = statements
-        .filter(|statement| matches!(statement.kind, ValueKind::Map(_)))
-        .collect();
+    let (statements, others): (Vec<&Value>, Vec<&Value>) =
+        statements.partition(|statement| matches!(statement.kind, ValueKind::Map(_)));
+    let is_told = |value: &&Value| match &value.kind {
+        ValueKind::Text(text) => text
+            .literal()
+            .is_some_and(|it| !it.contains("{{") && !it.contains("${")),
+        ValueKind::Bool(_) | ValueKind::Number(_) => true,
+        _ => false,
+    };
+    let wrong = others.into_iter().filter(is_told);
+    problems.extend(wrong.map(|value| {
+        problem(
+            value.place,
+            "has a statement that is none",
+            "Write `Effect`, `Action` and `Resource`",
+        )
+    }));
     let mut sids: Vec<Name> = Vec::new();
     for statement in &statements {
         problems.extend(of_statement(statement, document.kind));
