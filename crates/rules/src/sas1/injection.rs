@@ -52,7 +52,7 @@ macro_rules! rule {
 
 pub(super) use rule;
 
-const RULES: [Injection; 12] = [
+const RULES: [Injection; 14] = [
     rule!(
         "os-command-injection",
         "Event data in an operating system command",
@@ -133,6 +133,24 @@ const RULES: [Injection; 12] = [
         Serious,
         "an XML reader that resolves external entities",
         "Read the document with a parser that resolves no entities"
+    ),
+    rule!(
+        "ldap-injection",
+        "Event data in a search of a directory",
+        90,
+        "ldap",
+        Serious,
+        "a search of a directory",
+        "Escape the value for filters, as the directory's library does"
+    ),
+    rule!(
+        "xpath-injection",
+        "Event data in an XPath expression",
+        643,
+        "xpath",
+        Limited,
+        "an XPath expression",
+        "Pass the value as a variable of the expression"
     ),
     rule!(
         "pubsub-tampering",

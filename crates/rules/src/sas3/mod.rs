@@ -6,6 +6,7 @@ mod protection;
 mod public_acl;
 mod public_bucket;
 mod public_database;
+mod tls_verification;
 mod transport;
 mod weak_tls;
 
@@ -20,6 +21,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     public_acl::FAMILY,
     public_bucket::FAMILY,
     public_database::FAMILY,
+    tls_verification::FAMILY,
     transport::FAMILY,
     weak_tls::FAMILY,
 ];

@@ -1,0 +1,99 @@
+//! SAS-3: connections that accept whoever answers: certificates are not checked, by the code or by a variable of the environment.
+
+use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
+
+use crate::family::{Family, Input};
+
+pub(super) const FAMILY: Family = Family {
+    rules: || vec![INFO],
+    check,
+};
+
+const INFO: RuleInfo = RuleInfo {
+    name: "sas3/tls-verification-off",
+    title: "Certificates are not checked",
+    page: include_str!("../../docs/sas3/tls-verification-off.md"),
+    cwe: 295,
+};
+
+/// Variables of the environment that switch the check off for a whole process, with the value that does.
+const SWITCHES: [(&str, &str); 3] = [
+    ("NODE_TLS_REJECT_UNAUTHORIZED", "0"),
+    ("PYTHONHTTPSVERIFY", "0"),
+    ("GIT_SSL_NO_VERIFY", "true"),
+];
+
+const FIX: &str =
+    "Leave the check on; give the client the certificate of the authority that it is to trust";
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let mut findings = in_code(input);
+    findings.extend(in_environments(input));
+    findings
+}
+
+fn in_code(input: &Input<'_>) -> Vec<Finding> {
+    let model = input.model;
+    let Some(kind) = model.knowledge.kind("tls-verification-off") else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for analysis in &model.analyses {
+        let misuses = analysis.facts.misuses.iter();
+        for misuse in misuses.filter(|misuse| misuse.kind == kind) {
+            let code = model.code_name(misuse.function);
+            let path = misuse.path.replace("()", "");
+            findings.push(
+                Finding::new(
+                    &INFO,
+                    misuse.place,
+                    format!("`{code}` does not check the certificate of whom it connects to: `{path}` is told not to"),
+                )
+                .score(Impact::Serious, Reach::Tenant)
+                .confidence(Confidence::High)
+                .functions(model.function_names(&analysis.functions))
+                .step(StepKind::Sink, misuse.place, "whoever answers is believed")
+                .fix(FIX)
+                .subject(format!("{code}:{path}")),
+            );
+        }
+    }
+    findings
+}
+
+/// One finding for each variable, whatever number of functions inherits it.
+fn in_environments(input: &Input<'_>) -> Vec<Finding> {
+    let model = input.model;
+    let mut findings: Vec<Finding> = Vec::new();
+    for (id, function) in model.application.functions() {
+        for variable in &function.environment.variables {
+            let Some(value) = variable.value.as_name() else {
+                continue;
+            };
+            if !SWITCHES.contains(&(variable.name.as_str(), value.as_str())) {
+                continue;
+            }
+            if let Some(known) = findings.iter_mut().find(|it| it.place == variable.place) {
+                known.functions.push(model.function_name(id));
+                continue;
+            }
+            let message = format!(
+                "`{}` is `{value}`: no certificate is checked where the function runs",
+                variable.name
+            );
+            findings.push(
+                Finding::new(&INFO, variable.place, message)
+                    .score(Impact::Serious, Reach::Tenant)
+                    .functions([model.function_name(id)])
+                    .step(
+                        StepKind::Config,
+                        variable.place,
+                        "whoever answers is believed",
+                    )
+                    .fix(FIX)
+                    .subject(format!("{}:{}", function.name, variable.name)),
+            );
+        }
+    }
+    findings
+}
