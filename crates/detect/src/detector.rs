@@ -295,7 +295,7 @@ impl Detector {
         let value = captures.iter().skip(1).flatten().next()?;
         // Not in quotes, brackets make it an expression.
         let is_expression = captures
-            .get(3)
+            .get(4)
             .is_some_and(|bare| bare.as_str().contains(['(', '[', ']']));
         if is_expression || is_said_to_be_example(text, start) {
             return None;
@@ -315,10 +315,11 @@ fn is_said_to_be_example(text: &str, to: usize) -> bool {
     line.len() < 200 && line.to_ascii_lowercase().contains("example")
 }
 
-/// What follows the name of a setting: its value in double quotes, in single quotes, or up to the end of the line.
+/// What follows the name of a setting: its value in double quotes, in single quotes, or up to the end of the line; or in quotes
+/// with a backslash, in JSON that is itself a text.
 static SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(
-        r#"\A["']?[ \t]{0,32}(?:=>|:=|=|:)[ \t]{0,32}(?:"([^"\r\n]{1,512})"|'([^'\r\n]{1,512})'|([^\s"'#,;}\]][^\r\n#,;}\]]{0,511}))"#,
+        r#"\A\\?["']?[ \t]{0,32}(?:=>|:=|=|:)[ \t]{0,32}(?:"([^"\r\n]{1,512})"|'([^'\r\n]{1,512})'|\\"([^"\\\r\n]{1,512})\\"|([^\s"'#,;}\]\\][^\r\n#,;}\]]{0,511}))"#,
     )
 });
 

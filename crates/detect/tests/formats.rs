@@ -97,6 +97,10 @@ fn settings_that_are_called_like_secrets_are_found_with_their_value_only() {
         ("  password: 'Tr0ub4dor3x' # why", "Tr0ub4dor3x"),
         ("db_password  =  \"Tr0ub4dor3x\"", "Tr0ub4dor3x"),
         ("export API_TOKEN=kq83hz72mnb1", "kq83hz72mnb1"),
+        (
+            r#""body": "{\"password\": \"Tr0ub4dor3x\"}""#,
+            "Tr0ub4dor3x",
+        ),
     ] {
         let found = Detector::builtin().secrets(text, Reading::Settings);
         let spans: Vec<&str> = found.iter().map(|secret| secret.span.of(text)).collect();

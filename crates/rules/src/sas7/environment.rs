@@ -46,7 +46,8 @@ fn variable_with_secret(
     let model = input.model;
     let place = variable.value.place;
     if let Some(store) = store_read_at_deployment(&variable.value) {
-        if !Detector::builtin().is_secret_name(&variable.name) {
+        let is_secret = store == KEY || Detector::builtin().is_secret_name(&variable.name);
+        if !is_secret {
             return None;
         }
         let message = format!(
@@ -102,7 +103,14 @@ fn secret_of(input: &Input<'_>, variable: &Variable) -> Option<(FileId, Secret)>
     (!is_written_elsewhere).then(|| (place.file, secret.at(place.span)))
 }
 
-/// The store from which the deployment reads the value, if it does: the whole value is `${ssm:…}` or `{{resolve:…}}`.
+/// What a resource of the stack gives away.
+const KEY: &str = "a key that the stack makes";
+
+/// Attributes of resources that are secrets, whatever takes them.
+const SECRET_ATTRIBUTES: [&str; 3] = ["SecretAccessKey", "ClientSecret", "ApiKey"];
+
+/// The store from which the deployment reads the value, if it does: the whole value is `${ssm:…}`, `{{resolve:…}}` or the secret
+/// half of a key.
 fn store_read_at_deployment(value: &Value) -> Option<&'static str> {
     let is_from_store = match &value.kind {
         ValueKind::Unknown(reason) => reason.starts_with("the variable ${ssm"),
@@ -111,6 +119,10 @@ fn store_read_at_deployment(value: &Value) -> Option<&'static str> {
                 return Some("Secrets Manager");
             }
             TextPart::Literal(start) => start.starts_with("{{resolve:ssm"),
+            TextPart::Attribute { attribute, .. } => {
+                let is_key = SECRET_ATTRIBUTES.contains(&attribute.as_str());
+                return is_key.then_some(KEY);
+            }
             _ => false,
         },
         _ => false,

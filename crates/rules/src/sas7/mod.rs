@@ -9,6 +9,7 @@ mod environment;
 mod files;
 mod history;
 mod parameters;
+mod resources;
 
 use crate::family::{Family, Input};
 use app::FunctionId;
@@ -24,6 +25,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     files::FAMILY,
     history::FAMILY,
     parameters::FAMILY,
+    resources::FAMILY,
 ];
 
 /// A finding about a secret that stands in a file. Never holds the secret itself.
