@@ -45,6 +45,8 @@ pub struct Function {
     pub layers: Vec<Value>,
     /// Patterns of files that are packaged, with a leading `!` for excluded ones, in order; empty where none is written.
     pub package_patterns: Vec<(Name, Place)>,
+    /// The template says that a bundler packages what the code imports, and no other files.
+    pub is_bundled: bool,
 }
 
 /// Who runs a function.

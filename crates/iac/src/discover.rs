@@ -184,6 +184,7 @@ fn cloudformation(project: &Project<'_>, builder: &mut Builder, entry: &Entry, r
                 place: field.key_place,
                 code,
                 package_patterns: Vec::new(),
+                is_bundled: false,
                 environment_open: None,
             };
             stack.functions.insert(field.key.clone(), declaration);

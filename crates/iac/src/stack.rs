@@ -121,6 +121,8 @@ pub struct FunctionDeclaration {
     pub code: Prop<Code>,
     /// Patterns of files that are packaged.
     pub package_patterns: Vec<(Name, Place)>,
+    /// A bundler packages what the code imports, and no other files.
+    pub is_bundled: bool,
     /// Set when the environment may hold further variables that the project alone does not show.
     pub environment_open: Option<Reason>,
 }

@@ -133,5 +133,6 @@ fn function(stack: StackId, handler: Untemplated) -> Function {
         vpc: elsewhere(),
         layers: Vec::new(),
         package_patterns: Vec::new(),
+        is_bundled: false,
     }
 }

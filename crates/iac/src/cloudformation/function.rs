@@ -96,6 +96,7 @@ fn function(model: &Model<'_>, id: ResourceId, resource: &Resource) -> Function 
         package_patterns: declared
             .map(|declared| declared.package_patterns.clone())
             .unwrap_or_default(),
+        is_bundled: declared.is_some_and(|declared| declared.is_bundled),
     }
 }
 

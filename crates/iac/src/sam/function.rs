@@ -43,6 +43,11 @@ impl Sam<'_> {
                 place,
                 code,
                 package_patterns: Vec::new(),
+                is_bundled: resource
+                    .tree
+                    .at("Metadata.BuildMethod")
+                    .and_then(Tree::as_text)
+                    .is_some_and(|method| method == "esbuild"),
                 environment_open: None,
             },
         );

@@ -57,6 +57,7 @@ pub(super) fn add(
             place,
             code: code(stack, service, place, declared),
             package_patterns: [patterns(&service.package), patterns_of(declared)].concat(),
+            is_bundled: false,
             environment_open: None,
         },
     );

@@ -306,9 +306,10 @@ fn is_read_by(language: Language, ecosystem: Ecosystem) -> bool {
 
 /// Whether the packaging of a function leaves its packages out, or takes only what it names.
 fn is_left_out(function: &Function) -> bool {
-    function.package_patterns.iter().any(|(pattern, _)| {
-        pattern.starts_with('!') && (pattern.contains("node_modules") || pattern.contains("**"))
-    })
+    function.is_bundled
+        || function.package_patterns.iter().any(|(pattern, _)| {
+            pattern.starts_with('!') && (pattern.contains("node_modules") || pattern.contains("**"))
+        })
 }
 
 fn has_bundler(input: &Input<'_>, function: FunctionId) -> bool {

@@ -5,8 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::{Code, FunctionId};
 use base::{Map, RelPath};
 
-use deps::{Bundle, Inventory, Lock, Manifest};
+use deps::{Bundle, Ecosystem, Inventory, Lock, Manifest};
 use link::Model;
+
+/// Whether a manifest is that of the program that describes the infrastructure. In Python nothing of it is deployed; in JavaScript
+/// the functions' packages stand in the same one.
+fn is_of_infrastructure(model: &Model<'_>, manifest: &Manifest) -> bool {
+    let ecosystem = manifest.ecosystem();
+    let known = &model.knowledge.packages(ecosystem.as_str()).bundlers;
+    ecosystem == Ecosystem::PyPI
+        && manifest
+            .requirements
+            .iter()
+            .any(|it| known.has(&ecosystem.normal_name(&it.name)))
+}
 
 /// Answers for one project.
 pub(super) struct Takers<'a> {
@@ -73,7 +85,9 @@ impl<'a> Takers<'a> {
             let folders = inventory.manifests.iter();
             let folders = folders.filter(|other| other.kind == manifest.kind);
             let folders: Vec<RelPath> = folders.map(|other| other.path.parent()).collect();
-            let functions = self.of(&manifest.path, &folders);
+            let is_of_tool = is_of_infrastructure(self.model, manifest);
+            let mut functions = self.of(&manifest.path, &folders);
+            functions.retain(|id| !is_of_tool && self.is_in_language_of(*id, manifest.ecosystem()));
             if !functions.is_empty() {
                 taken.push((manifest, functions));
             }
@@ -118,6 +132,23 @@ impl<'a> Takers<'a> {
             .map(|other| other.folder.clone())
             .collect();
         path.map_or_else(Vec::new, |path| self.of(path, &folders))
+    }
+
+    /// Whether the code of a function may load packages of a registry. Where a template says what is deployed, they are there
+    /// whether it can or not.
+    fn is_in_language_of(&self, function: FunctionId, ecosystem: Ecosystem) -> bool {
+        let has_template = self
+            .model
+            .application
+            .function(function)
+            .is_some_and(|function| function.resource.is_some());
+        let mut handlers = self.handlers.get(function.0 as usize).into_iter().flatten();
+        has_template
+            || handlers.any(|path| match ecosystem {
+                Ecosystem::PyPI => path.extension() == "py",
+                Ecosystem::Npm => path.extension() != "py",
+                _ => true,
+            })
     }
 
     fn is_in_layer(&self, function: FunctionId, folder: &RelPath) -> bool {
