@@ -340,6 +340,39 @@ impl<'p> Engine<'p> {
         result.unwrap_or_default()
     }
 
+    /// The arguments of a call that lacks some which Python demands: what a decorator of a library puts before the others, as
+    /// a context.
+    fn completed(
+        &self,
+        function: &FunctionValue,
+        arguments: &Arguments,
+        site: &CallSite,
+    ) -> Option<Arguments> {
+        let code = self.program.module(function.module)?;
+        let body = code.function(function.function)?;
+        let is_whole = arguments.tail.is_none() && arguments.named_tail.is_none();
+        if code.language != ir::Language::Python || !is_whole || arguments.items.is_empty() {
+            return None;
+        }
+        let demanded = body.parameters.iter().filter(|parameter| {
+            parameter.default.is_none() && !parameter.is_rest && !parameter.is_keyword_rest
+        });
+        let lacking = demanded.count().checked_sub(arguments.items.len())?;
+        if lacking == 0 {
+            return None;
+        }
+        let unknown = ArgumentValue {
+            name: None,
+            value: Value::unknown(),
+            span: site.place.span,
+        };
+        let mut completed = arguments.clone();
+        completed
+            .items
+            .splice(0..0, std::iter::repeat_n(unknown, lacking));
+        Some(completed)
+    }
+
     fn call_function(
         &mut self,
         frame: &mut Frame<'p>,
@@ -350,6 +383,15 @@ impl<'p> Engine<'p> {
         state: &mut State,
     ) -> Value {
         let receiver = function.receiver.as_ref().or(receiver).cloned();
+        let completed = self.completed(function, arguments, site);
+        let written = arguments.items.len();
+        let arguments = completed.as_ref().unwrap_or(arguments);
+        let before_written = arguments.items.len() - written;
+        // Where an argument stands, by the position of its parameter.
+        let subject_at = |index: usize| {
+            let index = index.checked_sub(before_written)?;
+            site.subjects.get(index).and_then(Option::as_ref)
+        };
         let outcome = self.enter(
             function,
             receiver.clone(),
@@ -379,11 +421,11 @@ impl<'p> Engine<'p> {
             let (Some(after), Some(argument)) = (after, arguments.items.get(index)) else {
                 continue;
             };
-            let subject = site.subjects.get(index).and_then(Option::as_ref);
+            let subject = subject_at(index);
             self.write_back(frame, state, subject, &argument.value, after, site.place);
         }
         if let Some((index, test)) = outcome.tests
-            && let Some(mut subject) = site.subjects.get(index).cloned().flatten()
+            && let Some(mut subject) = subject_at(index).cloned()
         {
             let inner = test.subject.iter().flat_map(|subject| &subject.fields);
             subject.fields.extend(inner.cloned());

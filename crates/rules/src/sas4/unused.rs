@@ -68,10 +68,13 @@ impl Judged<'_> {
             && !self.used.sends_failures(service)
     }
 
-    /// Whether anything needs an action of the service.
+    /// Whether anything but the platform needs an action of the service.
     fn is_used(&self, service: &str) -> bool {
         let mut needs = self.used.needs.iter().flat_map(|needs| &needs.needs);
-        needs.any(|need| words::service(&need.action).eq_ignore_ascii_case(service))
+        needs.any(|need| {
+            need.cause != Cause::Platform
+                && words::service(&need.action).eq_ignore_ascii_case(service)
+        })
     }
 
     /// The actions of the needs that are meant, sorted.
