@@ -7,10 +7,12 @@
 
 mod document;
 mod edit;
+mod effectless;
 mod grant;
 mod list;
 mod managed;
 mod map;
+mod missing;
 mod needed;
 mod own;
 mod plan;
@@ -28,9 +30,12 @@ pub use document::Sources;
 pub use edit::{Edit, applied};
 pub use plan::{Fix, Left, Plan, places, plan};
 
-/// The rules whose fixes are made from what functions need.
-const RULES: [&str; 5] = [
+/// The rules about roles, each of which has edits of its own.
+const RULES: [&str; 8] = [
     SHARED_ROLE,
+    missing::MISSING,
+    effectless::REDUNDANT,
+    effectless::UNKNOWN_ACTION,
     "sas4/admin-policy",
     "sas4/unused-permission",
     "sas4/wildcard-action",

@@ -10,8 +10,10 @@ use privilege::Needs;
 
 use crate::document::Sources;
 use crate::edit::Edit;
+use crate::effectless::{self, REDUNDANT, UNKNOWN_ACTION};
 use crate::grant::{self, Aim, Wanted};
 use crate::managed;
+use crate::missing::{self, MISSING};
 use crate::needed;
 use crate::own;
 use crate::role::{self, Used};
@@ -86,6 +88,8 @@ pub fn plan(model: &Model<'_>, needs: &[Needs], sources: &Sources, findings: &[&
     };
     let mut by_grant: BTreeMap<(RoleId, usize), Vec<&Finding>> = BTreeMap::new();
     let mut by_role: BTreeMap<RoleId, Vec<&Finding>> = BTreeMap::new();
+    let mut by_lacking: BTreeMap<RoleId, Vec<&Finding>> = BTreeMap::new();
+    let mut effectless = effectless::Lists::default();
     for finding in findings {
         if has_setting(model.knowledge, finding.rule) {
             planner.setting(finding);
@@ -93,9 +97,25 @@ pub fn plan(model: &Model<'_>, needs: &[Needs], sources: &Sources, findings: &[&
         if !RULES.contains(&finding.rule) {
             continue;
         }
-        if finding.rule == SHARED_ROLE {
-            planner.shared(finding);
-            continue;
+        match finding.rule {
+            SHARED_ROLE => {
+                planner.shared(finding);
+                continue;
+            }
+            MISSING => {
+                match missing::role(model, finding) {
+                    Some(role) => by_lacking.entry(role).or_default().push(finding),
+                    None => planner.leave(finding, "its role was not found".to_owned()),
+                }
+                continue;
+            }
+            UNKNOWN_ACTION | REDUNDANT => {
+                if let Err(reason) = effectless.add(sources, finding) {
+                    planner.leave(finding, reason);
+                }
+                continue;
+            }
+            _ => {}
         }
         match planner.grant_of(finding) {
             Ok((role, Allowance::Statement(index))) => {
@@ -111,6 +131,12 @@ pub fn plan(model: &Model<'_>, needs: &[Needs], sources: &Sources, findings: &[&
     }
     for (role, findings) in by_role {
         planner.managed(role, &findings);
+    }
+    for (role, findings) in by_lacking {
+        planner.missing(role, &findings);
+    }
+    for (findings, edits) in effectless.removed(sources) {
+        planner.effectless(&findings, edits);
     }
     planner.finish()
 }
@@ -231,13 +257,47 @@ impl Planner<'_> {
         let replaced = used
             .ok_or_else(|| "its role was not found".to_owned())
             .and_then(|used| managed::replaced(self.model, self.sources, used, &places));
-        match (replaced, places.first()) {
-            (Ok(replaced), Some(place)) => self.plan.fixes.push(Fix {
+        let review = replaced.as_ref().ok().map(|it| it.review.clone());
+        let change = replaced.map(|it| (it.message, it.edits));
+        self.together(findings, change, review);
+    }
+
+    fn missing(&mut self, role: RoleId, findings: &[&Finding]) {
+        let used = self.roles.get(&role);
+        let added = used
+            .ok_or_else(|| "its role was not found".to_owned())
+            .and_then(|used| missing::added(self.model, self.sources, used, findings));
+        let review = "it allows more than before".to_owned();
+        self.together(findings, added, Some(review));
+    }
+
+    fn effectless(&mut self, findings: &[&Finding], edits: Result<Vec<Edit>, String>) {
+        let is_slip = findings.iter().any(|it| it.rule == UNKNOWN_ACTION);
+        let (what, review) = if is_slip {
+            let review = "another action may have been meant";
+            ("the actions that there are not", Some(review.to_owned()))
+        } else {
+            ("the statements that others make needless", None)
+        };
+        let edits = edits.map(|edits| (format!("Remove {what}"), edits));
+        self.together(findings, edits, review);
+    }
+
+    /// One change for several findings, or all of them left.
+    fn together(
+        &mut self,
+        findings: &[&Finding],
+        change: Result<(String, Vec<Edit>), String>,
+        review: Option<String>,
+    ) {
+        let place = findings.iter().map(|finding| finding.place).min();
+        match (change, place) {
+            (Ok((message, edits)), Some(place)) => self.plan.fixes.push(Fix {
                 rules: rules(findings),
-                place: *place,
-                message: replaced.message,
-                edits: replaced.edits,
-                review: Some(replaced.review),
+                place,
+                message,
+                edits,
+                review,
             }),
             (Ok(_), None) => {}
             (Err(reason), _) => {

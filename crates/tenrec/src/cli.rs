@@ -26,7 +26,7 @@ const EXAMPLES: &str = "\
 Examples:
   tenrec scan                          scan the current directory
   tenrec policy                        the least that each function must be allowed
-  tenrec fix                           the edits that mend what was found, as a diff
+  tenrec fix                           the edits that mend what was found, each with its diff
   tenrec explain sas1/ssrf             what a rule finds, how it is exploited, how it is fixed
   tenrec rules                         list all rules";
 
@@ -260,7 +260,8 @@ pub(crate) enum PolicyFormat {
 
 const FIX_EXAMPLES: &str = "\
 Examples:
-  tenrec fix                                   the edits as a diff
+  tenrec fix                                   every edit with its diff
+  tenrec fix --diff | git apply                what is safe, as one patch
   tenrec fix services/api --rule sas4/wildcard-action
   tenrec fix template.yaml --function CreateOrder --apply
 
@@ -289,14 +290,14 @@ pub(crate) struct Fix {
     /// Only what concerns this function
     #[arg(long, value_name = "NAME")]
     pub(crate) function: Option<String>,
-    /// Show the edits as a unified diff; this is what happens without --apply
+    /// Print the edits that are safe as one patch, as `git apply` and `patch -p1` read it in the project's directory
     #[arg(long, conflicts_with = "apply")]
     pub(crate) diff: bool,
     /// Write the edits that are safe
     #[arg(long)]
     pub(crate) apply: bool,
-    /// Write those as well that somebody should look at first
-    #[arg(long, visible_alias = "unsafe", requires = "apply")]
+    /// With --apply or --diff: those as well that somebody should look at first
+    #[arg(long, visible_alias = "unsafe")]
     pub(crate) needs_review: bool,
 }
 

@@ -156,7 +156,8 @@ impl Changed {
                     ChangeTag::Insert => ("+", AnsiColor::Green.on_default()),
                     ChangeTag::Equal => (" ", Style::new()),
                 };
-                let line = change.value().trim_end_matches(['\r', '\n']);
+                // A carriage return is part of the line, without which the patch would not fit.
+                let line = change.value().trim_end_matches('\n');
                 out.push_str(&format!("{style}{sign}{line}{style:#}\n"));
                 if change.missing_newline() {
                     out.push_str("\\ No newline at end of file\n");

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use finding::{Finding, RuleInfo};
 use knowledge::Knowledge;
 use tenrec::disk::DiskSystem;
-use tenrec::fixes::Fixes;
+use tenrec::fixes::{Changed, Fixes};
 use tenrec::judge::{self, Decisions};
 use tenrec::names;
 use tenrec::scan::{Options, Scanned};
@@ -60,8 +60,16 @@ pub(crate) fn run(arguments: &Fix) -> Result<ExitCode> {
             })
             .collect();
         let fixes = Fixes::new(&system, model, &scanned.needs, &meant);
+        if arguments.needs_review && !arguments.apply && !arguments.diff {
+            bail!("--needs-review goes with --apply or --diff; all edits are shown without it");
+        }
         if arguments.apply {
             apply(&fixes, &system, arguments.needs_review)
+        } else if arguments.diff {
+            let changed = fixes.changed(arguments.needs_review);
+            let patch: String = changed.iter().map(Changed::diff).collect();
+            crate::print(&patch)?;
+            Ok(code(!changed.is_empty()))
         } else {
             crate::print(&fixes.terminal())?;
             Ok(code(!fixes.plan().fixes.is_empty()))

@@ -1,8 +1,9 @@
 //! What `tenrec fix` changes. Each `## heading` of `fix.md` (roles) and of `fix_settings.md` (all else) is a project: its files,
 //! and in the fence `fix` what is said of it. Besides what is said, it is checked of each what holds of every fix.
 
-use std::fmt::Write;
-use std::process::{Command, Output};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
 
 use base::RelPath;
 use finding::Finding;
@@ -161,9 +162,9 @@ fn edits_are_shown_first_and_written_when_asked() {
     let shown = fix(directory.path(), &["--rule", "sas4/wildcard-action"]);
     assert_eq!(shown.status.code(), Some(1), "{shown:?}");
     let text = stdout(&shown);
-    assert!(text.contains("-              Action: sns:*\n"), "{text}");
+    assert!(text.contains("-              Action: sns:*\r\n"), "{text}");
     assert!(
-        text.contains("+              Action: sns:Publish\n"),
+        text.contains("+              Action: sns:Publish\r\n"),
         "{text}"
     );
     assert!(text.contains("1 safe, 0 to review, 0 left alone"), "{text}");
@@ -179,6 +180,43 @@ fn edits_are_shown_first_and_written_when_asked() {
     assert_eq!(stdout(&again), "nothing to mend\n");
     let names: Vec<_> = std::fs::read_dir(directory.path()).unwrap().collect();
     assert_eq!(names.len(), 2, "nothing is left beside the files");
+}
+
+#[test]
+fn the_diff_is_a_patch() {
+    let directory = project();
+    let template = directory.path().join("template.yaml");
+    // A byte order mark is no part of a line for who reads files, but is for who patches them.
+    let text = TEMPLATE.trim_start_matches('\u{feff}').trim_end();
+    let is_there = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    for (program, arguments) in [("git", ["apply", "-"]), ("patch", ["-p1", "--binary"])] {
+        if !is_there(program) {
+            continue;
+        }
+        std::fs::write(&template, text).unwrap();
+        let safe = fix(directory.path(), &["--diff"]);
+        assert!(!stdout(&safe).contains("KmsMasterKeyId"), "{safe:?}");
+        let patch = fix(directory.path(), &["--diff", "--needs-review"]);
+        let mut child = Command::new(program)
+            .args(arguments)
+            .current_dir(directory.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(&patch.stdout).unwrap();
+        drop(input);
+        assert!(child.wait().unwrap().success(), "{program}: {patch:?}");
+        let expected = text.replace("sns:*", "sns:Publish").replace(
+            "AWS::SNS::Topic}",
+            "AWS::SNS::Topic, Properties: { KmsMasterKeyId: alias/aws/sns }}",
+        );
+        let written = std::fs::read_to_string(&template).unwrap();
+        assert_eq!(written, expected, "{program}");
+    }
+    let output = fix(directory.path(), &["--needs-review"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
 #[test]
