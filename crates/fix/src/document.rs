@@ -181,7 +181,11 @@ impl Source {
     pub(crate) fn is_flow(&self, node: &Node) -> bool {
         let written = untagged(node.span.of(&self.text));
         match node.kind {
-            NodeKind::List(_) => written.starts_with('['),
+            // A list that is not indented starts where its first item does, which may be one in brackets.
+            NodeKind::List(ref items) => {
+                let is_around = |first: &Node| node.span.start < first.span.start;
+                written.starts_with('[') && items.first().is_none_or(is_around)
+            }
             NodeKind::Map(_) => written.starts_with('{'),
             _ => false,
         }

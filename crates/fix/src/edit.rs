@@ -21,15 +21,24 @@ impl Edit {
         }
     }
 
-    /// Whether both cannot be made, or not in an order that is clear. Of fields that are added behind the same one, any may be
-    /// the first.
+    /// Whether both cannot be made. What is added at the same place has an order (see [`Edit::rank`]), but no map takes a field
+    /// twice.
     pub(crate) fn meets(&self, other: &Self) -> bool {
         let (one, two) = (self.place.span, other.place.span);
-        let is_same_point = one.start == two.start && one.end == two.end;
-        let are_fields = one.start == one.end
-            && matches!((self.key(), other.key()), (Some(one), Some(two)) if one != two);
+        let is_same = if one.start == one.end && one == two {
+            self.text == other.text || (self.key().is_some() && self.key() == other.key())
+        } else {
+            one == two
+        };
         self.place.file == other.place.file
-            && ((is_same_point && !are_fields) || (one.start < two.end && two.start < one.end))
+            && (is_same || (one.start < two.end && two.start < one.end))
+    }
+
+    /// Of what is added at one place, the inner comes first: what stands further to the right, and items of a list before the
+    /// fields beside it.
+    fn rank(&self) -> (Reverse<usize>, bool) {
+        let is_item = self.text.trim_start().starts_with("- ");
+        (Reverse(self.indent()), !is_item)
     }
 
     /// How far what is inserted stands to the right.
@@ -52,8 +61,7 @@ impl Edit {
 #[must_use]
 pub fn applied<'e>(text: &str, edits: impl IntoIterator<Item = &'e Edit>) -> Option<String> {
     let mut edits: Vec<&Edit> = edits.into_iter().collect();
-    // Of maps that end at the same place, the inner one comes first.
-    edits.sort_by_key(|edit| (edit.place.span, Reverse(edit.indent())));
+    edits.sort_by_key(|edit| (edit.place.span, edit.rank()));
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for edit in edits {

@@ -22,6 +22,8 @@ mod setting;
 mod statement;
 mod style;
 mod template;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use knowledge::Knowledge;

@@ -129,101 +129,131 @@ const HOLDERS: [Holder; 3] = [
 /// The policies of a function of SAM, among which statements stand as well.
 const AMONG: &str = "Policies";
 
+/// Policies where they are written.
+struct Written<'s> {
+    source: &'s Source,
+    style: Style,
+    /// Those that go.
+    ids: Vec<usize>,
+    /// Their list; nothing where a single one stands without.
+    list: Option<usize>,
+    /// The field that holds them, and its map.
+    key: &'s str,
+    owner: usize,
+}
+
 fn edits(source: &Source, places: &BTreeSet<Place>, needed: &Needed) -> Result<Vec<Edit>, String> {
-    let style = Style::of(source);
-    let ids: Vec<usize> = places
-        .iter()
-        .map(|place| source.find(place.span))
-        .collect::<Result<_, _>>()?;
-    let first = ids
-        .first()
-        .and_then(|id| source.visit(*id))
-        .ok_or_else(lost)?;
-    // A single one may stand without a list.
-    let (field, in_list) = match &first.key {
-        Some(_) => (first, None),
-        None => (
-            first
-                .parent
-                .and_then(|id| source.visit(id))
-                .ok_or_else(lost)?,
-            first.parent,
-        ),
-    };
-    let (key, _) = field.key.as_ref().ok_or_else(lost)?;
-    let owner = field.parent.ok_or_else(lost)?;
-    let mut indexes = Vec::new();
-    for id in &ids {
-        let visit = source.visit(*id).ok_or_else(lost)?;
-        if in_list.is_some() && visit.parent != in_list {
+    let written = Written::at(source, places)?;
+    if needed.is_empty() {
+        return written.removed();
+    }
+    if written.key == AMONG {
+        return written.among(needed);
+    }
+    let holder = HOLDERS.iter().find(|it| it.policies == written.key);
+    let holder = holder.ok_or("it is attached in a way that has no edit")?;
+    written.beside(holder, needed)
+}
+
+impl<'s> Written<'s> {
+    fn at(source: &'s Source, places: &BTreeSet<Place>) -> Result<Self, String> {
+        let ids = places.iter().map(|place| source.find(place.span));
+        let ids: Vec<usize> = ids.collect::<Result<_, _>>()?;
+        let visits = ids.iter().filter_map(|id| source.visit(*id));
+        let parents: BTreeSet<Option<usize>> = visits.map(|visit| visit.parent).collect();
+        if 1 < parents.len() {
             return Err("its policies are written in several lists".to_owned());
         }
-        indexes.push(visit.index);
+        let first = ids.first().and_then(|id| source.visit(*id));
+        let first = first.ok_or_else(lost)?;
+        let list = first.parent.filter(|_| first.key.is_none());
+        let field = match list {
+            Some(list) => source.visit(list).ok_or_else(lost)?,
+            None => first,
+        };
+        let (key, _) = field.key.as_ref().ok_or_else(lost)?;
+        Ok(Self {
+            source,
+            style: Style::of(source),
+            ids,
+            list,
+            key,
+            owner: field.parent.ok_or_else(lost)?,
+        })
     }
-    let is_all = in_list.is_none() || indexes.len() == field.node.items().len();
-    let removed = || match in_list {
-        Some(list) if !is_all => list::without(source, list, &indexes),
-        _ => map::without(source, owner, key),
-    };
-    if needed.is_empty() {
-        return removed();
+
+    /// Where the policies stand in their list.
+    fn indexes(&self) -> Vec<usize> {
+        let visits = self.ids.iter().filter_map(|id| self.source.visit(*id));
+        visits.map(|visit| visit.index).collect()
     }
-    if key == AMONG {
+
+    /// Their list, if other policies stand in it as well.
+    fn list_of_others(&self) -> Option<usize> {
+        let count = |list: &usize| self.source.node(*list).map_or(0, |it| it.items().len());
+        self.list.filter(|list| self.ids.len() < count(list))
+    }
+
+    fn removed(&self) -> Result<Vec<Edit>, String> {
+        match self.list_of_others() {
+            Some(list) => list::without(self.source, list, &self.indexes()),
+            None => map::without(self.source, self.owner, self.key),
+        }
+    }
+
+    /// Statements among the policies, in the place of the first.
+    fn among(&self, needed: &Needed) -> Result<Vec<Edit>, String> {
         let statements = Out::List(needed.statements());
         let policy = Out::Map(vec![("Statement".to_owned(), statements)]);
-        let Some(list) = in_list else {
+        let (Some(list), Some((first, rest))) = (self.list, self.ids.split_first()) else {
             let value = Out::List(vec![policy]);
-            return map::instead(source, &style, owner, key, (key, &value));
+            let field = (self.key, &value);
+            return map::instead(self.source, &self.style, self.owner, self.key, field);
         };
-        let (kept, rest) = ids.split_first().ok_or_else(lost)?;
-        let mut edits = list::replaced(source, &style, *kept, &[policy])?;
+        let mut edits = list::replaced(self.source, &self.style, *first, &[policy])?;
         if !rest.is_empty() {
-            edits.extend(list::without(
-                source,
-                list,
-                indexes.get(1..).unwrap_or_default(),
-            )?);
+            let indexes = self.indexes();
+            let rest = indexes.get(1..).unwrap_or_default();
+            edits.extend(list::without(self.source, list, rest)?);
         }
-        return Ok(edits);
+        Ok(edits)
     }
-    let holder = HOLDERS.iter().find(|holder| holder.policies == key);
-    let holder = holder.ok_or("it is attached in a way that has no edit")?;
-    let mut statements = needed.statements();
-    if holder.has_documents {
-        let document = vec![
-            ("Version".to_owned(), Out::text("2012-10-17")),
-            ("Statement".to_owned(), Out::List(statements)),
-        ];
-        statements = vec![Out::Map(vec![
-            ("PolicyName".to_owned(), Out::text(POLICY)),
-            ("PolicyDocument".to_owned(), Out::Map(document)),
-        ])];
-    }
-    let known = source
-        .node(owner)
-        .and_then(|node| node.entry(holder.statements));
-    let Some(known) = known else {
-        let value = Out::List(statements);
-        if is_all {
-            return map::instead(source, &style, owner, key, (holder.statements, &value));
+
+    /// Statements in the field beside the policies.
+    fn beside(&self, holder: &Holder, needed: &Needed) -> Result<Vec<Edit>, String> {
+        let mut statements = needed.statements();
+        if holder.has_documents {
+            let document = vec![
+                ("Version".to_owned(), Out::text("2012-10-17")),
+                ("Statement".to_owned(), Out::List(statements)),
+            ];
+            statements = vec![Out::Map(vec![
+                ("PolicyName".to_owned(), Out::text(POLICY)),
+                ("PolicyDocument".to_owned(), Out::Map(document)),
+            ])];
         }
-        let mut edits = removed()?;
-        edits.extend(map::add(
-            source,
-            &style,
-            owner,
-            &[(holder.statements, value)],
-        )?);
-        return Ok(edits);
-    };
-    let last = known.value.items().last();
-    let last = last.ok_or_else(|| format!("`{}` is not a list", holder.statements))?;
-    let mut edits = removed()?;
-    edits.extend(list::inserted(
-        source,
-        &style,
-        source.find(last.span)?,
-        &statements,
-    )?);
-    Ok(edits)
+        let (source, style, owner) = (self.source, &self.style, self.owner);
+        let known = source
+            .node(owner)
+            .and_then(|node| node.entry(holder.statements));
+        let added = match known {
+            None if self.list_of_others().is_none() => {
+                let value = Out::List(statements);
+                let field = (holder.statements, &value);
+                return map::instead(source, style, owner, self.key, field);
+            }
+            None => {
+                let value = Out::List(statements);
+                map::add(source, style, owner, &[(holder.statements, value)])?
+            }
+            Some(known) => {
+                let last = known.value.items().last();
+                let last = last.ok_or_else(|| format!("`{}` is not a list", holder.statements))?;
+                list::inserted(source, style, source.find(last.span)?, &statements)?
+            }
+        };
+        let mut edits = self.removed()?;
+        edits.extend(added);
+        Ok(edits)
+    }
 }

@@ -295,7 +295,11 @@ fn indent(source: &Source, key: Span) -> String {
 /// Where a field ends, without the comment behind it. An alias stands behind its key, what it stands for does not.
 fn end_of(source: &Source, entry: &Entry) -> u32 {
     let key = entry.key_span.end;
-    let value = source.scalar(entry.value.span);
+    // A list that is not indented starts where its first item does, which may be a text in quotes.
+    let value = match entry.value.kind {
+        NodeKind::List(_) | NodeKind::Map(_) => entry.value.span,
+        _ => source.scalar(entry.value.span),
+    };
     let line = source.line_end(key.max(1) - 1);
     let behind = Span::new(key, line).of(&source.text);
     let written = behind.trim_start_matches(['"', '\'', ':', ' ']);

@@ -75,7 +75,7 @@ fn beside_another(
             && grant.effect == Effect::Allow
             && sharing.count() == 1
     };
-    let last = used.role.grants.iter().filter(is_own).next_back()?;
+    let last = used.role.grants.iter().rfind(is_own)?;
     let source = sources.get(last.place.file)?;
     let id = source.find(last.place.span).ok()?;
     let list = source.node(source.visit(id)?.parent?)?;

@@ -193,24 +193,11 @@ impl Planner<'_> {
     }
 
     fn grant(&mut self, role: RoleId, index: usize, findings: &[&Finding]) {
-        let outcome = self.aimed(role, index, findings);
-        match outcome {
-            Ok((aim, edits)) => {
-                let place = findings.first().map(|it| it.place);
-                self.plan.fixes.extend(place.map(|place| Fix {
-                    rules: rules(findings),
-                    place,
-                    message: sentence(&aim),
-                    edits,
-                    review: aim.review,
-                }));
-            }
-            Err(reason) => {
-                for finding in findings {
-                    self.leave(finding, reason.clone());
-                }
-            }
-        }
+        let (change, review) = match self.aimed(role, index, findings) {
+            Ok((aim, edits)) => (Ok((sentence(&aim), edits)), aim.review),
+            Err(reason) => (Err(reason), None),
+        };
+        self.together(findings, change, review);
     }
 
     fn template(&mut self, role: RoleId, name: &Name, finding: &Finding) {
@@ -219,16 +206,7 @@ impl Planner<'_> {
         let narrowed = used.and_then(|used| {
             template::narrowed(self.model, self.sources, used, name, finding.place)
         });
-        match narrowed {
-            Ok((message, edits)) => self.plan.fixes.push(Fix {
-                rules: vec![finding.rule],
-                place: finding.place,
-                message,
-                edits,
-                review: None,
-            }),
-            Err(reason) => self.leave(finding, reason),
-        }
+        self.together(&[finding], narrowed, None);
     }
 
     fn shared(&mut self, finding: &Finding) {
@@ -239,16 +217,9 @@ impl Planner<'_> {
         let split = used
             .ok_or_else(|| "its role was not found".to_owned())
             .and_then(|used| own::split(self.model, self.sources, used));
-        match split {
-            Ok(split) => self.plan.fixes.push(Fix {
-                rules: vec![finding.rule],
-                place: finding.place,
-                message: split.message,
-                edits: split.edits,
-                review: split.review,
-            }),
-            Err(reason) => self.leave(finding, reason),
-        }
+        let review = split.as_ref().ok().and_then(|it| it.review.clone());
+        let change = split.map(|it| (it.message, it.edits));
+        self.together(&[finding], change, review);
     }
 
     fn managed(&mut self, role: RoleId, findings: &[&Finding]) {
@@ -316,13 +287,8 @@ impl Planner<'_> {
         if mended.edits.is_empty() {
             return;
         }
-        self.plan.fixes.push(Fix {
-            rules: vec![finding.rule],
-            place: finding.place,
-            message: mended.message(),
-            edits: mended.edits,
-            review: mended.review,
-        });
+        let change = (mended.message(), mended.edits);
+        self.together(&[finding], Ok(change), mended.review);
     }
 
     fn aimed(
