@@ -42,7 +42,7 @@ const EDGES: [(&str, &[&str]); 25] = [
     ("archive", &[]),
     ("history", &[]),
     ("deps", &["archive", "doc", "base"]),
-    ("detect", &["archive", "base", "knowledge"]),
+    ("detect", &["base", "knowledge"]),
     ("redos", &[]),
     (
         "rules",
