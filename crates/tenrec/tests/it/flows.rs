@@ -68,7 +68,7 @@ impl Scan {
 }
 
 /// An open API function `put` and a function `run`, with the events and resources given.
-fn two_functions(events: &str, resources: &str, put: &str, run: &str) -> Scan {
+pub(crate) fn two_functions(events: &str, resources: &str, put: &str, run: &str) -> Scan {
     two_functions_allowed("'*'", events, resources, put, run)
 }
 
@@ -80,12 +80,37 @@ fn two_functions_allowed(
     put: &str,
     run: &str,
 ) -> Scan {
+    let template = template("python3.12", actions, events, resources);
     scan(&format!(
+        "{template}== put.py
+import json
+import os
+import uuid
+import boto3
+
+def handler(event, context):
+    name = event['queryStringParameters']['name']
+{put}
+== run.py
+import json
+import os
+import subprocess
+import boto3
+
+def handler(event, context):
+{run}
+"
+    ))
+}
+
+/// A service with the functions `put`, which anyone may call, and `run`, which these events invoke.
+pub(crate) fn template(runtime: &str, actions: &str, events: &str, resources: &str) -> String {
+    format!(
         "== serverless.yml
 service: shop
 provider:
   name: aws
-  runtime: python3.12
+  runtime: {runtime}
   environment:
     STAGE: dev
   iam:
@@ -105,25 +130,8 @@ functions:
 resources:
   Resources:
 {resources}
-== put.py
-import json
-import os
-import uuid
-import boto3
-
-def handler(event, context):
-    name = event['queryStringParameters']['name']
-{put}
-== run.py
-import json
-import os
-import subprocess
-import boto3
-
-def handler(event, context):
-{run}
 "
-    ))
+    )
 }
 
 /// A title, the events and resources, what `put` and `run` do, and who controls the command; empty for nobody.

@@ -4,7 +4,7 @@
 mod javascript;
 mod python;
 
-use crate::flows::scan;
+use crate::flows::{scan, template, two_functions};
 
 /// The functions `put`, which anyone may call, and `run`, in one language, with the events of `run` and resources.
 struct Application {
@@ -78,51 +78,13 @@ const DIRECT: Application = Application {
 };
 
 impl Application {
-    fn template(&self, runtime: &str) -> String {
-        let Self { events, resources } = self;
-        format!(
-            "== serverless.yml
-service: shop
-provider:
-  name: aws
-  runtime: {runtime}
-  iam:
-    role:
-      statements:
-        - Effect: Allow
-          Action: '*'
-          Resource: '*'
-functions:
-  put:
-    handler: put.handler
-    events:
-      - httpApi: POST /put
-  run:
-    handler: run.handler
-{events}
-resources:
-  Resources:
-{resources}
-"
-        )
-    }
-
     fn python(&self, put: &str, run: &str) -> String {
-        let template = self.template("python3.12");
-        let imports = "import json, os, subprocess, boto3";
-        scan(&format!(
-            "{template}== put.py\n{imports}\n\ndef handler(event, context):
-    name = event['queryStringParameters']['name']
-    {put}
-== run.py\n{imports}\n\ndef handler(event, context):
-    {run}
-"
-        ))
-        .who()
+        let (put, run) = (format!("    {put}"), format!("    {run}"));
+        two_functions(self.events, self.resources, &put, &run).who()
     }
 
     fn javascript(&self, put: &str, run: &str) -> String {
-        let template = self.template("nodejs22.x");
+        let template = template("nodejs22.x", "'*'", self.events, self.resources);
         let imports = "const AWS = require('aws-sdk');
 const { exec } = require('child_process');
 const { DynamoDBClient, PutItemCommand, BatchWriteItemCommand, UpdateItemCommand, GetItemCommand } = require('@aws-sdk/client-dynamodb');
