@@ -4,6 +4,9 @@
 //! instead, each *safe* or *to be reviewed*, and says of what it leaves alone why. Comments, order, quotes, indentation and
 //! anchors stay as they are: nothing is printed anew, a text is cut where a value stands. The verb `fix` shows the edits or
 //! writes them.
+//!
+//! What roles should say is worked out from what their functions need (`grant`, `managed`, `missing`, `own`, `template`);
+//! single properties are rows of the knowledge base (`setting`). `list` and `map` write both.
 
 mod document;
 mod edit;

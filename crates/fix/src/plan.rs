@@ -94,36 +94,26 @@ pub fn plan(model: &Model<'_>, needs: &[Needs], sources: &Sources, findings: &[&
         if has_setting(model.knowledge, finding.rule) {
             planner.setting(finding);
         }
-        if !RULES.contains(&finding.rule) {
-            continue;
-        }
         match finding.rule {
-            SHARED_ROLE => {
-                planner.shared(finding);
-                continue;
-            }
-            MISSING => {
-                match missing::role(model, finding) {
-                    Some(role) => by_lacking.entry(role).or_default().push(finding),
-                    None => planner.leave(finding, "its role was not found".to_owned()),
-                }
-                continue;
-            }
+            SHARED_ROLE => planner.shared(finding),
+            MISSING => match missing::role(model, finding) {
+                Some(role) => by_lacking.entry(role).or_default().push(finding),
+                None => planner.leave(finding, "its role was not found".to_owned()),
+            },
             UNKNOWN_ACTION | REDUNDANT => {
                 if let Err(reason) = effectless.add(sources, finding) {
                     planner.leave(finding, reason);
                 }
-                continue;
             }
+            rule if RULES.contains(&rule) => match planner.grant_of(finding) {
+                Ok((role, Allowance::Statement(index))) => {
+                    by_grant.entry((role, index)).or_default().push(finding);
+                }
+                Ok((role, Allowance::Managed)) => by_role.entry(role).or_default().push(finding),
+                Ok((role, Allowance::Template(name))) => planner.template(role, &name, finding),
+                Err(reason) => planner.leave(finding, reason),
+            },
             _ => {}
-        }
-        match planner.grant_of(finding) {
-            Ok((role, Allowance::Statement(index))) => {
-                by_grant.entry((role, index)).or_default().push(finding);
-            }
-            Ok((role, Allowance::Managed)) => by_role.entry(role).or_default().push(finding),
-            Ok((role, Allowance::Template(name))) => planner.template(role, &name, finding),
-            Err(reason) => planner.leave(finding, reason),
         }
     }
     for ((role, index), findings) in by_grant {
