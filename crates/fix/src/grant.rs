@@ -193,6 +193,9 @@ fn resources(
                 )
             });
         }
+        if review.is_none() {
+            *review = resource::depends_on_stage(model, used, &need.resource);
+        }
         named.push(resource::spelled(model, used, &need.resource)?);
     }
     named.sort();

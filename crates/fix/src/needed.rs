@@ -37,6 +37,10 @@ pub(crate) fn needed(
             });
         }
     }
+    let mut resources = needs.iter().map(|need| &need.resource);
+    let review = review.or_else(|| {
+        resources.find_map(|resource| resource::depends_on_stage(model, used, resource))
+    });
     let statements = privilege::statements(model, needs.iter().copied());
     let parts = statements.into_iter().map(|statement| {
         let resources = statement.resources.iter();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::{ResourceId, Text, TextPart, Value, ValueKind};
+use app::{Dialect, ResourceId, Text, TextPart, Value, ValueKind};
 use link::Model;
 use privilege::Spelled;
 
@@ -24,6 +24,23 @@ pub(crate) fn spelled(model: &Model<'_>, used: &Used<'_>, text: &Text) -> Result
         is_nameable(model, used, id)?;
     }
     Ok(privilege::spell(&model.application, &text))
+}
+
+/// Why somebody should look at a resource of a service of the Serverless Framework, as a clause: its name may be another one in
+/// another stage, of which only the one is known that is deployed where nobody says which.
+pub(crate) fn depends_on_stage(model: &Model<'_>, used: &Used<'_>, text: &Text) -> Option<String> {
+    let stack = model.application.stack(used.role.stack)?;
+    if stack.dialect != Dialect::ServerlessFramework {
+        return None;
+    }
+    let stage = stack.stage.as_deref().unwrap_or("dev");
+    let literals = text.0.iter().filter_map(|part| match part {
+        TextPart::Literal(literal) => Some(literal),
+        _ => None,
+    });
+    let mut words = literals.flat_map(|it| it.split(|c: char| !c.is_ascii_alphanumeric()));
+    let is_named = words.any(|word| word == stage);
+    is_named.then(|| format!("a resource has the stage `{stage}` in its name, which may be another one when it is deployed"))
 }
 
 fn is_nameable(model: &Model<'_>, used: &Used<'_>, id: ResourceId) -> Result<(), String> {
