@@ -157,13 +157,15 @@ impl<'a> Shipped<'a> {
         if self.is_complete_list() {
             return Vec::new();
         }
+        let imports = self.imports_beside();
+        let mut found =
+            self.that(|name| !self.known.silent.has(name) && !self.is_imported(name, &imports));
+        if found.is_empty() {
+            return found;
+        }
         let ecosystem = self.manifest.ecosystem();
-        let names: Vec<&str> = self
-            .manifest
-            .requirements
-            .iter()
-            .map(|it| it.name.as_str())
-            .collect();
+        let requirements = self.manifest.requirements.iter();
+        let names: Vec<&str> = requirements.map(|it| it.name.as_str()).collect();
         let is_provided = |import: &str| is_in_runtime(self.known, ecosystem, import);
         let mut unused = names.clone();
         for function in &self.functions {
@@ -177,18 +179,11 @@ impl<'a> Shipped<'a> {
             };
             unused.retain(|name| of_function.contains(name));
         }
-        if unused.is_empty() {
-            return Vec::new();
-        }
-        let imports = self.imports_beside();
-        self.that(|name| {
-            !self.known.silent.has(name)
-                && !self.is_imported(name, &imports)
-                && !self.is_asked_for_by_another(name, &unused)
-        })
-        .into_iter()
-        .filter(|it| unused.contains(&it.name.as_str()))
-        .collect()
+        found.retain(|it| {
+            let name = ecosystem.normal_name(&it.name);
+            unused.contains(&it.name.as_str()) && !self.is_asked_for_by_another(&name, &unused)
+        });
+        found
     }
 
     /// A longer list of exact versions is most often all that was installed, with what each package brings along.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::{Code, FunctionId};
 use base::{Map, RelPath};
 
-use deps::{Bundle, Ecosystem, Inventory, Lock, Manifest};
+use deps::{Bundle, Ecosystem, Inventory, Lock, Manifest, ManifestKind};
 use link::Model;
 
 /// Whether a manifest is that of the program that describes the infrastructure. In Python nothing of it is deployed; in JavaScript
@@ -81,12 +81,15 @@ impl<'a> Takers<'a> {
         inventory: &'a Inventory,
     ) -> Vec<(&'a Manifest, Vec<FunctionId>)> {
         let mut taken = Vec::new();
+        let mut folders: BTreeMap<ManifestKind, Vec<RelPath>> = BTreeMap::new();
         for manifest in &inventory.manifests {
-            let folders = inventory.manifests.iter();
-            let folders = folders.filter(|other| other.kind == manifest.kind);
-            let folders: Vec<RelPath> = folders.map(|other| other.path.parent()).collect();
+            let of_kind = folders.entry(manifest.kind).or_default();
+            of_kind.push(manifest.path.parent());
+        }
+        for manifest in &inventory.manifests {
+            let folders = folders.get(&manifest.kind).map_or(&[][..], Vec::as_slice);
             let is_of_tool = is_of_infrastructure(self.model, manifest);
-            let mut functions = self.of(&manifest.path, &folders);
+            let mut functions = self.of(&manifest.path, folders);
             functions.retain(|id| !is_of_tool && self.is_in_language_of(*id, manifest.ecosystem()));
             if !functions.is_empty() {
                 taken.push((manifest, functions));
