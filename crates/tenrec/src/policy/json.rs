@@ -1,6 +1,6 @@
 //! Policies with their reasons: the form for programs. `libraries` are packages of others of which nobody knows what they call.
 
-use privilege::{Need, Scope};
+use privilege::Scope;
 
 use super::node::Node;
 use super::{FunctionPolicy, Policies, size};
@@ -43,7 +43,7 @@ fn reasons(policies: &Policies<'_>, function: &FunctionPolicy) -> Node {
         for reason in &need.reasons {
             all.push(Node::map([
                 ("action", Node::text(need.action.as_str())),
-                ("resource", resource(policies, function, need)),
+                ("resource", Node::Text(policies.resource(function, need))),
                 (
                     "file",
                     Node::text(policies.sources.path(reason.place).to_string()),
@@ -56,15 +56,6 @@ fn reasons(policies: &Policies<'_>, function: &FunctionPolicy) -> Node {
     Node::List(all)
 }
 
-fn resource(policies: &Policies<'_>, function: &FunctionPolicy, need: &Need) -> Node {
-    let model = policies.model;
-    Node::Text(if policies.has_template(function) {
-        privilege::spell(&model.application, &need.resource).shown()
-    } else {
-        privilege::plain(&model.application, model.knowledge, &need.resource)
-    })
-}
-
 fn unresolved(policies: &Policies<'_>, function: &FunctionPolicy) -> Node {
     let sources = &policies.sources;
     let mut all = Vec::new();
@@ -75,7 +66,7 @@ fn unresolved(policies: &Policies<'_>, function: &FunctionPolicy) -> Node {
         for reason in &need.reasons {
             all.push(Node::map([
                 ("action", Node::text(need.action.as_str())),
-                ("resource", resource(policies, function, need)),
+                ("resource", Node::Text(policies.resource(function, need))),
                 ("file", Node::text(sources.path(reason.place).to_string())),
                 ("line", Node::Number(sources.line(reason.place))),
                 ("expression", Node::Text(sources.expression(reason.place))),

@@ -128,7 +128,7 @@ impl<'m> Policies<'m> {
         let mut out = String::new();
         for function in &self.functions {
             for need in function.needs.needs.iter().filter(is_meant) {
-                let resource = privilege::spell(&self.model.application, &need.resource).shown();
+                let resource = self.resource(function, need);
                 out.push_str(&format!(
                     "{} needs {} on {resource}\n",
                     function.name, need.action
@@ -192,6 +192,16 @@ impl<'m> Policies<'m> {
     fn node_parts(&self, function: &FunctionPolicy, statements: &[Statement]) -> Vec<Vec<Node>> {
         let parts = self.parts(function, statements).into_iter();
         parts.map(|part| self.nodes(function, &part)).collect()
+    }
+
+    /// The resource of a need as one text: in the words of the template, or as IAM reads it where there is none.
+    fn resource(&self, function: &FunctionPolicy, need: &Need) -> String {
+        let application = &self.model.application;
+        if self.has_template(function) {
+            privilege::spell(application, &need.resource).shown()
+        } else {
+            privilege::plain(application, self.model.knowledge, &need.resource)
+        }
     }
 
     fn has_template(&self, function: &FunctionPolicy) -> bool {

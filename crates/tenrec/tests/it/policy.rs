@@ -71,6 +71,20 @@ fn an_action_is_explained_with_its_place() {
 }
 
 #[test]
+fn without_a_template_resources_are_named_as_iam_reads_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let code = "import boto3\nboto3.client('s3').put_object(Bucket='b', Key='k', Body=b'')\n";
+    std::fs::write(directory.path().join("script.py"), code).unwrap();
+    let path = directory.path().to_str().unwrap();
+    let explained = text(&policy(&[path, "--explain", "s3:PutObject"]));
+    assert!(
+        explained.contains("script.py needs s3:PutObject on arn:aws:s3:::b/k\n"),
+        "{explained}"
+    );
+    assert!(explained.contains("script.py:2"), "{explained}");
+}
+
+#[test]
 fn wrong_names_are_refused_with_the_nearest_right_one() {
     for (arguments, expected) in [
         (&["cv-filter", "--function", "fliter"][..], "`filter`"),
