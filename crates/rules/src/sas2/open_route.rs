@@ -407,14 +407,36 @@ fn verifies_caller(input: &Input<'_>, trigger: &Trigger) -> bool {
     })
 }
 
-/// Whether data comes from the headers of a request.
+/// Headers that say what is sent or how it is to be answered: a decision on them lets nobody in.
+const ABOUT_CONTENT: [&str; 16] = [
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "if-modified-since",
+    "if-none-match",
+    "user-agent",
+    "x-amz-sns-message-type",
+    "x-event-key",
+    "x-github-delivery",
+    "x-github-event",
+    "x-gitlab-event",
+    "x-requested-with",
+    "x-shopify-topic",
+];
+
+/// Whether data comes from the headers of a request, other than those about its content.
 fn is_credential(origin: &Origin) -> bool {
     let Origin::Event { path, .. } = origin else {
         return false;
     };
-    path.iter().any(|step| {
-        matches!(step, Step::Field(field) if ["headers", "multiValueHeaders", "cookies"].contains(&field.as_str()))
-    })
+    let is_holder = |step: &Step| matches!(step, Step::Field(field) if ["headers", "multiValueHeaders", "cookies"].contains(&field.as_str()));
+    let Some(holder) = path.iter().position(is_holder) else {
+        return false;
+    };
+    !matches!(path.get(holder + 1), Some(Step::Field(name)) if ABOUT_CONTENT.iter().any(|it| name.eq_ignore_ascii_case(it)))
 }
 
 fn name(trigger: &Trigger) -> String {
