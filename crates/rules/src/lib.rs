@@ -16,6 +16,7 @@ mod sas6;
 mod sas7;
 mod sas8;
 mod sas9;
+mod words;
 
 use finding::{Finding, RuleInfo};
 use rayon::prelude::*;

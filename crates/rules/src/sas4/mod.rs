@@ -14,10 +14,10 @@ mod shared_role;
 mod trust;
 mod unused;
 mod wildcard;
-mod words;
 mod written;
 
 use crate::family::Family;
+use crate::words;
 
 pub(crate) const FAMILIES: &[Family] = &[
     all_but::FAMILY,

@@ -3,9 +3,10 @@
 //! Many packages build their binary part so; those of which that is known are data. What is left is listed once for each lock
 //! file. The project's own script is worth a word only where it takes code from somewhere else.
 
+use super::packages;
 use super::takers::Takers;
-use super::{listed, packages};
 use crate::family::{Family, Input};
+use crate::words;
 use deps::{Lock, Package, Script};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 
@@ -91,7 +92,7 @@ fn of_packages(input: &Input<'_>, lock: &Lock) -> Option<Finding> {
     let verb = if names.len() == 1 { "runs" } else { "run" };
     let message = format!(
         "{} of `{}` {verb} a program of their own when they are installed, on the machine that deploys",
-        listed(&names),
+        words::list(&names),
         lock.path
     );
     let message = if names.len() == 1 {

@@ -1,8 +1,8 @@
 //! SAS-6: lock files that do not hold what they are for: other packages than the manifest asks for, or packages without a hash.
 
-use super::listed;
 use super::takers::Takers;
 use crate::family::{Family, Input};
+use crate::words;
 use base::Place;
 use deps::{Inventory, Lock, LockKind, Manifest, Origin, Package, Requirement, Specifier};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
@@ -181,7 +181,7 @@ fn without_integrity(lock: &Lock) -> Option<Finding> {
             "`{}` holds no hash of {} of its {count} packages: {}",
             lock.path,
             bare.len(),
-            listed(&names)
+            words::list(&names)
         ),
     };
     Some(

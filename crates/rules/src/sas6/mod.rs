@@ -54,18 +54,3 @@ fn is_in_runtime(packages: &Packages, ecosystem: Ecosystem, import: &str) -> boo
 fn packages<'a>(input: &Input<'a>, ecosystem: Ecosystem) -> &'a Packages {
     input.model.knowledge.packages(ecosystem.as_str())
 }
-
-/// The first of these names, and how many more there are: “`a`, `b` and 3 more”.
-fn listed(names: &[&str]) -> String {
-    const MOST: usize = 4;
-    let shown: Vec<String> = names
-        .iter()
-        .take(MOST)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    match (shown.as_slice(), names.len().saturating_sub(MOST)) {
-        ([init @ .., last], 0) if !init.is_empty() => format!("{} and {last}", init.join(", ")),
-        (shown, 0) => shown.concat(),
-        (shown, more) => format!("{} and {more} more", shown.join(", ")),
-    }
-}

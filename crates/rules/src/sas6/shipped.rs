@@ -5,8 +5,9 @@
 //! called unused only where all code beside the manifest was read and none of it imports it.
 
 use super::takers::Takers;
-use super::{is_in_runtime, listed, packages};
+use super::{is_in_runtime, packages};
 use crate::family::{Family, Input};
+use crate::words;
 use app::{Code, Function, FunctionId};
 use base::{Name, RelPath};
 use deps::{Ecosystem, Manifest, ManifestKind, Requirement, Specifier, modules};
@@ -317,7 +318,7 @@ fn has_bundler(input: &Input<'_>, function: FunctionId) -> bool {
 
 fn named(requirements: &[&Requirement]) -> String {
     let names: Vec<&str> = requirements.iter().map(|it| it.name.as_str()).collect();
-    listed(&names)
+    words::list(&names)
 }
 
 fn is_or_are(requirements: &[&Requirement]) -> &'static str {

@@ -6,18 +6,18 @@ use std::fmt::Display;
 const MOST: usize = 6;
 
 /// The service of an action: `dynamodb` of `dynamodb:PutItem`.
-pub(super) fn service(action: &str) -> &str {
+pub(crate) fn service(action: &str) -> &str {
     action.split(':').next().unwrap_or_default()
 }
 
 /// "`a`, `b` and `c`", and of a long list its beginning: "`a`, `b`, `c`, `d`, `e` and 4 more".
-pub(super) fn list<T: Display>(names: &[T]) -> String {
+pub(crate) fn list<T: Display>(names: &[T]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     join(&quoted)
 }
 
 /// "`a`, `b` and `c`", however many they are.
-pub(super) fn whole<T: Display>(names: &[T]) -> String {
+pub(crate) fn whole<T: Display>(names: &[T]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
@@ -26,7 +26,7 @@ pub(super) fn whole<T: Display>(names: &[T]) -> String {
 }
 
 /// The beginning of a long list, for parts that are already written out.
-pub(super) fn join(parts: &[String]) -> String {
+pub(crate) fn join(parts: &[String]) -> String {
     let shown = if parts.len() <= MOST {
         parts.len().saturating_sub(1)
     } else {
