@@ -296,8 +296,11 @@ impl<'p> Engine<'p> {
         self.depth -= 1;
     }
 
-    pub(crate) fn is_loaded(&self, module: ModuleId) -> bool {
-        self.module_envs.contains_key(&module)
+    /// The modules that were loaded, in no order.
+    pub(crate) fn loaded_modules(&self) -> impl Iterator<Item = &'p Module> {
+        let program = self.program;
+        let loaded = self.module_envs.keys();
+        loaded.filter_map(|module| program.module(*module))
     }
 
     /// The modules that an import statement loads: `import a.b` loads the package `a` as well.

@@ -106,11 +106,7 @@ impl Engine<'_> {
         let Some(kind) = self.knowledge.kind("telling-error") else {
             return false;
         };
-        let mut modules = self
-            .program
-            .modules()
-            .filter(|(id, ..)| self.is_loaded(*id));
-        modules.any(|(_, _, module)| {
+        self.loaded_modules().any(|module| {
             let language = self.knowledge.language(module.language.as_str());
             let mut imports = module.imports.iter();
             imports.any(|import| {

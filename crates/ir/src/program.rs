@@ -1,6 +1,6 @@
 //! A program: all modules of a project and how they name each other.
 
-use base::{Map, Name, RelPath, Set};
+use base::{FileId, Map, Name, RelPath, Set};
 
 use crate::{FunctionId, Language, Module};
 
@@ -22,6 +22,7 @@ pub struct GlobalFunctionId {
 pub struct Program {
     modules: Vec<(RelPath, Module)>,
     by_path: Map<RelPath, ModuleId>,
+    by_file: Map<FileId, ModuleId>,
     /// What the last part of a module's name may be. Most imports are of packages, which this tells at once.
     names: Set<Name>,
     aliases: Vec<PathAlias>,
@@ -64,6 +65,11 @@ impl Program {
             .enumerate()
             .map(|(index, (path, _))| (path.clone(), ModuleId(index as u32)))
             .collect();
+        let by_file = modules
+            .iter()
+            .zip(0..)
+            .map(|((_, module), index)| (module.file, ModuleId(index)))
+            .collect();
         let names = modules
             .iter()
             .flat_map(|(path, module)| last_names(path, module.language))
@@ -72,6 +78,7 @@ impl Program {
         Self {
             modules,
             by_path,
+            by_file,
             names,
             aliases: Vec::new(),
         }
@@ -92,6 +99,34 @@ impl Program {
             .iter()
             .enumerate()
             .map(|(index, (path, module))| (ModuleId(index as u32), path, module))
+    }
+
+    /// The modules in a directory and below, in path order.
+    pub fn modules_in<'a, 'd>(
+        &'a self,
+        directory: &'d RelPath,
+    ) -> impl Iterator<Item = (ModuleId, &'a RelPath, &'a Module)> + use<'a, 'd> {
+        // Between the directory and what lies in it stand others, such as `a-b` between `a` and `a/b`.
+        let first = match directory.as_str() {
+            "" => String::new(),
+            directory => format!("{directory}/"),
+        };
+        let start = self
+            .modules
+            .partition_point(|(path, _)| path.as_str() < first.as_str());
+        let from = self.modules.get(start..).unwrap_or_default();
+        let inside = from
+            .iter()
+            .take_while(move |(path, _)| path.is_within(directory));
+        let ids = (start..).map(|index| ModuleId(index as u32));
+        ids.zip(inside)
+            .map(|(id, (path, module))| (id, path, module))
+    }
+
+    /// The module that a file holds.
+    #[must_use]
+    pub fn of_file(&self, file: FileId) -> Option<ModuleId> {
+        self.by_file.get(&file).copied()
     }
 
     /// All modules with their paths, apart.

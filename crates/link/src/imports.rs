@@ -28,11 +28,9 @@ impl Model<'_> {
         };
         let handlers = self
             .analyses_of(function)
-            .filter_map(|analysis| analysis.handler);
-        let files: Set<_> = handlers.map(|place| place.file).collect();
-        let modules = self.program.modules();
-        let handlers = modules.filter(|(_, _, module)| files.contains(&module.file));
-        let mut waiting: VecDeque<ModuleId> = handlers.map(|(id, ..)| id).collect();
+            .filter_map(|analysis| self.program.of_file(analysis.handler?.file));
+        let handlers: BTreeSet<ModuleId> = handlers.collect();
+        let mut waiting: VecDeque<ModuleId> = handlers.into_iter().collect();
         let language = self.program.module(*waiting.front()?)?.language;
         let mut seen: Set<ModuleId> = waiting.iter().copied().collect();
         let mut foreign = BTreeSet::new();
@@ -81,12 +79,9 @@ impl Model<'_> {
             if folder == RelPath::root() && 0 == dots {
                 continue;
             }
-            let modules = self.program.modules();
-            reached.extend(
-                modules
-                    .filter(|(_, path, _)| path.parent() == folder)
-                    .map(|(id, ..)| id),
-            );
+            let modules = self.program.modules_in(&folder);
+            let directly = modules.filter(|(_, path, _)| path.parent() == folder);
+            reached.extend(directly.map(|(id, ..)| id));
         }
         reached
     }

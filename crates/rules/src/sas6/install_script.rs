@@ -23,14 +23,14 @@ const SCRIPT: RuleInfo = RuleInfo {
 };
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let takers = Takers::new(input.model);
+    let takers = Takers::new(input.model, input.inventory);
     let mut findings = Vec::new();
-    for (manifest, functions) in takers.manifests(input.inventory) {
+    for (manifest, functions) in takers.manifests() {
         let scripts = manifest.scripts.iter().filter_map(of_project);
         let names = input.model.function_names(&functions);
         findings.extend(scripts.map(|finding| finding.functions(names.iter().cloned())));
     }
-    for (lock, functions) in takers.locks(input.inventory) {
+    for (lock, functions) in takers.locks() {
         let names = input.model.function_names(&functions);
         let found = of_packages(input, lock);
         findings.extend(found.map(|finding| finding.functions(names)));

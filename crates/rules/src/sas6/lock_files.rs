@@ -27,14 +27,14 @@ const NO_INTEGRITY: RuleInfo = RuleInfo {
 };
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let takers = Takers::new(input.model);
+    let takers = Takers::new(input.model, input.inventory);
     let mut findings = Vec::new();
-    for (manifest, functions) in takers.manifests(input.inventory) {
+    for (manifest, functions) in takers.manifests() {
         let found = out_of_step(input.inventory, manifest);
         let names = input.model.function_names(&functions);
         findings.extend(found.map(|finding| finding.functions(names)));
     }
-    for (lock, functions) in takers.locks(input.inventory) {
+    for (lock, functions) in takers.locks() {
         let found = without_integrity(lock);
         let names = input.model.function_names(&functions);
         findings.extend(found.map(|finding| finding.functions(names)));

@@ -19,7 +19,7 @@ const LOOKALIKE: RuleInfo = RuleInfo {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (manifest, functions) in Takers::new(input.model).manifests(input.inventory) {
+    for (manifest, functions) in Takers::new(input.model, input.inventory).manifests() {
         let ecosystem = manifest.ecosystem();
         for requirement in manifest.all() {
             let is_registered = matches!(

@@ -40,8 +40,8 @@ const ADDRESS: RuleInfo = RuleInfo {
 /// Manifests whose packages some function takes along.
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let takers = Takers::new(input.model);
-    for (manifest, functions) in takers.manifests(input.inventory) {
+    let takers = Takers::new(input.model, input.inventory);
+    for (manifest, functions) in takers.manifests() {
         if manifest.requirements.is_empty() {
             continue;
         }

@@ -34,11 +34,9 @@ pub(crate) const FAMILIES: &[Family] = &[
 /// For each bundle of the inventory, the functions that ship it.
 #[must_use]
 pub fn shipping(model: &Model<'_>, inventory: &Inventory) -> Vec<Vec<FunctionId>> {
-    let takers = takers::Takers::new(model);
+    let takers = takers::Takers::new(model, inventory);
     let bundles = inventory.bundles.iter();
-    bundles
-        .map(|bundle| takers.of_bundle(inventory, bundle))
-        .collect()
+    bundles.map(|bundle| takers.of_bundle(bundle)).collect()
 }
 
 /// Whether the platform's runtimes bring along what an import loads.

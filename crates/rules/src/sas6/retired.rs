@@ -23,7 +23,7 @@ const RETIRED: RuleInfo = RuleInfo {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (manifest, functions) in Takers::new(input.model).manifests(input.inventory) {
+    for (manifest, functions) in Takers::new(input.model, input.inventory).manifests() {
         let names = input.model.function_names(&functions);
         let ecosystem = manifest.ecosystem();
         let known = &packages(input, ecosystem).retired;

@@ -43,7 +43,7 @@ const DEVELOPMENT: RuleInfo = RuleInfo {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (manifest, functions) in Takers::new(input.model).manifests(input.inventory) {
+    for (manifest, functions) in Takers::new(input.model, input.inventory).manifests() {
         let Some(shipped) = Shipped::new(input, manifest, functions) else {
             continue;
         };
@@ -122,9 +122,9 @@ impl<'a> Shipped<'a> {
     /// What the code beside the manifest and below imports, whoever runs it.
     fn imports_beside(&self) -> Vec<&'a Name> {
         let folder = self.manifest.path.parent();
-        let modules = self.input.model.program.modules();
-        let beside = modules.filter(|(_, path, _)| path.is_within(&folder));
-        beside
+        let program = &self.input.model.program;
+        program
+            .modules_in(&folder)
             .flat_map(|(_, _, module)| module.imports.iter().map(|import| &import.module))
             .collect()
     }

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::{Code, FunctionId};
-use base::{Map, RelPath};
-
+use base::{Map, RelPath, Set};
 use deps::{Bundle, Ecosystem, Inventory, Lock, Manifest, ManifestKind};
 use link::Model;
 
@@ -23,71 +22,108 @@ fn is_of_infrastructure(model: &Model<'_>, manifest: &Manifest) -> bool {
 /// Answers for one project.
 pub(super) struct Takers<'a> {
     model: &'a Model<'a>,
+    inventory: &'a Inventory,
     /// The modules that hold the handlers of each function, by their ids.
     handlers: Vec<Vec<&'a RelPath>>,
     /// The folders of the layers of each function, by their ids.
     layers: Vec<Vec<RelPath>>,
+    /// For each folder, the functions whose code root lies in it, or whose handler does in their code root.
+    near: Map<RelPath, Vec<FunctionId>>,
+    /// The folders that hold manifests of each kind.
+    of_kinds: BTreeMap<ManifestKind, Set<RelPath>>,
+    /// The folders that hold bundles of each registry.
+    of_registries: BTreeMap<Ecosystem, Set<RelPath>>,
 }
 
 impl<'a> Takers<'a> {
-    pub(super) fn new(model: &'a Model<'a>) -> Self {
-        let modules = model.program.modules();
-        let paths: Map<_, _> = modules
-            .map(|(_, path, module)| (module.file, path))
-            .collect();
+    pub(super) fn new(model: &'a Model<'a>, inventory: &'a Inventory) -> Self {
         let handlers = model.application.functions().map(|(id, _)| {
-            let places = model
+            let modules = model
                 .analyses_of(id)
-                .filter_map(|analysis| analysis.handler);
-            places
-                .filter_map(|place| paths.get(&place.file).copied())
+                .filter_map(|analysis| model.program.of_file(analysis.handler?.file));
+            modules
+                .filter_map(|module| model.program.path(module))
                 .collect()
         });
         let functions = model.application.functions();
-        Self {
+        let mut takers = Self {
             model,
+            inventory,
             handlers: handlers.collect(),
             layers: functions.map(|(id, _)| model.layer_folders(id)).collect(),
+            near: Map::default(),
+            of_kinds: BTreeMap::new(),
+            of_registries: BTreeMap::new(),
+        };
+        takers.note_near();
+        for manifest in &inventory.manifests {
+            let folders = takers.of_kinds.entry(manifest.kind).or_default();
+            folders.insert(manifest.path.parent());
+        }
+        for bundle in &inventory.bundles {
+            let folders = takers.of_registries.entry(bundle.ecosystem).or_default();
+            folders.insert(bundle.folder.clone());
+        }
+        takers
+    }
+
+    fn note_near(&mut self) {
+        for (id, function) in self.model.application.functions() {
+            let Some(Code::Directory(root) | Code::Image(Some(root))) = function.code.known()
+            else {
+                continue;
+            };
+            let mut folders: Vec<RelPath> = upwards(root.clone()).collect();
+            let handlers = self.handlers.get(id.0 as usize).into_iter().flatten();
+            for handler in handlers.filter(|handler| handler.is_within(root)) {
+                let inside = upwards(handler.parent()).take_while(|folder| folder != root);
+                folders.extend(inside);
+            }
+            folders.sort();
+            folders.dedup();
+            for folder in folders {
+                self.near.entry(folder).or_default().push(id);
+            }
         }
     }
 
     /// The functions that take along what a file of packages names: it lies in their code root, or is the nearest of its kind
     /// above it. `folders` are those that hold files of its kind.
-    pub(super) fn of(&self, path: &RelPath, folders: &[RelPath]) -> Vec<FunctionId> {
+    fn of(&self, path: &RelPath, folders: Option<&Set<RelPath>>) -> Vec<FunctionId> {
         let folder = path.parent();
         if detect::is_example(path) {
             return Vec::new();
         }
         let is_nearest = |root: &RelPath| {
+            let mut between = upwards(root.clone()).take_while(|between| *between != folder);
             root.is_within(&folder)
-                && !folders.iter().any(|between| {
-                    *between != folder && between.is_within(&folder) && root.is_within(between)
-                })
+                && !between.any(|between| folders.is_some_and(|all| all.contains(&between)))
         };
-        let functions = self.model.application.functions();
-        let taking = functions.filter(|(id, function)| match function.code.known() {
-            _ if self.is_in_layer(*id, &folder) => true,
-            Some(Code::Directory(root) | Code::Image(Some(root))) => {
-                self.is_of_handler(*id, &folder, root) || folder != *root && is_nearest(root)
+        let is_taking = |id: &FunctionId| {
+            let function = self.model.application.function(*id);
+            match function.and_then(|function| function.code.known()) {
+                _ if self.is_in_layer(*id, &folder) => true,
+                Some(Code::Directory(root) | Code::Image(Some(root))) => {
+                    self.is_of_handler(*id, &folder, root) || folder != *root && is_nearest(root)
+                }
+                Some(Code::Inline(_) | Code::Image(None)) | None => false,
             }
-            Some(Code::Inline(_) | Code::Image(None)) | None => false,
-        });
-        taking.map(|(id, _)| id).collect()
+        };
+        let layered = (0..).map(FunctionId).zip(&self.layers);
+        let layered = layered.filter(|(_, layers)| !layers.is_empty());
+        let mut functions: Vec<FunctionId> = layered.map(|(id, _)| id).collect();
+        functions.extend(self.near.get(&folder).into_iter().flatten());
+        functions.sort_unstable();
+        functions.dedup();
+        functions.retain(is_taking);
+        functions
     }
 
     /// The manifests whose packages some function takes along, with those functions.
-    pub(super) fn manifests(
-        &self,
-        inventory: &'a Inventory,
-    ) -> Vec<(&'a Manifest, Vec<FunctionId>)> {
+    pub(super) fn manifests(&self) -> Vec<(&'a Manifest, Vec<FunctionId>)> {
         let mut taken = Vec::new();
-        let mut folders: BTreeMap<ManifestKind, Vec<RelPath>> = BTreeMap::new();
-        for manifest in &inventory.manifests {
-            let of_kind = folders.entry(manifest.kind).or_default();
-            of_kind.push(manifest.path.parent());
-        }
-        for manifest in &inventory.manifests {
-            let folders = folders.get(&manifest.kind).map_or(&[][..], Vec::as_slice);
+        for manifest in &self.inventory.manifests {
+            let folders = self.of_kinds.get(&manifest.kind);
             let is_of_tool = is_of_infrastructure(self.model, manifest);
             let mut functions = self.of(&manifest.path, folders);
             functions.retain(|id| !is_of_tool && self.is_in_language_of(*id, manifest.ecosystem()));
@@ -99,11 +135,11 @@ impl<'a> Takers<'a> {
     }
 
     /// The lock files of which some function takes packages along, with those functions.
-    pub(super) fn locks(&self, inventory: &'a Inventory) -> Vec<(&'a Lock, Vec<FunctionId>)> {
+    pub(super) fn locks(&self) -> Vec<(&'a Lock, Vec<FunctionId>)> {
         let mut by_lock: BTreeMap<usize, BTreeSet<FunctionId>> = BTreeMap::new();
-        for bundle in &inventory.bundles {
+        for bundle in &self.inventory.bundles {
             if let Some(lock) = bundle.lock {
-                let functions = self.of_bundle(inventory, bundle);
+                let functions = self.of_bundle(bundle);
                 by_lock.entry(lock).or_default().extend(functions);
             }
         }
@@ -112,13 +148,14 @@ impl<'a> Takers<'a> {
             .filter(|(_, functions)| !functions.is_empty());
         let taken = taken.filter_map(|(lock, functions)| {
             let functions = functions.into_iter().collect();
-            Some((inventory.locks.get(lock)?, functions))
+            Some((self.inventory.locks.get(lock)?, functions))
         });
         taken.collect()
     }
 
     /// The functions that ship a bundle.
-    pub(super) fn of_bundle(&self, inventory: &Inventory, bundle: &Bundle) -> Vec<FunctionId> {
+    pub(super) fn of_bundle(&self, bundle: &Bundle) -> Vec<FunctionId> {
+        let inventory = self.inventory;
         let manifest = bundle.manifest.and_then(|at| inventory.manifests.get(at));
         let lock = bundle.lock.and_then(|at| inventory.locks.get(at));
         let path = manifest
@@ -129,12 +166,8 @@ impl<'a> Takers<'a> {
             let functions = self.model.functions_shipping(path);
             return functions.filter(|_| is_meant).collect();
         }
-        let bundles = inventory.bundles.iter();
-        let folders: Vec<RelPath> = bundles
-            .filter(|other| other.ecosystem == bundle.ecosystem)
-            .map(|other| other.folder.clone())
-            .collect();
-        path.map_or_else(Vec::new, |path| self.of(path, &folders))
+        let folders = self.of_registries.get(&bundle.ecosystem);
+        path.map_or_else(Vec::new, |path| self.of(path, folders))
     }
 
     /// Whether the code of a function may load packages of a registry. Where a template says what is deployed, they are there
@@ -168,4 +201,11 @@ impl<'a> Takers<'a> {
         let mut handlers = self.handlers.get(function.0 as usize).into_iter().flatten();
         folder.is_within(root) && handlers.any(|path| path.is_within(folder))
     }
+}
+
+/// A folder and those above it, up to the project's root.
+fn upwards(folder: RelPath) -> impl Iterator<Item = RelPath> {
+    std::iter::successors(Some(folder), |folder| {
+        (*folder != RelPath::root()).then(|| folder.parent())
+    })
 }

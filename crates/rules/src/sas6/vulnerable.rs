@@ -29,7 +29,7 @@ const VULNERABLE: RuleInfo = RuleInfo {
 };
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let takers = Takers::new(input.model);
+    let takers = Takers::new(input.model, input.inventory);
     // The functions that ship each package, by lock file and package.
     let mut shipping: BTreeMap<(usize, u32), Shipped> = BTreeMap::new();
     for bundle in &input.inventory.bundles {
@@ -49,7 +49,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         if vulnerable.is_empty() {
             continue;
         }
-        let functions = takers.of_bundle(input.inventory, bundle);
+        let functions = takers.of_bundle(bundle);
         if functions.is_empty() {
             continue;
         }
