@@ -178,17 +178,20 @@ impl Subject {
 /// Whether a pattern of actions, `s3:Get*`, matches an action, as far as the pattern's policy variables leave no doubt.
 #[must_use]
 pub fn action_matches(pattern: &str, action: &str) -> bool {
-    // What stands before the first wildcard or variable answers most questions.
-    let known = pattern.find(['*', '?', '$']).unwrap_or(pattern.len());
-    let starts = pattern
-        .get(..known)
-        .zip(action.get(..known))
-        .is_some_and(|(start, action)| start.eq_ignore_ascii_case(action));
-    if !starts || known == pattern.len() {
-        return starts && action.len() == known;
+    // What stands before the first wildcard or variable answers most questions, its first letters most of them.
+    let mut both = pattern.bytes().zip(action.bytes());
+    let differs = both.find_map(|(expected, byte)| match expected {
+        b'*' | b'?' | b'$' => Some(false),
+        expected => (!expected.eq_ignore_ascii_case(&byte)).then_some(true),
+    });
+    match differs {
+        Some(true) => false,
+        None if pattern.len() <= action.len() => pattern.len() == action.len(),
+        _ => {
+            let pattern = Pattern::action(&[Piece::Literal(pattern.into())]);
+            pattern.matches(&Subject::action(action)) == Answer::Yes
+        }
     }
-    let pattern = Pattern::action(&[Piece::Literal(pattern.into())]);
-    pattern.matches(&Subject::action(action)) == Answer::Yes
 }
 
 fn lower(c: char) -> char {

@@ -1,7 +1,7 @@
 //! The algebra against an evaluator that is slow and obvious: it matches by recursion, part by part, and tries every value
 //! that an unknown part may have.
 
-use iam::{Answer, Effect, Pattern, Piece, Policy, Scope, Statement, Subject};
+use iam::{Answer, Effect, Pattern, Piece, Policy, Scope, Statement, Subject, action_matches};
 use proptest::prelude::*;
 
 /// `*` and `?` by recursion.
@@ -296,4 +296,16 @@ fn some_resource_is_allowed_where_none_denies_all_of_them() {
     assert_eq!(asked("lambda.amazonaws.com"), Answer::Yes);
     assert_eq!(asked("ec2.amazonaws.com"), Answer::No);
     assert_eq!(asks(vec![conditional.clone()], &[]), Answer::Unknown);
+}
+
+proptest! {
+    #[test]
+    fn a_pattern_of_actions_matches_as_its_automaton_does(
+        pattern in "[a-cA-C:*?]{0,6}",
+        action in "[a-cA-C:]{0,6}",
+    ) {
+        let slow = Pattern::action(&[Piece::Literal(pattern.as_str().into())]);
+        let expected = slow.matches(&Subject::action(&action)) == Answer::Yes;
+        prop_assert_eq!(action_matches(&pattern, &action), expected);
+    }
 }
