@@ -167,6 +167,15 @@ impl Inventory {
         Ok(())
     }
 
+    /// The bundles of one folder.
+    #[must_use]
+    pub fn bundles_in(&self, folder: &RelPath) -> &[Bundle] {
+        let start = self.bundles.partition_point(|it| it.folder < *folder);
+        let from = self.bundles.get(start..).unwrap_or_default();
+        let end = from.partition_point(|it| it.folder == *folder);
+        from.get(..end).unwrap_or_default()
+    }
+
     /// The packages that a bundle deploys, in the order of its lock file.
     pub fn packages<'a>(&'a self, bundle: &'a Bundle) -> impl Iterator<Item = &'a Package> {
         let lock = bundle.lock.and_then(|lock| self.locks.get(lock));

@@ -3,12 +3,22 @@
 //! In JavaScript an import starts with the package's name. In Python a package may call its modules as it likes: most are called
 //! like the package, others stand in `data/python-modules.txt`.
 
-use base::Name;
+use std::sync::LazyLock;
+
+use base::{Map, Name, Set};
 
 use crate::Ecosystem;
 
-const PYTHON_MODULES: &str = include_str!("../data/python-modules.txt");
-const PYTHON_LIBRARY: &str = include_str!("../data/python-standard-library.txt");
+/// The modules of each package that calls them otherwise than itself.
+static PYTHON_MODULES: LazyLock<Map<&str, Vec<&str>>> = LazyLock::new(|| {
+    let rows = rows(include_str!("../data/python-modules.txt"));
+    let parted = rows.filter_map(|row| row.split_once(' '));
+    parted
+        .map(|(package, modules)| (package, modules.split(' ').collect()))
+        .collect()
+});
+static PYTHON_LIBRARY: LazyLock<Set<&str>> =
+    LazyLock::new(|| rows(include_str!("../data/python-standard-library.txt")).collect());
 
 /// Whether an import, as written in the code, loads something of a package.
 #[must_use]
@@ -28,12 +38,8 @@ pub fn is_of(ecosystem: Ecosystem, package: &str, import: &str) -> bool {
         }
         Ecosystem::PyPI => {
             let package = ecosystem.normal_name(package);
-            let mut rows = rows(PYTHON_MODULES);
-            match rows.find(|row| row.split(' ').next() == Some(package.as_str())) {
-                Some(row) => row
-                    .split(' ')
-                    .skip(1)
-                    .any(|module| is_within(import, module)),
+            match PYTHON_MODULES.get(&*package) {
+                Some(modules) => modules.iter().any(|module| is_within(import, module)),
                 None => {
                     let import = ecosystem.normal_name(import);
                     let rest = import.strip_prefix(&package);
@@ -51,7 +57,7 @@ pub fn is_built_in(ecosystem: Ecosystem, import: &str) -> bool {
     match ecosystem {
         Ecosystem::PyPI => {
             let first = import.split('.').next().unwrap_or_default();
-            first.starts_with('_') || rows(PYTHON_LIBRARY).any(|module| module == first)
+            first.starts_with('_') || PYTHON_LIBRARY.contains(first)
         }
         Ecosystem::Npm => import.starts_with("node:"),
         _ => false,

@@ -310,9 +310,18 @@ impl Detector {
 
 /// Whether the line up to here says that what follows is an example.
 fn is_said_to_be_example(text: &str, to: usize) -> bool {
-    let before = text.get(..to).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    line.len() < 200 && line.to_ascii_lowercase().contains("example")
+    /// Longer lines are lists of much else. Of one no more is looked at, as a whole file may be one.
+    const LONGEST: usize = 200;
+    const WORD: &[u8] = b"example";
+    let from = to.saturating_sub(LONGEST);
+    let before = text.as_bytes().get(from..to).unwrap_or_default();
+    let line = match before.iter().rposition(|byte| *byte == b'\n') {
+        Some(end) => before.get(end + 1..).unwrap_or_default(),
+        None if from == 0 => before,
+        None => return false,
+    };
+    let mut words = line.windows(WORD.len());
+    words.any(|word| word.eq_ignore_ascii_case(WORD))
 }
 
 /// What follows the name of a setting: its value in double quotes, in single quotes, or up to the end of the line; or in quotes

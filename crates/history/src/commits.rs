@@ -18,7 +18,7 @@ enum Step {
     Leave(Commit),
 }
 
-/// All commits that references lead to, each after its parents; of too many, those nearest to the references.
+/// All commits that references lead to, each after its parents; of too many, those that the first references lead to.
 pub(crate) fn all(
     repository: &Repository,
     limits: &Limits,

@@ -66,7 +66,7 @@ pub enum Cut {
     #[error("the clone is shallow, older commits are missing: fetch all of them")]
     Shallow,
     /// There are more commits than the limit.
-    #[error("only the newest {0} commits were looked at")]
+    #[error("there are more than {0} commits, of which some older ones were left out")]
     Commits(usize),
     /// There are more versions of files than the limit.
     #[error("only the oldest {0} versions of files were looked at")]

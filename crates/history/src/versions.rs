@@ -100,6 +100,7 @@ impl Walk<'_> {
             }
         }
         let Ok(object) = self.repository.find_object(id) else {
+            self.summary.unreadable += 1;
             return Ok(());
         };
         self.summary.versions += 1;

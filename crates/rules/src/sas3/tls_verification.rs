@@ -2,7 +2,7 @@
 
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 
-use crate::family::{Family, Input};
+use crate::family::{Family, Input, Shared};
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![INFO],
@@ -64,7 +64,7 @@ fn in_code(input: &Input<'_>) -> Vec<Finding> {
 /// One finding for each variable, whatever number of functions inherits it.
 fn in_environments(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
-    let mut findings: Vec<Finding> = Vec::new();
+    let mut shared = Shared::default();
     for (id, function) in model.application.functions() {
         for variable in &function.environment.variables {
             let Some(value) = variable.value.as_name() else {
@@ -73,15 +73,12 @@ fn in_environments(input: &Input<'_>) -> Vec<Finding> {
             if !SWITCHES.contains(&(variable.name.as_str(), value.as_str())) {
                 continue;
             }
-            if let Some(known) = findings.iter_mut().find(|it| it.place == variable.place) {
-                known.functions.push(model.function_name(id));
-                continue;
-            }
             let message = format!(
                 "`{}` is `{value}`: no certificate is checked where the function runs",
                 variable.name
             );
-            findings.push(
+            shared.add(
+                &variable.name,
                 Finding::new(&INFO, variable.place, message)
                     .score(Impact::Serious, Reach::Tenant)
                     .functions([model.function_name(id)])
@@ -95,5 +92,5 @@ fn in_environments(input: &Input<'_>) -> Vec<Finding> {
             );
         }
     }
-    findings
+    shared.into_findings()
 }

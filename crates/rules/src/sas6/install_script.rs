@@ -89,17 +89,15 @@ fn of_packages(input: &Input<'_>, lock: &Lock) -> Option<Finding> {
     let mut names: Vec<&str> = running.iter().map(|it| it.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let verb = if names.len() == 1 { "runs" } else { "run" };
+    let runs = match names.len() {
+        1 => "runs a program of its own when it is installed",
+        _ => "run programs of their own when they are installed",
+    };
     let message = format!(
-        "{} of `{}` {verb} a program of their own when they are installed, on the machine that deploys",
+        "{} of `{}` {runs}, on the machine that deploys",
         words::list(&names),
         lock.path
     );
-    let message = if names.len() == 1 {
-        message.replace("of their own when they are", "of its own when it is")
-    } else {
-        message
-    };
     let mut finding = Finding::new(&SCRIPT, first.place, message)
         .score(Impact::Hygiene, Reach::Tenant)
         .fix("Install with `--ignore-scripts` (pip: `--only-binary :all:`), and build by name what needs it")

@@ -11,10 +11,13 @@ mod shipped;
 mod takers;
 mod vulnerable;
 
+use std::collections::BTreeSet;
+
 use app::FunctionId;
+use base::Name;
 use deps::{Ecosystem, Inventory, modules};
 use knowledge::Packages;
-use link::Model;
+use link::{Imports, Model};
 
 use crate::family::{Family, Input};
 
@@ -37,6 +40,19 @@ pub fn shipping(model: &Model<'_>, inventory: &Inventory) -> Vec<Vec<FunctionId>
     let takers = takers::Takers::new(model, inventory);
     let bundles = inventory.bundles.iter();
     bundles.map(|bundle| takers.of_bundle(bundle)).collect()
+}
+
+/// All that the code of these functions imports; nothing where that of one was not found or is not meant.
+fn imports_of(
+    model: &Model<'_>,
+    functions: &[FunctionId],
+    is_meant: impl Fn(&Imports) -> bool,
+) -> Option<BTreeSet<Name>> {
+    let mut all = BTreeSet::new();
+    for function in functions {
+        all.extend(model.imports_of(*function).filter(&is_meant)?.foreign);
+    }
+    Some(all)
 }
 
 /// Whether the platform's runtimes bring along what an import loads.

@@ -62,7 +62,8 @@ fn finding(requirement: &Requirement, why: &str) -> Finding {
 
 /// The packages that the project of a manifest itself gets.
 fn locked<'a>(inventory: &'a Inventory, manifest: &Manifest) -> Vec<&'a Package> {
-    let mut bundles = inventory.bundles.iter();
+    let folder = manifest.path.parent();
+    let mut bundles = inventory.bundles_in(&folder).iter();
     let bundle = bundles.find(|bundle| {
         let of = bundle.manifest.and_then(|at| inventory.manifests.get(at));
         of.is_some_and(|of| of.path == manifest.path)

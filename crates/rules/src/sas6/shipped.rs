@@ -5,11 +5,11 @@
 //! called unused only where all code beside the manifest was read and none of it imports it.
 
 use super::takers::Takers;
-use super::{is_in_runtime, packages};
+use super::{imports_of, is_in_runtime, packages};
 use crate::family::{Family, Input};
 use crate::words;
 use app::{Code, Function, FunctionId};
-use base::{Name, RelPath};
+use base::{Name, RelPath, Set};
 use deps::{Ecosystem, Manifest, ManifestKind, Requirement, Specifier, modules};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use ir::Language;
@@ -167,22 +167,25 @@ impl<'a> Shipped<'a> {
         let ecosystem = self.manifest.ecosystem();
         let requirements = self.manifest.requirements.iter();
         let names: Vec<&str> = requirements.map(|it| it.name.as_str()).collect();
+        let imports = imports_of(self.input.model, &self.functions, |it| {
+            is_read_by(it.language, ecosystem)
+        });
         let is_provided = |import: &str| is_in_runtime(self.known, ecosystem, import);
-        let mut unused = names.clone();
-        for function in &self.functions {
-            let of_function = self.input.model.imports_of(*function);
-            let of_function = of_function.filter(|it| is_read_by(it.language, ecosystem));
-            let of_function = of_function.and_then(|imports| {
-                modules::unused(ecosystem, &names, imports.foreign.iter(), is_provided)
-            });
-            let Some(of_function) = of_function else {
-                return Vec::new();
-            };
-            unused.retain(|name| of_function.contains(name));
-        }
+        let unused = imports
+            .and_then(|imports| modules::unused(ecosystem, &names, imports.iter(), is_provided));
+        let Some(unused) = unused else {
+            return Vec::new();
+        };
+        let unused: Set<&str> = unused.into_iter().collect();
+        let used = names.iter().filter(|name| !unused.contains(*name));
+        let used: Set<&str> = used.copied().collect();
+        let asked_for = self.asked_for_by_others();
         found.retain(|it| {
             let name = ecosystem.normal_name(&it.name);
-            unused.contains(&it.name.as_str()) && !self.is_asked_for_by_another(&name, &unused)
+            let mut parts = name.split(['-', '/', '@']);
+            // One that is named like an addition to another that is in use: `pino-pretty`.
+            let is_addition = parts.any(|part| part != name && used.contains(part));
+            unused.contains(it.name.as_str()) && !is_addition && !asked_for.contains(&*name)
         });
         found
     }
@@ -199,27 +202,20 @@ impl<'a> Shipped<'a> {
             && requirements.len() <= exact.count() + 1
     }
 
-    /// Whether a package is named like an addition to another that is in use (`pino-pretty`), or another one of the lock file
-    /// needs it.
-    fn is_asked_for_by_another(&self, name: &str, unused: &[&str]) -> bool {
-        let mut others = self.manifest.requirements.iter().map(|it| it.name.as_str());
-        let is_addition = others.any(|other| {
-            other != name
-                && !unused.contains(&other)
-                && name.split(['-', '/', '@']).any(|part| part == other)
-        });
-        let bundles = self.input.inventory.bundles.iter();
-        let bundles = bundles.filter(|bundle| bundle.folder == self.manifest.path.parent());
-        let mut locks = bundles.filter_map(|bundle| self.input.inventory.locks.get(bundle.lock?));
-        is_addition
-            || locks.any(|lock| {
-                let packages = lock.packages.iter().zip(0..);
-                let mut named = packages.filter(|(package, _)| package.name == name);
-                named.any(|(_, at)| {
-                    lock.foreign()
-                        .any(|other| other.name != name && other.needs.contains(&at))
-                })
+    /// The packages that others of the lock file need.
+    fn asked_for_by_others(&self) -> Set<&'a str> {
+        let inventory = self.input.inventory;
+        let folder = self.manifest.path.parent();
+        let bundles = inventory.bundles_in(&folder).iter();
+        let locks = bundles.filter_map(|bundle| inventory.locks.get(bundle.lock?));
+        let needs = locks.flat_map(|lock| {
+            lock.foreign().flat_map(|other| {
+                let needs = other.needs.iter();
+                let needed = needs.filter_map(|at| lock.packages.get(*at as usize));
+                needed.filter(|package| package.name != other.name)
             })
+        });
+        needs.map(|package| package.name.as_str()).collect()
     }
 
     fn unused_finding(&self, unused: &[&Requirement]) -> Option<Finding> {

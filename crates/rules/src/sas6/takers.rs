@@ -25,8 +25,10 @@ pub(super) struct Takers<'a> {
     inventory: &'a Inventory,
     /// The modules that hold the handlers of each function, by their ids.
     handlers: Vec<Vec<&'a RelPath>>,
-    /// The folders of the layers of each function, by their ids.
-    layers: Vec<Vec<RelPath>>,
+    /// For each code root, the functions that have it.
+    roots: Map<RelPath, Vec<FunctionId>>,
+    /// For each folder of a layer, the functions that load it.
+    layers: Map<RelPath, Vec<FunctionId>>,
     /// For each folder, the functions whose code root lies in it, or whose handler does in their code root.
     near: Map<RelPath, Vec<FunctionId>>,
     /// The folders that hold manifests of each kind.
@@ -45,17 +47,17 @@ impl<'a> Takers<'a> {
                 .filter_map(|module| model.program.path(module))
                 .collect()
         });
-        let functions = model.application.functions();
         let mut takers = Self {
             model,
             inventory,
             handlers: handlers.collect(),
-            layers: functions.map(|(id, _)| model.layer_folders(id)).collect(),
+            roots: Map::default(),
+            layers: Map::default(),
             near: Map::default(),
             of_kinds: BTreeMap::new(),
             of_registries: BTreeMap::new(),
         };
-        takers.note_near();
+        takers.note_folders();
         for manifest in &inventory.manifests {
             let folders = takers.of_kinds.entry(manifest.kind).or_default();
             folders.insert(manifest.path.parent());
@@ -67,12 +69,16 @@ impl<'a> Takers<'a> {
         takers
     }
 
-    fn note_near(&mut self) {
+    fn note_folders(&mut self) {
         for (id, function) in self.model.application.functions() {
+            for folder in self.model.layer_folders(id) {
+                self.layers.entry(folder).or_default().push(id);
+            }
             let Some(Code::Directory(root) | Code::Image(Some(root))) = function.code.known()
             else {
                 continue;
             };
+            self.roots.entry(root.clone()).or_default().push(id);
             let mut folders: Vec<RelPath> = upwards(root.clone()).collect();
             let handlers = self.handlers.get(id.0 as usize).into_iter().flatten();
             for handler in handlers.filter(|handler| handler.is_within(root)) {
@@ -87,8 +93,8 @@ impl<'a> Takers<'a> {
         }
     }
 
-    /// The functions that take along what a file of packages names: it lies in their code root, or is the nearest of its kind
-    /// above it. `folders` are those that hold files of its kind.
+    /// The functions that take along what a file of packages names: it lies in a layer of theirs, in their code root, or is the
+    /// nearest of its kind above it. `folders` are those that hold files of its kind.
     fn of(&self, path: &RelPath, folders: Option<&Set<RelPath>>) -> Vec<FunctionId> {
         let folder = path.parent();
         if detect::is_example(path) {
@@ -102,20 +108,17 @@ impl<'a> Takers<'a> {
         let is_taking = |id: &FunctionId| {
             let function = self.model.application.function(*id);
             match function.and_then(|function| function.code.known()) {
-                _ if self.is_in_layer(*id, &folder) => true,
                 Some(Code::Directory(root) | Code::Image(Some(root))) => {
                     self.is_of_handler(*id, &folder, root) || folder != *root && is_nearest(root)
                 }
                 Some(Code::Inline(_) | Code::Image(None)) | None => false,
             }
         };
-        let layered = (0..).map(FunctionId).zip(&self.layers);
-        let layered = layered.filter(|(_, layers)| !layers.is_empty());
-        let mut functions: Vec<FunctionId> = layered.map(|(id, _)| id).collect();
-        functions.extend(self.near.get(&folder).into_iter().flatten());
+        let near = self.near.get(&folder).into_iter().flatten().copied();
+        let mut functions: Vec<FunctionId> = near.filter(is_taking).collect();
+        functions.extend(at_or_above(&self.layers, &folder));
         functions.sort_unstable();
         functions.dedup();
-        functions.retain(is_taking);
         functions
     }
 
@@ -162,9 +165,7 @@ impl<'a> Takers<'a> {
             .map(|it| &it.path)
             .or_else(|| lock.map(|it| &it.path));
         if let Some(Lock { path, .. }) = lock.filter(|it| it.kind.is_installed()) {
-            let is_meant = !detect::is_example(path);
-            let functions = self.model.functions_shipping(path);
-            return functions.filter(|_| is_meant).collect();
+            return self.holding(path);
         }
         let folders = self.of_registries.get(&bundle.ecosystem);
         path.map_or_else(Vec::new, |path| self.of(path, folders))
@@ -187,9 +188,16 @@ impl<'a> Takers<'a> {
             })
     }
 
-    fn is_in_layer(&self, function: FunctionId, folder: &RelPath) -> bool {
-        let mut layers = self.layers.get(function.0 as usize).into_iter().flatten();
-        layers.any(|root| folder.is_within(root))
+    /// The functions whose code root, or a layer, holds what was installed at a path.
+    fn holding(&self, path: &RelPath) -> Vec<FunctionId> {
+        if detect::is_example(path) {
+            return Vec::new();
+        }
+        let mut functions = at_or_above(&self.roots, path);
+        functions.extend(at_or_above(&self.layers, path));
+        functions.sort_unstable();
+        functions.dedup();
+        functions
     }
 
     /// Whether a file in a code root is that of a function's handler: in the root itself, or between it and the handler. A web
@@ -201,6 +209,12 @@ impl<'a> Takers<'a> {
         let mut handlers = self.handlers.get(function.0 as usize).into_iter().flatten();
         folder.is_within(root) && handlers.any(|path| path.is_within(folder))
     }
+}
+
+/// The functions that are noted for a path or a folder above it.
+fn at_or_above(noted: &Map<RelPath, Vec<FunctionId>>, path: &RelPath) -> Vec<FunctionId> {
+    let all = upwards(path.clone()).filter_map(|folder| noted.get(&folder));
+    all.flatten().copied().collect()
 }
 
 /// A folder and those above it, up to the project's root.

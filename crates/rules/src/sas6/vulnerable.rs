@@ -8,6 +8,7 @@ use super::called;
 use super::takers::Takers;
 use crate::family::{Family, Input};
 use app::FunctionId;
+use base::Set;
 use deps::osv::{Rating, Vulnerability};
 use deps::{Bundle, Lock, Package, modules};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
@@ -67,14 +68,12 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         .filter_map(|((lock, package), shipped)| {
             finding(input, input.inventory.locks.get(lock)?, package, shipped)
         });
-    let mut seen = Vec::new();
+    let mut seen = Set::default();
     let mut findings: Vec<Finding> = findings.collect();
     // A lock file and the requirements made from it name the same release: the first says it for both.
     findings.retain(|finding| {
         let key = (finding.subject.clone(), finding.functions.clone());
-        let is_new = !seen.contains(&key);
-        seen.push(key);
-        is_new
+        seen.insert(key)
     });
     findings
 }
@@ -115,43 +114,37 @@ fn used(
         .iter()
         .map(|it| it.name.as_str())
         .collect();
-    let mut from = Vec::new();
-    for function in functions {
-        let imports = input.model.imports_of(*function)?;
-        let packages = super::packages(input, bundle.ecosystem);
-        let is_provided = |import: &str| super::is_in_runtime(packages, bundle.ecosystem, import);
-        let unused = modules::unused(
-            bundle.ecosystem,
-            &names,
-            imports.foreign.iter(),
-            is_provided,
-        )?;
-        let used = manifest
-            .requirements
-            .iter()
-            .filter(|it| !unused.contains(&it.name.as_str()));
-        let gets = |name: &str, range: &str| {
-            let of_lock = lock.find(name, range);
-            of_lock.or_else(|| {
-                let mut packages = lock.packages.iter().zip(0..);
-                let named = |package: &Package| {
-                    let normal = |name: &str| package.ecosystem.normal_name(name);
-                    normal(&package.name) == normal(name)
-                };
-                packages
-                    .find(|(package, _)| named(package))
-                    .map(|(_, at)| at)
-            })
-        };
-        from.extend(used.filter_map(|it| gets(&it.name, &it.text)));
-        // What is imported without being asked for is there because something else brings it.
-        let packages = lock.packages.iter().zip(0..);
-        let imported = packages.filter(|(package, _)| {
-            let mut imports = imports.foreign.iter();
-            imports.any(|import| modules::is_of(package.ecosystem, &package.name, import))
-        });
-        from.extend(imported.map(|(_, at)| at));
-    }
+    let imports = super::imports_of(input.model, functions, |_| true)?;
+    let packages = super::packages(input, bundle.ecosystem);
+    let is_provided = |import: &str| super::is_in_runtime(packages, bundle.ecosystem, import);
+    let unused = modules::unused(bundle.ecosystem, &names, imports.iter(), is_provided)?;
+    let used = manifest
+        .requirements
+        .iter()
+        .filter(|it| !unused.contains(&it.name.as_str()));
+    let gets = |name: &str, range: &str| {
+        let of_lock = lock.find(name, range);
+        of_lock.or_else(|| {
+            let mut packages = lock.packages.iter().zip(0..);
+            let named = |package: &Package| {
+                let normal = |name: &str| package.ecosystem.normal_name(name);
+                normal(&package.name) == normal(name)
+            };
+            packages
+                .find(|(package, _)| named(package))
+                .map(|(_, at)| at)
+        })
+    };
+    let mut from: Vec<u32> = used.filter_map(|it| gets(&it.name, &it.text)).collect();
+    // What is imported without being asked for is there because something else brings it.
+    let packages = lock.packages.iter().zip(0..);
+    let imported = packages.filter(|(package, _)| {
+        let mut imports = imports.iter();
+        imports.any(|import| modules::is_of(package.ecosystem, &package.name, import))
+    });
+    from.extend(imported.map(|(_, at)| at));
+    from.sort_unstable();
+    from.dedup();
     // A list of versions says nothing of what needs what.
     let has_edges = lock
         .packages
