@@ -65,7 +65,7 @@ use schema::{Declares, Domain, Notation, Schema, TypeModel};
 use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
-    KindSet, Mark, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
+    KindSet, Mark, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
 };
 
 use std::path::{Path, PathBuf};

@@ -25,7 +25,7 @@ pub struct Facts {
     /// Outside data in dangerous places.
     pub sinks: Vec<SinkFact>,
     /// Wrong uses of libraries.
-    pub misuses: Vec<MisuseFact>,
+    pub misuses: Vec<MarkFact>,
     /// Calls that rules ask about, right or wrong.
     pub marks: Vec<MarkFact>,
     /// What the entry point returns.
@@ -104,24 +104,7 @@ pub struct MatchedPattern {
     pub language: ir::Language,
 }
 
-/// A wrong use of a library.
-#[derive(Clone, Debug)]
-pub struct MisuseFact {
-    /// What is wrong.
-    pub kind: KindId,
-    /// The call.
-    pub place: Place,
-    /// Its API path.
-    pub path: Name,
-    /// The function that makes it.
-    pub function: GlobalFunctionId,
-    /// The arguments.
-    pub arguments: Vec<ArgumentValue>,
-    /// The texts that are wrong for being written out.
-    pub written: Vec<Name>,
-}
-
-/// A call that rules ask about, right or wrong.
+/// A call that is wrong, or that rules ask about.
 #[derive(Clone, Debug)]
 pub struct MarkFact {
     /// What it is.
@@ -134,6 +117,8 @@ pub struct MarkFact {
     pub function: GlobalFunctionId,
     /// The arguments.
     pub arguments: Vec<ArgumentValue>,
+    /// The texts that are asked to be written out.
+    pub written: Vec<Name>,
 }
 
 /// A value that the entry point returns.

@@ -36,7 +36,7 @@ pub use domain::{Declared, Domain};
 pub use engine::analyse;
 pub use facts::{
     CallFact, CatchFact, ComparisonFact, EntryFact, EntryPoint, Facts, HandlerRef, MarkFact,
-    MatchedPattern, MisuseFact, ReturnFact, SinkFact,
+    MatchedPattern, ReturnFact, SinkFact,
 };
 pub use state::EnvId;
 pub use taint::{Label, Note, Origin, Source, SourceId, Taint, TraceId, TraceStep};

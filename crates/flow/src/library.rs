@@ -247,8 +247,23 @@ impl<'p> Engine<'p> {
         }
         let model = model.unwrap_or(&NOTHING);
         self.report_sinks(frame, path, model, &inputs, site);
-        self.report_misuses(frame, path, model, &inputs, site);
-        self.report_marks(frame, path, model, &inputs, site);
+        let place = site.place;
+        self.report_marks(
+            frame,
+            path,
+            &model.misuses,
+            |facts| &mut facts.misuses,
+            &inputs,
+            place,
+        );
+        self.report_marks(
+            frame,
+            path,
+            &model.marks,
+            |facts| &mut facts.marks,
+            &inputs,
+            place,
+        );
         self.register_entries(model, &inputs, site);
         if let Some(test) = self.test_of_guards(frame, path, model, &inputs, site, state) {
             return test;

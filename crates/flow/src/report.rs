@@ -1,15 +1,14 @@
 //! What a call of a library, or a write through one, is reported for: sinks, misuses, marks, registered handlers.
 
 use base::{Name, Place};
-use knowledge::{CallModel, Condition, Test};
+use knowledge::{CallModel, Condition, Mark, Test};
 
 use crate::call::Arguments;
 use crate::engine::{Engine, Frame};
 use crate::inputs::Inputs;
 use crate::library::CallSite;
 use crate::{
-    ArgumentValue, Constant, EntryFact, MarkFact, MatchedPattern, MisuseFact, Shape, SinkFact,
-    Value,
+    ArgumentValue, Constant, EntryFact, Facts, MarkFact, MatchedPattern, Shape, SinkFact, Value,
 };
 
 impl<'p> Engine<'p> {
@@ -105,30 +104,30 @@ impl<'p> Engine<'p> {
         }
     }
 
-    pub(crate) fn report_misuses(
+    /// Notes what rows say of a call: that it is wrong (`misuses`), or that rules ask about it (`marks`).
+    pub(crate) fn report_marks(
         &mut self,
         frame: &Frame<'p>,
         path: &Name,
-        model: &CallModel,
+        rows: &[Mark],
+        noted: fn(&mut Facts) -> &mut Vec<MarkFact>,
         inputs: &Inputs<'_>,
-        site: &CallSite,
+        place: Place,
     ) {
-        for misuse in &model.misuses {
-            let is_new = !self
-                .facts
-                .misuses
+        for mark in rows {
+            let is_new = !noted(&mut self.facts)
                 .iter()
-                .any(|known| known.place == site.place && known.kind == misuse.kind);
-            if is_new && self.all_hold(&misuse.when, inputs) {
-                let written = self.written_out(&misuse.when, inputs);
-                self.facts.misuses.push(MisuseFact {
-                    kind: misuse.kind,
-                    place: site.place,
+                .any(|known| known.place == place && known.kind == mark.kind);
+            if is_new && self.all_hold(&mark.when, inputs) {
+                let fact = MarkFact {
+                    kind: mark.kind,
+                    place,
                     path: path.clone(),
                     function: frame.id(),
                     arguments: inputs.arguments.items.clone(),
-                    written,
-                });
+                    written: self.written_out(&mark.when, inputs),
+                };
+                noted(&mut self.facts).push(fact);
             }
         }
     }
@@ -141,32 +140,6 @@ impl<'p> Engine<'p> {
             written.extend(values.filter_map(|(value, _)| value.as_text().cloned()));
         }
         written
-    }
-
-    pub(crate) fn report_marks(
-        &mut self,
-        frame: &Frame<'p>,
-        path: &Name,
-        model: &CallModel,
-        inputs: &Inputs<'_>,
-        site: &CallSite,
-    ) {
-        for mark in &model.marks {
-            let is_new = !self
-                .facts
-                .marks
-                .iter()
-                .any(|known| known.place == site.place && known.kind == mark.kind);
-            if is_new && self.all_hold(&mark.when, inputs) {
-                self.facts.marks.push(MarkFact {
-                    kind: mark.kind,
-                    place: site.place,
-                    path: path.clone(),
-                    function: frame.id(),
-                    arguments: inputs.arguments.items.clone(),
-                });
-            }
-        }
     }
 
     pub(crate) fn register_entries(
@@ -278,6 +251,13 @@ impl<'p> Engine<'p> {
             method: None,
         };
         self.report_sinks(frame, &path, model, &inputs, &site);
-        self.report_misuses(frame, &path, model, &inputs, &site);
+        self.report_marks(
+            frame,
+            &path,
+            &model.misuses,
+            |facts| &mut facts.misuses,
+            &inputs,
+            place,
+        );
     }
 }

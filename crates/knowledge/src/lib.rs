@@ -75,5 +75,5 @@ pub use sdk::{Action, SdkCall, Service};
 pub use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
 pub use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
-    KindSet, Mark, Misuse, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
+    KindSet, Mark, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,
 };

@@ -22,7 +22,7 @@ pub struct CallModel {
     /// Tests that make an input harmless where they hold.
     pub guards: Vec<Guard>,
     /// Uses that are wrong whatever the data.
-    pub misuses: Vec<Misuse>,
+    pub misuses: Vec<Mark>,
     /// What a test of the result says about an input.
     pub vouches: Vec<Vouch>,
     /// What rules ask about the call, right or wrong.
@@ -119,19 +119,10 @@ pub struct Vouch {
     pub clears: KindSet,
 }
 
-/// A use that is wrong whatever the data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Misuse {
-    /// A word of `knowledge/kinds.toml`: `unverified-token`, `debug-mode`.
-    pub kind: KindId,
-    /// Holds if all of these do.
-    pub when: Vec<Condition>,
-}
-
-/// What rules ask about a call, right or wrong.
+/// What a call is to rules: wrong (`[[misuse]]`), or something that they ask about (`[[mark]]`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
-    /// A word of `knowledge/kinds.toml`: `log`, `security-check`.
+    /// A word of `knowledge/kinds.toml`: `unverified-token`, `log`.
     pub kind: KindId,
     /// Holds if all of these do.
     pub when: Vec<Condition>,

@@ -11,7 +11,7 @@ use super::{Texts, access_path, vocabulary};
 use crate::error::Problem;
 use crate::{
     AccessPath, Callback, Condition, Domain, Entry, FileEffect, Guard, KindId, KindSet, Mark,
-    Misuse, Propagation, Root, Sink, Source, SourceKind, Test, Vouch,
+    Propagation, Root, Sink, Source, SourceKind, Test, Vouch,
 };
 
 /// A taint file.
@@ -370,8 +370,8 @@ impl VouchRow {
 }
 
 impl MisuseRow {
-    pub(crate) fn misuse(&self, words: Vocabularies<'_>) -> Result<Misuse, Problem> {
-        Ok(Misuse {
+    pub(crate) fn misuse(&self, words: Vocabularies<'_>) -> Result<Mark, Problem> {
+        Ok(Mark {
             kind: words.kind(&self.kind)?,
             when: conditions(&self.when, words)?,
         })
@@ -534,7 +534,12 @@ impl WhenColumn {
             }
         }
         if let Some(is) = is {
-            tests.push(Test::Is(texts("is", is)?));
+            // The empty text is a constant too.
+            let constants = is.as_slice();
+            if constants.is_empty() {
+                return Err(Problem::Empty("is"));
+            }
+            tests.push(Test::Is(constants.to_vec()));
         }
         if let Some(is_not) = is_not {
             tests.push(Test::IsNot(texts("is-not", is_not)?));

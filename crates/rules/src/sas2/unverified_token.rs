@@ -2,7 +2,7 @@
 
 use app::AuthKind;
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
-use flow::{MisuseFact, Origin};
+use flow::{MarkFact, Origin};
 use link::{Analysis, Model};
 
 use crate::family::{Family, Input};
@@ -53,7 +53,7 @@ struct Flaw {
     consequence: &'static str,
 }
 
-fn flaw(model: &Model<'_>, analysis: &Analysis, misuse: &MisuseFact) -> Option<Flaw> {
+fn flaw(model: &Model<'_>, analysis: &Analysis, misuse: &MarkFact) -> Option<Flaw> {
     let is = |word: &str| model.knowledge.kind(word) == Some(misuse.kind);
     if is("weak-token-algorithm") {
         return Some(Flaw {
@@ -102,7 +102,7 @@ fn is_verified_by_platform(model: &Model<'_>, analysis: &Analysis) -> bool {
 }
 
 /// The token is the caller's, rather than one that an identity provider has just answered with.
-fn comes_from_caller(analysis: &Analysis, misuse: &MisuseFact) -> bool {
+fn comes_from_caller(analysis: &Analysis, misuse: &MarkFact) -> bool {
     let Some(token) = misuse.arguments.first() else {
         return false;
     };
