@@ -2,7 +2,6 @@
 
 use app::{Grant, Text, TextPart};
 use base::{Name, Place};
-use iam::{Answer, Pattern, Piece, Subject};
 use knowledge::Knowledge;
 use link::Model;
 use privilege::{Scope, Spelled};
@@ -227,10 +226,9 @@ fn is_customary(knowledge: &Knowledge, pattern: &str) -> bool {
 }
 
 fn is_among(patterns: &[Name], action: &str) -> bool {
-    patterns.iter().any(|known| {
-        let pattern = Pattern::action(&[Piece::Literal(known.clone())]);
-        known == action || pattern.matches(&Subject::action(action)) == Answer::Yes
-    })
+    patterns
+        .iter()
+        .any(|known| iam::action_matches(known, action))
 }
 
 pub(crate) fn outs(resources: &[Spelled]) -> Vec<Out> {

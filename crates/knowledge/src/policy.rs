@@ -42,6 +42,13 @@ pub struct Allowances {
     pub implied: Vec<Name>,
 }
 
+impl Allowances {
+    /// The patterns of all that a role may allow although no code calls it.
+    pub fn expected(&self) -> impl Iterator<Item = &Name> {
+        self.customary.iter().chain(&self.implied)
+    }
+}
+
 /// A way from some permissions to more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Escalation {

@@ -1,4 +1,4 @@
-//! Actions, and lists of names in sentences.
+//! Actions, accounts, and lists of names in sentences.
 
 use std::fmt::Display;
 
@@ -8,6 +8,11 @@ const MOST: usize = 6;
 /// The service of an action: `dynamodb` of `dynamodb:PutItem`.
 pub(crate) fn service(action: &str) -> &str {
     action.split(':').next().unwrap_or_default()
+}
+
+/// Whether a text is the number of an account.
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// "`a`, `b` and `c`", and of a long list its beginning: "`a`, `b`, `c`, `d`, `e` and 4 more".

@@ -45,8 +45,7 @@ impl Replaced<'_> {
         let services: Vec<&str> = self.actions.iter().map(|it| words::service(it)).collect();
         let doubt = used.doubt(&services);
         if statements.is_empty() {
-            let allowances = &used.model.knowledge.allowances;
-            let mut expected = allowances.customary.iter().chain(&allowances.implied);
+            let mut expected = used.model.knowledge.allowances.expected();
             let is_expected =
                 expected.any(|known| self.actions.iter().any(|action| matches(known, action)));
             return (doubt.is_none() && !is_expected).then(|| {

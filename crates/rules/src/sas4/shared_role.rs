@@ -167,7 +167,7 @@ fn left_to_libraries(used: &UsedRole<'_>) -> Vec<String> {
         .flat_map(|grant| &grant.actions)
         .filter_map(|(action, _)| action.literal())
         .filter(|action| {
-            let mut expected = allowances.customary.iter().chain(&allowances.implied);
+            let mut expected = allowances.expected();
             *action != "*" && !expected.any(|pattern| matches(pattern, action))
         })
         .map(|action| words::service(&action).to_owned())

@@ -5,6 +5,7 @@ use app::{Effect, Grant, Principal, Role, Value};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 
 use crate::family::{Family, Input};
+use crate::words;
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![INFO],
@@ -102,7 +103,7 @@ fn account(principal: &str) -> Option<&str> {
         Some(root) => root.strip_prefix("arn:aws:iam::")?,
         None => principal,
     };
-    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
+    words::is_account(account).then_some(account)
 }
 
 /// Whether a condition is on this key, given in lower case, or cannot be told.

@@ -277,7 +277,6 @@ fn is_known(knowledge: &Knowledge, pattern: &str) -> bool {
 
 /// Whether a role may allow it although no code calls it.
 fn is_expected(knowledge: &Knowledge, pattern: &str) -> bool {
-    let allowances = &knowledge.allowances;
-    let mut expected = allowances.customary.iter().chain(&allowances.implied);
+    let mut expected = knowledge.allowances.expected();
     expected.any(|known| matches(known, pattern) || matches(pattern, known))
 }

@@ -4,6 +4,7 @@
 //! those that its templates name elsewhere.
 
 use crate::family::{Family, Input, Shared};
+use crate::words::is_account;
 use app::{Application, FunctionId, Text, TextPart, Value, ValueKind};
 use base::{Name, Set};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo};
@@ -85,10 +86,6 @@ fn written(text: &Text) -> String {
         _ => "?",
     });
     parts.collect()
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Accounts that documentation invents: one digit twelve times, or digits in their order.

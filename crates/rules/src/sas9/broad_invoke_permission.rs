@@ -5,6 +5,7 @@ use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use link::Model;
 
 use crate::family::{Family, Input};
+use crate::words;
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![INFO],
@@ -100,8 +101,7 @@ pub(super) fn account_let_in(grant: &Grant) -> Option<String> {
             true => parts.nth(4)?,
             false => text.as_str(),
         };
-        let is_account = account.len() == 12 && account.chars().all(|it| it.is_ascii_digit());
-        is_account.then(|| account.to_owned())
+        words::is_account(account).then(|| account.to_owned())
     })
 }
 
