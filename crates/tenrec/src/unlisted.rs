@@ -1,12 +1,12 @@
 //! Texts that findings are about and that are no files of the project today: files in archives, versions that are gone.
 
-use base::{Diagnostic, Entry, ReadError, RelPath, System};
+use base::{Diagnostic, Entry, Map, ReadError, RelPath, System};
 
 /// A project with texts behind its files, as if they were some more of them.
 pub struct WithUnlisted<'a> {
     system: &'a dyn System,
     entries: Vec<Entry>,
-    texts: &'a [(RelPath, String)],
+    texts: Map<&'a RelPath, &'a str>,
 }
 
 impl<'a> WithUnlisted<'a> {
@@ -21,13 +21,8 @@ impl<'a> WithUnlisted<'a> {
         Self {
             system,
             entries,
-            texts,
+            texts: texts.iter().map(|(path, text)| (path, &**text)).collect(),
         }
-    }
-
-    fn text(&self, path: &RelPath) -> Option<&'a String> {
-        let mut texts = self.texts.iter();
-        texts.find_map(|(of, text)| (of == path).then_some(text))
     }
 }
 
@@ -42,8 +37,8 @@ impl System for WithUnlisted<'_> {
     }
 
     fn read(&self, path: &RelPath) -> Result<String, ReadError> {
-        match self.text(path) {
-            Some(text) => Ok(text.clone()),
+        match self.texts.get(path) {
+            Some(text) => Ok((*text).to_owned()),
             None => self.system.read(path),
         }
     }
@@ -53,7 +48,7 @@ impl System for WithUnlisted<'_> {
     }
 
     fn exists(&self, path: &RelPath) -> bool {
-        self.text(path).is_some() || self.system.exists(path)
+        self.texts.contains_key(path) || self.system.exists(path)
     }
 
     fn is_template_wanted(&self, path: &RelPath) -> bool {
