@@ -57,6 +57,9 @@ struct Index {
     kinds: Map<Name, Vec<u32>>,
 }
 
+/// The plugin of the Serverless Framework that gives functions with `iamRoleStatements` a role of their own.
+pub const ROLES_PLUGIN: &str = "serverless-iam-roles-per-function";
+
 /// One deployable unit.
 #[derive(Clone, Debug)]
 pub struct Stack {

@@ -12,7 +12,7 @@ mod trigger;
 mod value;
 
 pub use application::{
-    Application, Dialect, FunctionId, Resource, ResourceId, RoleId, Stack, StackId,
+    Application, Dialect, FunctionId, ROLES_PLUGIN, Resource, ResourceId, RoleId, Stack, StackId,
 };
 pub use function::{Code, Environment, Function, Platform, Variable, Vpc};
 pub use policy::{Effect, Grant, GrantOrigin, Principal, ResourcePolicy, Role};

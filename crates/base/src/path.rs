@@ -103,6 +103,13 @@ impl RelPath {
         self.0.split('/').filter(|segment| !segment.is_empty())
     }
 
+    /// This path and the directories above it, up to the root.
+    pub fn upwards(&self) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(self.clone()), |path| {
+            (!path.0.is_empty()).then(|| path.parent())
+        })
+    }
+
     /// Whether this path is `directory` or lies below it.
     #[must_use]
     pub fn is_within(&self, directory: &Self) -> bool {

@@ -13,7 +13,6 @@ use crate::edit::Edit;
 use crate::list::{self, lost};
 use crate::map;
 use crate::needed::{self, Needed};
-use crate::own::POLICY;
 use crate::role::Used;
 use crate::style::Style;
 use crate::write::Out;
@@ -221,17 +220,10 @@ impl<'s> Written<'s> {
 
     /// Statements in the field beside the policies.
     fn beside(&self, holder: &Holder, needed: &Needed) -> Result<Vec<Edit>, String> {
-        let mut statements = needed.statements();
-        if holder.has_documents {
-            let document = vec![
-                ("Version".to_owned(), Out::text("2012-10-17")),
-                ("Statement".to_owned(), Out::List(statements)),
-            ];
-            statements = vec![Out::Map(vec![
-                ("PolicyName".to_owned(), Out::text(POLICY)),
-                ("PolicyDocument".to_owned(), Out::Map(document)),
-            ])];
-        }
+        let statements = match holder.has_documents {
+            true => vec![needed.policy()],
+            false => needed.statements(),
+        };
         let (source, style, owner) = (self.source, &self.style, self.owner);
         let known = source
             .node(owner)

@@ -55,7 +55,8 @@ pub(crate) fn set(
     }
 }
 
-fn nested(path: &[&str], value: &Out) -> Out {
+/// A value below fields that hold nothing else.
+pub(crate) fn nested(path: &[&str], value: &Out) -> Out {
     path.iter().rev().fold(value.clone(), |inner, key| {
         Out::Map(vec![((*key).to_owned(), inner)])
     })

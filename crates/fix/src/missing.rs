@@ -12,7 +12,6 @@ use crate::edit::Edit;
 use crate::list::{self, lost};
 use crate::map;
 use crate::needed::{self, Needed};
-use crate::own::POLICY;
 use crate::role::Used;
 use crate::style::Style;
 use crate::write::Out;
@@ -107,17 +106,7 @@ fn first(
             let policy = vec![("Statement".to_owned(), statements)];
             (function.place, Out::Map(policy))
         }
-        _ => {
-            let document = vec![
-                ("Version".to_owned(), Out::text("2012-10-17")),
-                ("Statement".to_owned(), statements),
-            ];
-            let policy = vec![
-                ("PolicyName".to_owned(), Out::text(POLICY)),
-                ("PolicyDocument".to_owned(), Out::Map(document)),
-            ];
-            (role.place, Out::Map(policy))
-        }
+        _ => (role.place, needed.policy()),
     };
     let source = sources.get(declaration.file).ok_or_else(lost)?;
     let style = Style::of(source);

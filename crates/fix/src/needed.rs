@@ -66,6 +66,18 @@ impl Needed {
             .collect()
     }
 
+    /// The statements as a policy of a role, which has a name.
+    pub(crate) fn policy(&self) -> Out {
+        let document = vec![
+            ("Version".to_owned(), Out::text("2012-10-17")),
+            ("Statement".to_owned(), Out::List(self.statements())),
+        ];
+        Out::Map(vec![
+            ("PolicyName".to_owned(), Out::text("needed")),
+            ("PolicyDocument".to_owned(), Out::Map(document)),
+        ])
+    }
+
     pub(crate) fn shown(&self) -> String {
         shown(&self.parts)
     }

@@ -1,7 +1,7 @@
 //! A role of its own for each function of a shared one, in the form that the project uses: statements at the function where
 //! its framework reads them there, policies at a function of SAM, a role of CloudFormation otherwise.
 
-use app::{Dialect, Function, Grant, GrantOrigin, Text, TextPart};
+use app::{Dialect, Function, Grant, GrantOrigin, ROLES_PLUGIN, Text, TextPart};
 use base::Name;
 use doc::{Node, NodeKind};
 use iam::Answer;
@@ -16,9 +16,6 @@ use crate::needed::{self, Needed};
 use crate::role::Used;
 use crate::style::Style;
 use crate::write::Out;
-
-/// The plugin that reads statements at functions; the framework's version 4 does so by itself.
-const PLUGIN: &str = "serverless-iam-roles-per-function";
 
 /// What is changed.
 #[derive(Default)]
@@ -174,11 +171,7 @@ impl Split {
             Some([key, inner @ ..]) => {
                 // Its framework lets it read its triggers and write its logs.
                 let needed = self.needed(model, used, part, |need| !used.is_by_framework(need))?;
-                let statements = Out::List(needed.statements());
-                let value = inner.iter().rev().fold(statements, |value, key| {
-                    Out::Map(vec![((*key).to_owned(), value)])
-                });
-                (*key, value)
+                (*key, map::nested(inner, &Out::List(needed.statements())))
             }
             _ => {
                 let name = role_name(model, part.function)?;
@@ -265,11 +258,13 @@ fn logged(model: &Model<'_>, part: &Part<'_, '_>, need: &Need) -> Option<Need> {
     })
 }
 
-/// How the framework reads statements at functions.
+/// How the framework reads statements at functions: by the plugin, and its version 4 by itself.
 fn at_function(source: &Source, plugins: &[Name]) -> Result<AtFunction, String> {
     let root = source.node(0).ok_or_else(lost)?;
-    if plugins.iter().any(|plugin| plugin == PLUGIN) {
-        let settings = root.get("custom").and_then(|custom| custom.get(PLUGIN));
+    if plugins.iter().any(|plugin| plugin == ROLES_PLUGIN) {
+        let settings = root
+            .get("custom")
+            .and_then(|custom| custom.get(ROLES_PLUGIN));
         let inherits = settings.and_then(|it| it.get("defaultInherit"));
         if inherits.is_some_and(|it| !matches!(it.kind, NodeKind::Bool(false))) {
             return Err("functions inherit the statements of the provider".to_owned());
@@ -293,7 +288,7 @@ fn role_name(model: &Model<'_>, function: &Function) -> Result<Name, String> {
     let resource = resource.ok_or_else(lost)?;
     let stack = model.application.stack(function.stack);
     let stem = match stack.map(|stack| stack.dialect) {
-        Some(Dialect::ServerlessFramework) => in_capitals(&function.name),
+        Some(Dialect::ServerlessFramework) => privilege::logical_id(&function.name),
         _ => resource.logical_id.to_string(),
     };
     let mut names = ["Role", "ExecutionRole"]
@@ -311,28 +306,11 @@ fn role_name(model: &Model<'_>, function: &Function) -> Result<Name, String> {
     })
 }
 
-/// `send-mail` as `SendMail`: a logical id has nothing but letters and digits.
-fn in_capitals(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    let capital = |word: &str| {
-        let mut letters = word.chars();
-        let first = letters.next().map(|first| first.to_ascii_uppercase());
-        first.into_iter().chain(letters).collect::<String>()
-    };
-    words.map(capital).collect()
-}
-
 /// A role that Lambda may assume.
 fn role(needed: &Needed, policies: &[Out]) -> Out {
     let map = |fields: Vec<(&str, Out)>| {
         let fields = fields.into_iter();
         Out::Map(fields.map(|(key, value)| (key.to_owned(), value)).collect())
-    };
-    let document = |statements: Vec<Out>| {
-        map(vec![
-            ("Version", Out::text("2012-10-17")),
-            ("Statement", Out::List(statements)),
-        ])
     };
     let trust = map(vec![
         ("Effect", Out::text("Allow")),
@@ -342,25 +320,22 @@ fn role(needed: &Needed, policies: &[Out]) -> Out {
         ),
         ("Action", Out::text("sts:AssumeRole")),
     ]);
-    let mut properties = vec![("AssumeRolePolicyDocument", document(vec![trust]))];
+    let trust = map(vec![
+        ("Version", Out::text("2012-10-17")),
+        ("Statement", Out::List(vec![trust])),
+    ]);
+    let mut properties = vec![("AssumeRolePolicyDocument", trust)];
     if !policies.is_empty() {
         properties.push(("ManagedPolicyArns", Out::List(policies.to_vec())));
     }
     if !needed.is_empty() {
-        let policy = map(vec![
-            ("PolicyName", Out::text(POLICY)),
-            ("PolicyDocument", document(needed.statements())),
-        ]);
-        properties.push(("Policies", Out::List(vec![policy])));
+        properties.push(("Policies", Out::List(vec![needed.policy()])));
     }
     map(vec![
         ("Type", Out::text("AWS::IAM::Role")),
         ("Properties", map(properties)),
     ])
 }
-
-/// The name of a policy that is written for a role.
-pub(crate) const POLICY: &str = "needed";
 
 /// The policies of the platform that a role keeps: those for functions, of which nothing but what the platform does with the
 /// role is allowed. Each with its statements.

@@ -18,6 +18,7 @@ mod reach;
 mod relays;
 mod resources;
 mod responses;
+mod shipping;
 mod states;
 mod untemplated;
 mod update;
@@ -58,6 +59,7 @@ pub struct Model<'k> {
     /// Where the events of each trigger come from.
     sources: Vec<Option<names::Target>>,
     channels: channels::Channels,
+    shipping: shipping::Shipping,
 }
 
 /// What was found out about one entry point.
@@ -93,6 +95,7 @@ impl<'k> Model<'k> {
             names,
             sources,
             channels: channels::Channels::default(),
+            shipping: shipping::Shipping::new(&application),
             application,
             program,
             knowledge,

@@ -1,7 +1,7 @@
 //! Questions about one function that many rules ask.
 
-use app::{Code, FunctionId, Text, Value};
-use base::{Name, RelPath};
+use app::FunctionId;
+use base::Name;
 use flow::{CallFact, Label};
 use knowledge::Operation;
 
@@ -50,36 +50,6 @@ impl Model<'_> {
                     && !analysis.facts.is_incomplete
                     && analysis.facts.opaque_calls.is_empty()
             })
-    }
-
-    /// The folders of the project whose content a function's layers are.
-    #[must_use]
-    pub fn layer_folders(&self, function: FunctionId) -> Vec<RelPath> {
-        let function = self.application.function(function);
-        let layers = function.into_iter().flat_map(|it| &it.layers);
-        let resources = layers.filter_map(Value::as_text).flat_map(Text::resources);
-        let folders = resources.filter_map(|id| {
-            let layer = self.application.resource(id)?;
-            let written = layer.properties.text_at("Content");
-            let template = &self.application.stack(layer.stack)?.path;
-            template.parent().join(written.known()?).ok()
-        });
-        folders.collect()
-    }
-
-    /// The functions whose code root, or a layer, holds a file, so that packaging takes it along where nothing excludes it.
-    pub fn functions_shipping(&self, path: &RelPath) -> impl Iterator<Item = FunctionId> {
-        self.application
-            .functions()
-            .filter(|(id, function)| {
-                let is_in_code = match function.code.known() {
-                    Some(Code::Directory(root) | Code::Image(Some(root))) => path.is_within(root),
-                    Some(Code::Inline(_) | Code::Image(None)) | None => false,
-                };
-                let mut layers = self.layer_folders(*id).into_iter();
-                is_in_code || layers.any(|root| path.is_within(&root))
-            })
-            .map(|(id, _)| id)
     }
 
     /// Names of functions as findings hold them.

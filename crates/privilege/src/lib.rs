@@ -27,7 +27,7 @@ pub use granted::{is_allowed, is_allowed_by, is_needed, narrower_template, resou
 pub use need::{Cause, Gap, Need, Needs, Reason, Scope};
 pub use radius::blast_radius;
 pub use reach::{allows_anywhere, are_any, matched, names_any, shape};
-pub use spelling::{Spelled, plain, spell};
+pub use spelling::{Spelled, logical_id, plain, spell};
 pub use statement::{Statement, statements};
 
 /// What each function needs, by their ids.

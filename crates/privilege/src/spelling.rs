@@ -16,6 +16,18 @@ pub enum Spelled {
     Sub(String),
 }
 
+/// A name as a logical id, which has nothing but letters and digits: `send-mail` as `SendMail`.
+#[must_use]
+pub fn logical_id(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    words.map(capital).collect()
+}
+
 /// Spells a text for the template that deploys the function.
 #[must_use]
 pub fn spell(application: &Application, text: &Text) -> Spelled {

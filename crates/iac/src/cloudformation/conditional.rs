@@ -3,11 +3,14 @@
 //! As in `Fn::If`, a parameter has its default value. What is left out is said in a diagnostic, for a deployment may be given
 //! other values.
 
-use base::{Budget, Code, Diagnostic, Diagnostics, Name, Place};
+use std::collections::BTreeMap;
+
+use base::{Budget, Code, Diagnostic, Diagnostics, FileId, Name, Place, Set, Span};
 
 use super::evaluate::Evaluator;
 use super::scope::scopes;
 use crate::stack::{ResourceDeclaration, StackTemplate};
+use crate::tree::Tree;
 
 /// A resource that is not created.
 struct Absent {
@@ -79,29 +82,41 @@ impl StackTemplate {
         if absent.is_empty() {
             return;
         }
-        let is_absent = |id: &str| absent.iter().any(|absent| absent.logical_id == id);
-        self.events.retain(|event| !is_absent(&event.function));
-        self.functions.retain(|id, _| !is_absent(id));
-        let events = &self.events;
+        let ids: Set<&Name> = absent.iter().map(|absent| &absent.logical_id).collect();
+        self.events.retain(|event| !ids.contains(&event.function));
+        self.functions.retain(|id, _| !ids.contains(id));
         // An API that several functions imply stays for the others.
-        let is_used = |id: &Name| {
-            let mut sources = events.iter().filter_map(|event| event.source.as_ref());
-            sources.any(|source| source.referenced_id() == Some(id))
-        };
+        let sources = self.events.iter().filter_map(|event| event.source.as_ref());
+        let used: Set<&str> = sources.filter_map(Tree::referenced_id).collect();
+        let written = Written::new(absent);
         let is_implied_by_absent = |resource: &ResourceDeclaration| {
-            let mut implying = absent.iter();
             resource.is_implied
-                && implying.any(|absent| absent.covers(resource.place))
-                && !is_used(&resource.logical_id)
+                && written.covers(resource.place)
+                && !used.contains(resource.logical_id.as_str())
         };
-        self.resources
-            .retain(|resource| !is_absent(&resource.logical_id) && !is_implied_by_absent(resource));
+        self.resources.retain(|resource| {
+            !ids.contains(&resource.logical_id) && !is_implied_by_absent(resource)
+        });
     }
 }
 
-impl Absent {
+/// What is written of absent resources, by where it starts. No resource is written in another one.
+struct Written(BTreeMap<(FileId, u32), Span>);
+
+impl Written {
+    fn new(absent: &[Absent]) -> Self {
+        let places = absent.iter().flat_map(|it| [it.place, it.whole]);
+        Self(
+            places
+                .map(|it| ((it.file, it.span.start), it.span))
+                .collect(),
+        )
+    }
+
     fn covers(&self, place: Place) -> bool {
-        let is_inside = |outer: Place| outer.file == place.file && outer.span.contains(place.span);
-        is_inside(self.place) || is_inside(self.whole)
+        let until = self.0.range(..=(place.file, place.span.start));
+        until
+            .last()
+            .is_some_and(|((file, _), span)| *file == place.file && span.contains(place.span))
     }
 }

@@ -1,15 +1,11 @@
 //! The roles that functions of a service run under: shared, their own, or one from elsewhere.
 
-use app::GrantOrigin;
+use app::{GrantOrigin, ROLES_PLUGIN};
 use base::{Name, Place};
 
 use super::{Service, naming};
 use crate::stack::{GrantDeclaration, StackTemplate};
 use crate::tree::Tree;
-
-/// The plugin that gives functions with `iamRoleStatements` a role of their own; version 4 does so by itself with
-/// `iam.role.statements`.
-const PLUGIN: &str = "serverless-iam-roles-per-function";
 
 /// Adds the role that all functions without one of their own share.
 pub(super) fn shared(stack: &mut StackTemplate, provider: &Tree) {
@@ -106,11 +102,12 @@ fn reference(role: &Tree) -> Tree {
 
 /// Adds the function's own role, if it has one.
 fn own(stack: &mut StackTemplate, service: &Service, key: &Name, declared: &Tree) -> Option<Name> {
+    // Version 4 of the framework does so by itself, with `iam.role.statements`.
     let by_plugin = declared
         .get("iamRoleStatements")
-        .filter(|_| service.has_plugin(PLUGIN));
+        .filter(|_| service.has_plugin(ROLES_PLUGIN));
     let statements = by_plugin.or_else(|| declared.at("iam.role.statements"))?;
-    let defaults = service.custom.get(PLUGIN);
+    let defaults = service.custom.get(ROLES_PLUGIN);
     let inherits = declared
         .get("iamRoleStatementsInherit")
         .or_else(|| declared.at("iam.inheritStatements"))

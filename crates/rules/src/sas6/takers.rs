@@ -25,10 +25,6 @@ pub(super) struct Takers<'a> {
     inventory: &'a Inventory,
     /// The modules that hold the handlers of each function, by their ids.
     handlers: Vec<Vec<&'a RelPath>>,
-    /// For each code root, the functions that have it.
-    roots: Map<RelPath, Vec<FunctionId>>,
-    /// For each folder of a layer, the functions that load it.
-    layers: Map<RelPath, Vec<FunctionId>>,
     /// For each folder, the functions whose code root lies in it, or whose handler does in their code root.
     near: Map<RelPath, Vec<FunctionId>>,
     /// The folders that hold manifests of each kind.
@@ -51,13 +47,11 @@ impl<'a> Takers<'a> {
             model,
             inventory,
             handlers: handlers.collect(),
-            roots: Map::default(),
-            layers: Map::default(),
             near: Map::default(),
             of_kinds: BTreeMap::new(),
             of_registries: BTreeMap::new(),
         };
-        takers.note_folders();
+        takers.note_near();
         for manifest in &inventory.manifests {
             let folders = takers.of_kinds.entry(manifest.kind).or_default();
             folders.insert(manifest.path.parent());
@@ -69,21 +63,17 @@ impl<'a> Takers<'a> {
         takers
     }
 
-    fn note_folders(&mut self) {
+    fn note_near(&mut self) {
         for (id, function) in self.model.application.functions() {
-            for folder in self.model.layer_folders(id) {
-                self.layers.entry(folder).or_default().push(id);
-            }
             let Some(Code::Directory(root) | Code::Image(Some(root))) = function.code.known()
             else {
                 continue;
             };
-            self.roots.entry(root.clone()).or_default().push(id);
-            let mut folders: Vec<RelPath> = upwards(root.clone()).collect();
+            let mut folders: Vec<RelPath> = root.upwards().collect();
             let handlers = self.handlers.get(id.0 as usize).into_iter().flatten();
             for handler in handlers.filter(|handler| handler.is_within(root)) {
-                let inside = upwards(handler.parent()).take_while(|folder| folder != root);
-                folders.extend(inside);
+                let inside = handler.parent();
+                folders.extend(inside.upwards().take_while(|folder| folder != root));
             }
             folders.sort();
             folders.dedup();
@@ -101,7 +91,7 @@ impl<'a> Takers<'a> {
             return Vec::new();
         }
         let is_nearest = |root: &RelPath| {
-            let mut between = upwards(root.clone()).take_while(|between| *between != folder);
+            let mut between = root.upwards().take_while(|between| *between != folder);
             root.is_within(&folder)
                 && !between.any(|between| folders.is_some_and(|all| all.contains(&between)))
         };
@@ -116,7 +106,7 @@ impl<'a> Takers<'a> {
         };
         let near = self.near.get(&folder).into_iter().flatten().copied();
         let mut functions: Vec<FunctionId> = near.filter(is_taking).collect();
-        functions.extend(at_or_above(&self.layers, &folder));
+        functions.extend(self.model.functions_layered_with(&folder));
         functions.sort_unstable();
         functions.dedup();
         functions
@@ -165,7 +155,10 @@ impl<'a> Takers<'a> {
             .map(|it| &it.path)
             .or_else(|| lock.map(|it| &it.path));
         if let Some(Lock { path, .. }) = lock.filter(|it| it.kind.is_installed()) {
-            return self.holding(path);
+            return match detect::is_example(path) {
+                true => Vec::new(),
+                false => self.model.functions_shipping(path),
+            };
         }
         let folders = self.of_registries.get(&bundle.ecosystem);
         path.map_or_else(Vec::new, |path| self.of(path, folders))
@@ -188,18 +181,6 @@ impl<'a> Takers<'a> {
             })
     }
 
-    /// The functions whose code root, or a layer, holds what was installed at a path.
-    fn holding(&self, path: &RelPath) -> Vec<FunctionId> {
-        if detect::is_example(path) {
-            return Vec::new();
-        }
-        let mut functions = at_or_above(&self.roots, path);
-        functions.extend(at_or_above(&self.layers, path));
-        functions.sort_unstable();
-        functions.dedup();
-        functions
-    }
-
     /// Whether a file in a code root is that of a function's handler: in the root itself, or between it and the handler. A web
     /// page's own packages somewhere below, or those of another function, are not deployed with it.
     fn is_of_handler(&self, function: FunctionId, folder: &RelPath, root: &RelPath) -> bool {
@@ -209,17 +190,4 @@ impl<'a> Takers<'a> {
         let mut handlers = self.handlers.get(function.0 as usize).into_iter().flatten();
         folder.is_within(root) && handlers.any(|path| path.is_within(folder))
     }
-}
-
-/// The functions that are noted for a path or a folder above it.
-fn at_or_above(noted: &Map<RelPath, Vec<FunctionId>>, path: &RelPath) -> Vec<FunctionId> {
-    let all = upwards(path.clone()).filter_map(|folder| noted.get(&folder));
-    all.flatten().copied().collect()
-}
-
-/// A folder and those above it, up to the project's root.
-fn upwards(folder: RelPath) -> impl Iterator<Item = RelPath> {
-    std::iter::successors(Some(folder), |folder| {
-        (*folder != RelPath::root()).then(|| folder.parent())
-    })
 }

@@ -41,7 +41,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         if fresh.is_empty() {
             continue;
         }
-        let functions: Vec<_> = model.functions_shipping(path).collect();
+        let functions = model.functions_shipping(path);
         findings.extend(fresh.iter().map(|secret| {
             super::finding(model, &CODE, module.file, secret, false, &functions)
                 .confidence(Confidence::Medium)

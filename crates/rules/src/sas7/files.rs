@@ -97,7 +97,7 @@ fn in_file(input: &Input<'_>, file: &SecretFile) -> Vec<Finding> {
     let functions: Vec<FunctionId> = if is_example {
         Vec::new()
     } else {
-        input.model.functions_shipping(&file.path).collect()
+        input.model.functions_shipping(&file.path)
     };
     let secrets = file
         .secrets
@@ -142,6 +142,7 @@ fn packaged_with(input: &Input<'_>, file: &SecretFile) -> Option<Vec<FunctionId>
     };
     let functions: Vec<FunctionId> = model
         .functions_shipping(&file.path)
+        .into_iter()
         .filter(has_template)
         .filter(|id| !is_excluded(input, *id, &file.path))
         .collect();

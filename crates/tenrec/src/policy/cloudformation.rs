@@ -13,7 +13,7 @@ pub(super) fn roles(policies: &Policies<'_>) -> String {
 fn role(policies: &Policies<'_>, function: &FunctionPolicy) -> Vec<(String, Node)> {
     let statements = policies.statements(function, |_| true);
     let mut parts = policies.node_parts(function, &statements);
-    let id = logical_id(&function.name);
+    let id = privilege::logical_id(&function.name);
     let role = format!("{id}Role");
     let trust = Node::map([
         ("Effect", Node::text("Allow")),
@@ -55,7 +55,7 @@ pub(super) fn reference(id: &str) -> Node {
 /// The `Policies` of each SAM function. SAM itself lets them write logs and read the queues and streams of their events.
 pub(super) fn sam(policies: &Policies<'_>) -> String {
     let functions = policies.functions.iter().flat_map(|function| {
-        let id = logical_id(&function.name);
+        let id = privilege::logical_id(&function.name);
         let mut remarks = policies.remarks(function);
         let statements = policies.statements(function, is_left_to_user);
         let parts = policies.node_parts(function, &statements);
@@ -75,16 +75,4 @@ pub(super) fn sam(policies: &Policies<'_>) -> String {
         all
     });
     Node::map([("Resources", Node::Map(functions.collect()))]).yaml(References::Short)
-}
-
-/// A name of letters and digits.
-fn logical_id(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    words
-        .map(|word| {
-            let mut letters = word.chars();
-            let first = letters.next().map(|first| first.to_ascii_uppercase());
-            first.into_iter().chain(letters).collect::<String>()
-        })
-        .collect()
 }

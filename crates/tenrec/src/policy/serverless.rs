@@ -1,15 +1,12 @@
 //! Statements for `serverless.yml`: of each function where the project gives each its own role, else of the one role that all
 //! share. The framework itself lets functions write logs and read the queues and streams of their events.
 
-use app::StackId;
+use app::{ROLES_PLUGIN, StackId};
 use privilege::Need;
 
 use super::cloudformation::reference;
 use super::node::{Node, References};
 use super::{FunctionPolicy, Policies, is_left_to_user, size};
-
-/// The plugin that gives each function a role of its own.
-const PLUGIN: &str = "serverless-iam-roles-per-function";
 
 pub(super) fn write(policies: &Policies<'_>) -> String {
     let application = &policies.model.application;
@@ -29,7 +26,8 @@ pub(super) fn write(policies: &Policies<'_>) -> String {
             let path = stack.map(|stack| stack.path.to_string());
             out.push_str(&format!("# {}\n", path.unwrap_or_default()));
         }
-        let has_plugin = stack.is_some_and(|stack| stack.plugins.iter().any(|it| it == PLUGIN));
+        let has_plugin =
+            stack.is_some_and(|stack| stack.plugins.iter().any(|it| it == ROLES_PLUGIN));
         let node = if has_plugin {
             of_functions(policies, &functions)
         } else {
@@ -74,7 +72,7 @@ fn of_provider(policies: &Policies<'_>, functions: &[&FunctionPolicy]) -> Node {
     if 1 < functions.len() {
         remarks.insert(
             0,
-            format!("one role for all functions; with the plugin {PLUGIN} each has its own"),
+            format!("one role for all functions; with the plugin {ROLES_PLUGIN} each has its own"),
         );
     }
     let Some(note) = size::note(&parts) else {
