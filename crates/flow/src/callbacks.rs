@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use base::Place;
-use knowledge::{CallModel, CallbackResult, Step};
+use base::{Name, Place};
+use knowledge::{AccessPath, CallModel, CallbackResult, Root, Step};
 
 use crate::call::Arguments;
 use crate::engine::{Engine, Frame, TOP_LEVEL};
@@ -12,7 +12,7 @@ use crate::inputs::Inputs;
 use crate::library::CallSite;
 use crate::state::State;
 use crate::value::join_option;
-use crate::{ArgumentValue, FunctionValue, Shape, Taint, Value};
+use crate::{ApiValue, ArgumentValue, FunctionValue, Shape, Taint, Value};
 
 impl<'p> Engine<'p> {
     /// Calls the functions among the arguments that the call calls.
@@ -40,7 +40,16 @@ impl<'p> Engine<'p> {
                 .iter()
                 .any(|path| path.steps.contains(&Step::Element));
             self.loops += u32::from(is_loop);
-            for (function, place) in self.resolve_input(&callback.function, inputs) {
+            let functions = match &callback.kept_as {
+                Some(name) if callback.function.root == Root::Receiver => self.kept(name, inputs),
+                Some(name) => {
+                    let functions = self.resolve_input(&callback.function, inputs);
+                    self.keep(frame, name, &functions, inputs, site, state);
+                    functions
+                }
+                None => self.resolve_input(&callback.function, inputs),
+            };
+            for (function, place) in functions {
                 let with_result = Inputs {
                     result: Some(&result),
                     ..inputs.clone()
@@ -89,6 +98,63 @@ impl<'p> Engine<'p> {
             self.loops -= u32::from(is_loop);
         }
         answer
+    }
+
+    /// The functions that the receiver keeps under a name.
+    fn kept(&mut self, name: &AccessPath, inputs: &Inputs<'_>) -> Vec<(Value, Place)> {
+        let Some(name) = self.text_at(name, inputs) else {
+            return Vec::new();
+        };
+        let kept = inputs.construction.unwrap_or_default().iter();
+        kept.filter(|argument| argument.name.as_ref() == Some(&name))
+            .map(|argument| (argument.value.clone(), inputs.place))
+            .collect()
+    }
+
+    /// Has the receiver keep functions under a name, among what it was made with: `emitter.on("order", store)`.
+    fn keep(
+        &mut self,
+        frame: &Frame<'p>,
+        name: &AccessPath,
+        functions: &[(Value, Place)],
+        inputs: &Inputs<'_>,
+        site: &CallSite,
+        state: &mut State,
+    ) {
+        let (Some(name), Some(subject)) = (self.text_at(name, inputs), &site.receiver_subject)
+        else {
+            return;
+        };
+        let receiver = self.read_subject(frame, state, subject, site.place);
+        let Shape::Api(api) = &receiver.shape else {
+            return;
+        };
+        let mut made_with = api.construction.as_deref().unwrap_or_default().to_vec();
+        for (function, place) in functions {
+            let kept = ArgumentValue {
+                name: Some(name.clone()),
+                value: function.clone(),
+                span: place.span,
+            };
+            if !made_with.contains(&kept) {
+                made_with.push(kept);
+            }
+        }
+        let keeper = ApiValue {
+            construction: Some(made_with.into()),
+            ..ApiValue::clone(api)
+        };
+        let keeper = Value {
+            shape: Shape::Api(Arc::new(keeper)),
+            taint: receiver.taint.clone(),
+        };
+        self.write_subject(frame, state, subject, keeper, site.place);
+    }
+
+    /// The constant text at an access path.
+    pub(crate) fn text_at(&mut self, path: &AccessPath, inputs: &Inputs<'_>) -> Option<Name> {
+        let (value, _) = self.resolve_input(path, inputs).into_iter().next()?;
+        value.as_text().cloned()
     }
 
     /// Functions that were passed to a call of which nothing is known are called with what went into it. While a module loads,

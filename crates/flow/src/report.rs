@@ -149,10 +149,8 @@ impl<'p> Engine<'p> {
         site: &CallSite,
     ) {
         for entry in &model.entries {
-            let route = entry.route.as_ref().and_then(|path| {
-                let (value, _) = self.resolve_input(path, inputs).into_iter().next()?;
-                value.as_text().cloned()
-            });
+            let route = entry.route.as_ref();
+            let route = route.and_then(|path| self.text_at(path, inputs));
             for (handler, _) in self.resolve_input(&entry.handler, inputs) {
                 let is_function = handler
                     .shape

@@ -192,6 +192,8 @@ pub struct Callback {
     pub receives: Vec<AccessPath>,
     /// What becomes of its result.
     pub result: CallbackResult,
+    /// The name under which the receiver keeps the function; a call whose function is the `receiver` calls those it keeps.
+    pub kept_as: Option<AccessPath>,
 }
 
 /// What becomes of a callback's result.

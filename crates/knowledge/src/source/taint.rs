@@ -128,13 +128,14 @@ pub(crate) struct MarkRow {
 
 /// `[[callback]]`
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct CallbackRow {
     pub(crate) call: Texts,
     function: Name,
     #[serde(default)]
     receives: Texts,
     result: Option<Name>,
+    kept_as: Option<Name>,
 }
 
 /// `[[file]]`
@@ -399,6 +400,7 @@ impl CallbackRow {
                 Some(result) => vocabulary::word(result)?,
                 None => crate::CallbackResult::Ignored,
             },
+            kept_as: self.kept_as.as_deref().map(access_path).transpose()?,
         })
     }
 }
