@@ -133,6 +133,11 @@ fn scanned(report: &Report<'_>, look: &Look, out: &mut String) {
     }
     if let Some(age) = &coverage.advisories {
         notes.push(format!("known vulnerabilities {age}"));
+    } else if 0 < coverage.unchecked {
+        notes.push(format!(
+            "{} not checked for known vulnerabilities (`tenrec db update` makes the database)",
+            counted(coverage.unchecked, "package")
+        ));
     }
     if !notes.is_empty() {
         let _ = writeln!(out, "{}.", notes.join(", "));

@@ -68,8 +68,11 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
         let unlisted = std::mem::take(&mut outcome.unlisted);
         let system = WithUnlisted::new(&system, &unlisted);
         let judgement = judge::judge(&mut outcome, &system, &decisions);
+        let locks = outcome.inventory.locks.iter();
+        let packages = locks.map(|lock| lock.foreign().count()).sum();
         let coverage = Coverage {
             advisories: advisories.as_ref().map(|it| it.age.clone()),
+            unchecked: if advisories.is_some() { 0 } else { packages },
             ..coverage(&outcome, &judgement, configuration)
         };
         let below = target.below();
@@ -144,6 +147,7 @@ fn coverage(outcome: &Outcome, judgement: &Judgement, configuration: Option<Stri
         hidden: judgement.hidden,
         configuration,
         advisories: None,
+        unchecked: 0,
     }
 }
 

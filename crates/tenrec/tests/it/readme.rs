@@ -25,7 +25,7 @@ fn commands_of_the_readme_work() {
         let arguments =
             arguments.replace("report.", &format!("{}/report.", output.path().display()));
         let status = Command::new(env!("CARGO_BIN_EXE_tenrec"))
-            .args(arguments.split_whitespace())
+            .args(arguments.split_whitespace().map(|it| it.trim_matches('\'')))
             .current_dir(&repository)
             .output()
             .unwrap();
