@@ -124,31 +124,43 @@ pub struct Lever {
     pub function: FunctionId,
     /// How many executions.
     pub concurrency: f64,
-    /// US dollars an hour without it.
+    /// US dollars an hour of the function without it.
     pub before: f64,
-    /// US dollars an hour with it.
+    /// US dollars an hour of the function with it.
     pub after: f64,
+    /// US dollars an hour of the whole application with it and with those before it in the list.
+    pub in_all: f64,
 }
+
+/// How many levers are told at most.
+const MOST_LEVERS: usize = 50;
 
 impl Estimate {
     /// The functions for which a reservation of so many executions saves most, the biggest saving first. Only those that nothing
-    /// but the account limits.
+    /// but the account limits. What one of them no longer takes of the account's concurrency is there for the others.
     #[must_use]
     pub fn levers(&self, concurrency: f64) -> Vec<Lever> {
-        let unlimited = self.functions.iter().filter(|function| {
+        let (mut open, others): (Vec<_>, Vec<_>) = self.functions.iter().partition(|function| {
             function.limit == Limit::Account && concurrency < function.concurrency
         });
-        let mut levers: Vec<Lever> = unlimited
-            .map(|function| Lever {
-                function: function.id,
-                concurrency,
-                before: function.per_hour(),
-                after: function.per_hour_at(concurrency),
-            })
-            .collect();
-        levers.sort_by(|one, other| {
-            (other.before - other.after).total_cmp(&(one.before - one.after))
-        });
+        let saving = |it: &FunctionCost| it.per_hour() - it.per_hour_at(concurrency);
+        open.sort_by(|one, other| saving(other).total_cmp(&saving(one)));
+        let mut reserved = 0.0;
+        let mut shared = self.shared;
+        let levers = open.iter().enumerate().take(MOST_LEVERS);
         levers
+            .map(|(at, function)| {
+                reserved += function.per_hour_at(concurrency);
+                shared = (shared - concurrency).max(0.0);
+                let left = open.iter().skip(at + 1).chain(&others);
+                Lever {
+                    function: function.id,
+                    concurrency,
+                    before: function.per_hour(),
+                    after: function.per_hour_at(concurrency),
+                    in_all: reserved + per_hour(left.copied(), shared),
+                }
+            })
+            .collect()
     }
 }

@@ -319,7 +319,7 @@ pub(crate) struct Cost {
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     pub(crate) format: ListFormat,
     /// The region whose prices count [default: the template's, else us-east-1]
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = region)]
     pub(crate) region: Option<String>,
     /// Executions at the same time that the account allows [default: 1000]
     #[arg(long, value_name = "N")]
@@ -451,6 +451,24 @@ impl Scan {
             return Err(wrong("two reports have the same file"));
         }
         Ok(())
+    }
+}
+
+/// A region as AWS spells them: `eu-central-1`, `us-gov-west-1`.
+fn region(text: &str) -> Result<String, String> {
+    let mut parts: Vec<&str> = text.split('-').collect();
+    let number = parts.pop().unwrap_or_default();
+    let is_word =
+        |part: &&str| part.len() >= 2 && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_region = 2 <= parts.len()
+        && parts.first().is_some_and(|area| area.len() == 2)
+        && parts.iter().all(is_word)
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit());
+    if is_region {
+        Ok(text.to_owned())
+    } else {
+        Err("a region is written like `eu-central-1`".to_owned())
     }
 }
 

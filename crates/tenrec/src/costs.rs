@@ -56,8 +56,9 @@ impl Costs<'_> {
         )?;
         writeln!(
             out,
-            "  prices on demand of {}, of functions alone; {} executions at the same time are shared\n",
+            "  prices on demand of {}, {}, of functions alone; {} executions at the same time are shared\n",
             platform.checked,
+            self.region.unwrap_or("each stack's region"),
             count(estimate.shared)
         )?;
         self.write_functions(out)?;
@@ -157,11 +158,12 @@ impl Costs<'_> {
         for lever in levers.iter().take(SHOWN) {
             writeln!(
                 out,
-                "Reserve {} executions for {}: {} an hour instead of {}",
+                "Reserve {} executions for {}: {} an hour instead of {}; with all so far, at worst {} in all",
                 count(lever.concurrency),
                 self.name(lever.function),
                 dollars(lever.after),
-                dollars(lever.before)
+                dollars(lever.before),
+                dollars(lever.in_all)
             )?;
         }
         rest(out, levers.len(), "reservations")
@@ -211,6 +213,7 @@ impl Costs<'_> {
                     reserved_concurrency: lever.concurrency,
                     per_hour_before: lever.before,
                     per_hour_after: lever.after,
+                    per_hour_in_all: lever.in_all,
                 })
                 .collect(),
             unknown: unknown
@@ -387,6 +390,8 @@ struct JsonLever {
     reserved_concurrency: f64,
     per_hour_before: f64,
     per_hour_after: f64,
+    /// Of the application, with this one and those before it.
+    per_hour_in_all: f64,
 }
 
 #[derive(Serialize)]

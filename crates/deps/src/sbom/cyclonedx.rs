@@ -25,7 +25,7 @@ pub(super) fn document(bom: &Bom<'_>, subject: Subject<'_>) -> Value {
         .components
         .iter()
         .map(|(purl, it)| json!({"ref": purl, "dependsOn": it.needs}));
-    json!({
+    let mut document = json!({
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -34,8 +34,18 @@ pub(super) fn document(bom: &Bom<'_>, subject: Subject<'_>) -> Value {
         "metadata": metadata,
         "components": components.collect::<Vec<_>>(),
         "dependencies": std::iter::once(of_application).chain(others).collect::<Vec<_>>(),
-        "vulnerabilities": vulnerabilities(bom),
-    })
+    });
+    if let Some(fields) = document.as_object_mut() {
+        // An empty list would say that nothing is known to be wrong.
+        if subject.is_checked {
+            fields.insert("vulnerabilities".to_owned(), json!(vulnerabilities(bom)));
+        }
+        if !bom.unlocked.is_empty() {
+            let missing = json!({"aggregate": "incomplete", "assemblies": [APPLICATION]});
+            fields.insert("compositions".to_owned(), json!([missing]));
+        }
+    }
+    document
 }
 
 fn component(purl: &str, component: &Component<'_>) -> Value {

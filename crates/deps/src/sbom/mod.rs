@@ -6,9 +6,9 @@
 mod cyclonedx;
 mod spdx;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use base::Name;
+use base::{Name, RelPath};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -21,6 +21,8 @@ pub struct Subject<'a> {
     pub name: &'a str,
     /// The version of Tenrec that writes it.
     pub tool_version: &'a str,
+    /// Whether it was looked up which vulnerabilities are known.
+    pub is_checked: bool,
     /// When it is written, as RFC 3339 in UTC; nothing where the same project must give the same bytes.
     pub time: Option<&'a str>,
 }
@@ -29,6 +31,8 @@ pub struct Subject<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Bom<'a> {
     components: BTreeMap<String, Component<'a>>,
+    /// Manifests whose packages are missing, because nothing says which releases are installed.
+    unlocked: BTreeSet<&'a RelPath>,
 }
 
 #[derive(Clone, Debug)]
@@ -56,6 +60,9 @@ impl<'a> Bom<'a> {
             return;
         };
         let Some(lock) = bundle.lock.and_then(|lock| inventory.locks.get(lock)) else {
+            let manifest = bundle.manifest.and_then(|at| inventory.manifests.get(at));
+            let asks = manifest.filter(|it| !it.requirements.is_empty());
+            self.unlocked.extend(asks.map(|it| &it.path));
             return;
         };
         for at in &bundle.packages {
@@ -99,6 +106,11 @@ impl<'a> Bom<'a> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.components.is_empty()
+    }
+
+    /// The manifests whose packages it does not list, because no lock file says which releases are installed.
+    pub fn unlocked(&self) -> impl Iterator<Item = &'a RelPath> {
+        self.unlocked.iter().copied()
     }
 
     /// As CycloneDX 1.6.

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use base::RelPath;
 use deps::Package;
 use deps::sbom::{Bom, Subject};
 use knowledge::Knowledge;
@@ -74,8 +75,19 @@ pub(crate) fn run(arguments: &Sbom) -> Result<ExitCode> {
         let subject = Subject {
             name: arguments.function.as_deref().unwrap_or(target.name()),
             tool_version: env!("CARGO_PKG_VERSION"),
+            is_checked: advisories.is_some(),
             time: time.as_deref(),
         };
+        let unlocked: Vec<&str> = bom.unlocked().map(RelPath::as_str).collect();
+        if let [first, others @ ..] = unlocked.as_slice() {
+            let others = match others.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            crate::note(&format!(
+                "the bill of materials is incomplete: no lock file says which releases {first}{others} installs"
+            ));
+        }
         let document = match arguments.format {
             SbomFormat::Cyclonedx => bom.cyclonedx(subject),
             SbomFormat::Spdx => bom.spdx(subject),

@@ -84,6 +84,20 @@ fn an_hour_and_a_request_are_priced_and_what_is_unknown_is_said() {
     assert_eq!(entry["deliveries"][0]["file"], "app.py");
     assert_eq!(entry["deliveries"][0]["line"], 8);
     assert_eq!(report["unknown"][0]["function"], "shop/unknown");
+    // With 10 of them reserved, nobody takes the rest: the other function has its own.
+    let lever = &report["levers"][0];
+    let of_others = report["functions"][1]["per_hour"].as_f64().unwrap();
+    let after = lever["per_hour_after"].as_f64().unwrap();
+    let in_all = lever["per_hour_in_all"].as_f64().unwrap();
+    assert!((in_all - after - of_others).abs() < 1e-6);
+}
+
+#[test]
+fn a_region_that_cannot_be_one_fails() {
+    let (_project, output) = cost(&["--region", "mars-1"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("like `eu-central-1`"), "{message}");
 }
 
 #[test]

@@ -220,3 +220,21 @@ fn the_same_project_gives_the_same_bytes_and_a_build_says_the_time() {
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["metadata"]["timestamp"], "2000-02-29T12:34:56Z");
 }
+
+#[test]
+fn a_bill_says_what_it_cannot_list_and_what_was_not_looked_up() {
+    let project = project();
+    std::fs::remove_file(project.path().join("put/package-lock.json")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_tenrec"))
+        .env("XDG_CACHE_HOME", project.path())
+        .arg("sbom")
+        .arg(project.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("put/package.json"), "{said}");
+    let bill: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_valid(&cyclonedx_schema(), &bill);
+    assert_eq!(bill["compositions"][0]["aggregate"], "incomplete");
+    assert_eq!(bill.get("vulnerabilities"), None);
+}
