@@ -70,6 +70,32 @@ impl Value {
         }
     }
 
+    /// Sets the property at a dotted path, below maps that are made where they lack. Nothing is set below what is no map.
+    pub fn set(&mut self, path: &str, value: Self) {
+        let (step, rest) = match path.split_once('.') {
+            Some((step, rest)) => (step, Some(rest)),
+            None => (path, None),
+        };
+        if matches!(self.kind, ValueKind::Null) {
+            self.kind = ValueKind::Map(Vec::new());
+        }
+        let ValueKind::Map(entries) = &mut self.kind else {
+            return;
+        };
+        if !entries.iter().any(|(key, _)| key == step) {
+            let kind = ValueKind::Null;
+            let place = value.place;
+            entries.push((step.into(), Self { kind, place }));
+        }
+        let mut entries = entries.iter_mut();
+        if let Some((_, inner)) = entries.find(|(key, _)| key == step) {
+            match rest {
+                Some(rest) => inner.set(rest, value),
+                None => *inner = value,
+            }
+        }
+    }
+
     /// The property at a dotted path: `BucketEncryption.ServerSideEncryptionConfiguration`. Unknown when an ancestor is;
     /// absent when a step is missing or null.
     #[must_use]

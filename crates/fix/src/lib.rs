@@ -19,6 +19,7 @@ mod missing;
 mod needed;
 mod own;
 mod plan;
+mod planner;
 mod resource;
 mod role;
 mod setting;
@@ -33,7 +34,8 @@ use knowledge::Knowledge;
 
 pub use document::Sources;
 pub use edit::{Edit, applied};
-pub use plan::{Fix, Left, Plan, places, plan};
+pub use plan::{Fix, Left, Plan};
+pub use planner::{Extent, places, plan};
 
 /// The rules about roles, each of which has edits of its own.
 const RULES: [&str; 8] = [

@@ -1,26 +1,9 @@
 //! What is changed for which findings, and what is left alone.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use app::{Effect, Grant, GrantOrigin, RoleId};
-use base::{Name, Place};
+use base::Place;
 use finding::{Finding, RuleName};
-use link::Model;
-use privilege::Needs;
 
-use crate::document::Sources;
 use crate::edit::Edit;
-use crate::effectless::{self, REDUNDANT, UNKNOWN_ACTION};
-use crate::grant::{self, Aim, Wanted};
-use crate::managed;
-use crate::missing::{self, MISSING};
-use crate::needed;
-use crate::own;
-use crate::role::{self, Used};
-use crate::setting;
-use crate::statement;
-use crate::template;
-use crate::{RULES, SHARED_ROLE, has_setting};
 
 /// What mends findings, and what is left.
 #[derive(Clone, Debug, Default)]
@@ -59,193 +42,9 @@ pub struct Left {
     pub reason: String,
 }
 
-/// The places of which the files are needed to plan fixes.
-pub fn places<'a>(
-    model: &'a Model<'_>,
-    findings: &'a [&Finding],
-) -> impl Iterator<Item = Place> + 'a {
-    let application = &model.application;
-    let grants = application.roles.iter().flat_map(|it| &it.grants);
-    let statements = grants.map(|grant| grant.place);
-    let templates = application.stacks.iter().filter_map(|stack| stack.place);
-    let resources = application.resources.iter().map(|it| it.place);
-    findings
-        .iter()
-        .map(|finding| finding.place)
-        .chain(statements)
-        .chain(templates)
-        .chain(resources)
-}
-
-/// Plans the changes that mend these findings.
-#[must_use]
-pub fn plan(model: &Model<'_>, needs: &[Needs], sources: &Sources, findings: &[&Finding]) -> Plan {
-    let mut planner = Planner {
-        model,
-        sources,
-        roles: role::used(model, needs),
-        plan: Plan::default(),
-    };
-    let mut by_grant: BTreeMap<(RoleId, usize), Vec<&Finding>> = BTreeMap::new();
-    let mut by_role: BTreeMap<RoleId, Vec<&Finding>> = BTreeMap::new();
-    let mut by_lacking: BTreeMap<RoleId, Vec<&Finding>> = BTreeMap::new();
-    let mut effectless = effectless::Lists::default();
-    for finding in findings {
-        if has_setting(model.knowledge, finding.rule) {
-            planner.setting(finding);
-        }
-        match finding.rule {
-            SHARED_ROLE => planner.shared(finding),
-            MISSING => match missing::role(model, finding) {
-                Some(role) => by_lacking.entry(role).or_default().push(finding),
-                None => planner.leave(finding, "its role was not found".to_owned()),
-            },
-            UNKNOWN_ACTION | REDUNDANT => {
-                if let Err(reason) = effectless.add(sources, finding) {
-                    planner.leave(finding, reason);
-                }
-            }
-            rule if RULES.contains(&rule) => match planner.grant_of(finding) {
-                Ok((role, Allowance::Statement(index))) => {
-                    by_grant.entry((role, index)).or_default().push(finding);
-                }
-                Ok((role, Allowance::Managed)) => by_role.entry(role).or_default().push(finding),
-                Ok((role, Allowance::Template(name))) => planner.template(role, &name, finding),
-                Err(reason) => planner.leave(finding, reason),
-            },
-            _ => {}
-        }
-    }
-    for ((role, index), findings) in by_grant {
-        planner.grant(role, index, &findings);
-    }
-    for (role, findings) in by_role {
-        planner.managed(role, &findings);
-    }
-    for (role, findings) in by_lacking {
-        planner.missing(role, &findings);
-    }
-    for (findings, edits) in effectless.removed(sources) {
-        planner.effectless(&findings, edits);
-    }
-    planner.finish()
-}
-
-/// What allows what is found.
-enum Allowance {
-    /// The statement with this index among those of the role.
-    Statement(usize),
-    /// A policy template of SAM.
-    Template(Name),
-    /// A policy of the platform.
-    Managed,
-}
-
-struct Planner<'m> {
-    model: &'m Model<'m>,
-    sources: &'m Sources,
-    roles: BTreeMap<RoleId, Used<'m>>,
-    plan: Plan,
-}
-
-impl Planner<'_> {
-    /// The statement that a finding is about.
-    fn grant_of(&self, finding: &Finding) -> Result<(RoleId, Allowance), String> {
-        let is_at = |place: &Place| *place == finding.place;
-        for (id, used) in &self.roles {
-            if used
-                .role
-                .managed_policies
-                .iter()
-                .any(|(_, place)| is_at(place))
-            {
-                return Ok((*id, Allowance::Managed));
-            }
-            for (index, grant) in used.role.grants.iter().enumerate() {
-                if let GrantOrigin::PolicyTemplate(name) = &grant.origin
-                    && is_at(&grant.place)
-                {
-                    return Ok((*id, Allowance::Template(name.clone())));
-                }
-                let written = grant.actions.iter().chain(&grant.resources);
-                let is_here = written.map(|(_, place)| place).any(is_at)
-                    || grant.not_actions.iter().any(|(_, place)| is_at(place));
-                if !is_here || grant.effect != Effect::Allow {
-                    continue;
-                }
-                return match grant.origin {
-                    GrantOrigin::Written => Ok((*id, Allowance::Statement(index))),
-                    _ => Err("no statement of the template allows it".to_owned()),
-                };
-            }
-        }
-        Err("there is no edit for what is found".to_owned())
-    }
-
-    fn grant(&mut self, role: RoleId, index: usize, findings: &[&Finding]) {
-        let (change, review) = match self.aimed(role, index, findings) {
-            Ok((aim, edits)) => (Ok((sentence(&aim), edits)), aim.review),
-            Err(reason) => (Err(reason), None),
-        };
-        self.together(findings, change, review);
-    }
-
-    fn template(&mut self, role: RoleId, name: &Name, finding: &Finding) {
-        let used = self.roles.get(&role);
-        let used = used.ok_or_else(|| "its role was not found".to_owned());
-        let narrowed = used.and_then(|used| {
-            template::narrowed(self.model, self.sources, used, name, finding.place)
-        });
-        self.together(&[finding], narrowed, None);
-    }
-
-    fn shared(&mut self, finding: &Finding) {
-        let is_meant = |used: &&Used<'_>| {
-            used.role.place == finding.place && used.role.name == finding.subject
-        };
-        let used = self.roles.values().find(is_meant);
-        let split = used
-            .ok_or_else(|| "its role was not found".to_owned())
-            .and_then(|used| own::split(self.model, self.sources, used));
-        let review = split.as_ref().ok().and_then(|it| it.review.clone());
-        let change = split.map(|it| (it.message, it.edits));
-        self.together(&[finding], change, review);
-    }
-
-    fn managed(&mut self, role: RoleId, findings: &[&Finding]) {
-        let places: BTreeSet<Place> = findings.iter().map(|finding| finding.place).collect();
-        let used = self.roles.get(&role);
-        let replaced = used
-            .ok_or_else(|| "its role was not found".to_owned())
-            .and_then(|used| managed::replaced(self.model, self.sources, used, &places));
-        let review = replaced.as_ref().ok().map(|it| it.review.clone());
-        let change = replaced.map(|it| (it.message, it.edits));
-        self.together(findings, change, review);
-    }
-
-    fn missing(&mut self, role: RoleId, findings: &[&Finding]) {
-        let used = self.roles.get(&role);
-        let added = used
-            .ok_or_else(|| "its role was not found".to_owned())
-            .and_then(|used| missing::added(self.model, self.sources, used, findings));
-        let review = "it allows more than before".to_owned();
-        self.together(findings, added, Some(review));
-    }
-
-    fn effectless(&mut self, findings: &[&Finding], edits: Result<Vec<Edit>, String>) {
-        let is_slip = findings.iter().any(|it| it.rule == UNKNOWN_ACTION);
-        let (what, review) = if is_slip {
-            let review = "another action may have been meant";
-            ("the actions that there are not", Some(review.to_owned()))
-        } else {
-            ("the statements that others make needless", None)
-        };
-        let edits = edits.map(|edits| (format!("Remove {what}"), edits));
-        self.together(findings, edits, review);
-    }
-
+impl Plan {
     /// One change for several findings, or all of them left.
-    fn together(
+    pub(crate) fn together(
         &mut self,
         findings: &[&Finding],
         change: Result<(String, Vec<Edit>), String>,
@@ -253,7 +52,7 @@ impl Planner<'_> {
     ) {
         let place = findings.iter().map(|finding| finding.place).min();
         match (change, place) {
-            (Ok((message, edits)), Some(place)) => self.plan.fixes.push(Fix {
+            (Ok((message, edits)), Some(place)) => self.fixes.push(Fix {
                 rules: rules(findings),
                 place,
                 message,
@@ -269,67 +68,8 @@ impl Planner<'_> {
         }
     }
 
-    fn setting(&mut self, finding: &Finding) {
-        let mended = setting::mended(self.model, self.sources, finding);
-        if let Some(reason) = &mended.left {
-            self.leave(finding, reason.clone());
-        }
-        if mended.edits.is_empty() {
-            return;
-        }
-        let change = (mended.message(), mended.edits);
-        self.together(&[finding], Ok(change), mended.review);
-    }
-
-    fn aimed(
-        &self,
-        role: RoleId,
-        index: usize,
-        findings: &[&Finding],
-    ) -> Result<(Aim, Vec<Edit>), String> {
-        let Some(grant) = self
-            .roles
-            .get(&role)
-            .and_then(|used| used.role.grants.get(index))
-        else {
-            return Err("its statement was not found".to_owned());
-        };
-        self.is_used_once(grant)?;
-        if !grant.not_actions.is_empty() || !grant.not_resources.is_empty() {
-            return Err(
-                "it allows everything but what it names; say what it should allow".to_owned(),
-            );
-        }
-        let used = self.roles.get(&role).ok_or("its role was not found")?;
-        used.is_seen(self.model)?;
-        let aim = grant::aim(self.model, used, grant, &wanted(&used.role.name, findings))?;
-        let mut edits = statement::edits(self.sources, grant, &aim)?;
-        edits.retain(|edit| self.sources.written(edit.place) != Some(edit.text.as_str()));
-        if edits.is_empty() {
-            return Err("nothing smaller is enough".to_owned());
-        }
-        Ok((aim, edits))
-    }
-
-    /// Whether only one role says this, so that a change of it changes nothing else.
-    fn is_used_once(&self, grant: &Grant) -> Result<(), String> {
-        let roles = self.model.application.roles.iter();
-        let sharing = roles.filter(|role| role.grants.iter().any(|it| it.place == grant.place));
-        let names: Vec<&Name> = sharing.map(|role| &role.name).collect();
-        match names.as_slice() {
-            [_] => Ok(()),
-            names => {
-                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                Err(format!(
-                    "it is written once for several roles, {}",
-                    names.join(" and ")
-                ))
-            }
-        }
-    }
-
-    fn leave(&mut self, finding: &Finding, reason: String) {
-        self.plan.left.push(Left {
+    pub(crate) fn leave(&mut self, finding: &Finding, reason: String) {
+        self.left.push(Left {
             rule: finding.rule,
             place: finding.place,
             message: finding.message.clone(),
@@ -338,21 +78,21 @@ impl Planner<'_> {
     }
 
     /// Of changes that meet, the first is made.
-    fn finish(mut self) -> Plan {
-        let mut fixes = std::mem::take(&mut self.plan.fixes);
+    pub(crate) fn finish(mut self) -> Self {
+        let mut fixes = std::mem::take(&mut self.fixes);
         fixes.sort_by_key(|fix| fix.place);
         for fix in fixes {
-            let mut known = self.plan.fixes.iter_mut();
+            let mut known = self.fixes.iter_mut();
             if let Some(same) = known.find(|made| made.edits == fix.edits) {
                 same.rules.extend(fix.rules);
                 same.rules.dedup();
                 continue;
             }
-            let mut made = self.plan.fixes.iter().flat_map(|made| &made.edits);
+            let mut made = self.fixes.iter().flat_map(|made| &made.edits);
             let meets = made.any(|made| fix.edits.iter().any(|edit| edit.meets(made)));
             if meets {
                 for rule in &fix.rules {
-                    self.plan.left.push(Left {
+                    self.left.push(Left {
                         rule,
                         place: fix.place,
                         message: fix.message.clone(),
@@ -360,11 +100,11 @@ impl Planner<'_> {
                     });
                 }
             } else {
-                self.plan.fixes.push(fix);
+                self.fixes.push(fix);
             }
         }
-        self.plan.left.sort_by_key(|left| (left.place, left.rule));
-        self.plan
+        self.left.sort_by_key(|left| (left.place, left.rule));
+        self
     }
 }
 
@@ -374,38 +114,4 @@ fn rules(findings: &[&Finding]) -> Vec<RuleName> {
     rules.sort_unstable();
     rules.dedup();
     rules
-}
-
-/// What the findings about one statement want of it.
-fn wanted(role: &str, findings: &[&Finding]) -> Wanted {
-    let mut wanted = Wanted::default();
-    for finding in findings {
-        match finding.rule {
-            "sas4/unused-permission" => {
-                // The subject is the role and the actions that are not needed.
-                let subject = finding.subject.strip_prefix(role);
-                let actions = subject
-                    .and_then(|it| it.strip_prefix(':'))
-                    .unwrap_or_default();
-                wanted.unused.extend(actions.split(',').map(Name::from));
-            }
-            "sas4/wildcard-action" => wanted.expand_actions = true,
-            "sas4/wildcard-resource" => wanted.name_resources = true,
-            _ => {
-                wanted.expand_actions = true;
-                wanted.name_resources = true;
-            }
-        }
-    }
-    wanted
-}
-
-/// "Allow only `dynamodb:PutItem` on `${Orders.Arn}`".
-fn sentence(aim: &Aim) -> String {
-    match needed::shown(&aim.parts) {
-        nothing if nothing.is_empty() => {
-            "Remove the statement, of which nothing is needed".to_owned()
-        }
-        parts => format!("Allow only {parts}"),
-    }
 }

@@ -16,7 +16,10 @@ pub(crate) struct Used<'m> {
 }
 
 /// The roles that functions run under, by their ids.
-pub(crate) fn used<'m>(model: &'m Model<'m>, needs: &'m [Needs]) -> BTreeMap<RoleId, Used<'m>> {
+pub(crate) fn used<'m>(
+    model: &'m Model<'m>,
+    needs_of: impl Fn(FunctionId) -> Option<&'m Needs>,
+) -> BTreeMap<RoleId, Used<'m>> {
     let mut roles: BTreeMap<RoleId, Used<'m>> = BTreeMap::new();
     for (id, function) in model.application.functions() {
         let Some(role_id) = function.role.known() else {
@@ -32,7 +35,7 @@ pub(crate) fn used<'m>(model: &'m Model<'m>, needs: &'m [Needs]) -> BTreeMap<Rol
             needs: Vec::new(),
         });
         used.functions.push(id);
-        used.needs.extend(needs.get(id.0 as usize));
+        used.needs.extend(needs_of(id));
     }
     roles
 }

@@ -1,8 +1,10 @@
 //! Properties of which one value mends a finding, as the table `platform/settings.toml` of the knowledge base says: set where
 //! they are written, else added where the template's dialect has them.
 
-use app::{Function, Prop, Resource, Value};
-use base::Place;
+use std::borrow::Cow;
+
+use app::{Function, FunctionId, Prop, Resource, Text, Value, ValueKind};
+use base::{Name, Place};
 use doc::NodeKind;
 use finding::Finding;
 use knowledge::{MendingSetting, SetTo};
@@ -28,6 +30,8 @@ pub(crate) struct Mended {
     pub(crate) review: Option<String>,
     /// Why something is left, as a clause.
     pub(crate) left: Option<String>,
+    /// What functions have afterwards: each property with its value.
+    pub(crate) of_functions: Vec<(FunctionId, Name, Value)>,
 }
 
 /// A resource whose property mends a finding.
@@ -35,6 +39,8 @@ struct Target<'m> {
     row: &'m MendingSetting,
     resource: &'m Resource,
     name: &'m str,
+    /// The function whose resource it is, where the row is about functions.
+    function: Option<FunctionId>,
 }
 
 /// Sets what mends a finding.
@@ -47,7 +53,7 @@ pub(crate) fn mended(model: &Model<'_>, sources: &Sources, finding: &Finding) ->
     let mut mended = Mended::default();
     for target in &targets {
         match set(model, sources, finding, target, &targets) {
-            Ok(set) => mended.add(target, set),
+            Ok(set) => mended.add(finding, target, set),
             Err(reason) => {
                 mended.left.get_or_insert(reason);
             }
@@ -66,9 +72,16 @@ struct Set {
 }
 
 impl Mended {
-    fn add(&mut self, target: &Target<'_>, set: Set) {
+    fn add(&mut self, finding: &Finding, target: &Target<'_>, set: Set) {
         if set.edits.is_empty() {
             return;
+        }
+        if let (Some(function), Some(value)) = (target.function, value(finding, target.row)) {
+            let kind = kind(&value, target.resource.place);
+            let place = target.resource.place;
+            let property = target.row.property.clone();
+            self.of_functions
+                .push((function, property, Value { kind, place }));
         }
         for edit in set.edits {
             if !self.edits.contains(&edit) {
@@ -119,16 +132,15 @@ fn targets<'m>(
             let name = application.function_name(*id);
             finding.functions.contains(&name)
         });
-        let target = |function: &'m Function| {
-            let resource = application.resource(function.resource?)?;
-            let name = function.name.as_str();
+        let target = |(id, function): (FunctionId, &'m Function)| {
             Some(Target {
                 row,
-                resource,
-                name,
+                resource: application.resource(function.resource?)?,
+                name: function.name.as_str(),
+                function: Some(id),
             })
         };
-        let targets: Vec<Target<'_>> = named.filter_map(|(_, it)| target(it)).collect();
+        let targets: Vec<Target<'_>> = named.filter_map(target).collect();
         let mut about = targets.iter().map(|target| target.resource);
         let is_about = about.any(|resource| is_at(resource, &[finding.place]));
         return if is_about { targets } else { Vec::new() };
@@ -145,6 +157,7 @@ fn targets<'m>(
             row,
             resource,
             name: &resource.logical_id,
+            function: None,
         })
         .collect()
 }
@@ -156,12 +169,8 @@ fn set(
     target: &Target<'_>,
     all: &[Target<'_>],
 ) -> Result<Set, String> {
-    let value = match (&target.row.value, &finding.value) {
-        (Some(value), _) => out(value),
-        (None, Some(value)) if value.parse::<u32>().is_ok() => Out::Plain(value.to_string()),
-        (None, Some(value)) => Out::text(value.as_str()),
-        (None, None) => return Err("which value is right cannot be told".to_owned()),
-    };
+    let value = value(finding, target.row).ok_or("which value is right cannot be told")?;
+    let value = out(&value);
     match target.resource.properties.at(&target.row.property) {
         Prop::Known(old, place) => {
             is_of_these_alone(model, target, place, all)?;
@@ -295,6 +304,34 @@ fn section<'s>(
         .try_fold(root, |node, step| node.get(step))?;
     let id = source.find(node.span).ok()?;
     matches!(node.kind, NodeKind::Map(_)).then_some((source, id))
+}
+
+/// What is set: what the row says, else what the finding does.
+fn value<'a>(finding: &Finding, row: &'a MendingSetting) -> Option<Cow<'a, SetTo>> {
+    if let Some(value) = &row.value {
+        return Some(Cow::Borrowed(value));
+    }
+    let value = finding.value.as_ref()?;
+    Some(Cow::Owned(match value.parse::<u32>() {
+        Ok(number) => SetTo::Number(number),
+        Err(_) => SetTo::Text(value.clone()),
+    }))
+}
+
+/// A value as a property has it.
+fn kind(value: &SetTo, place: Place) -> ValueKind {
+    match value {
+        SetTo::Switch(on) => ValueKind::Bool(*on),
+        SetTo::Number(number) => ValueKind::Number(f64::from(*number)),
+        SetTo::Text(text) => ValueKind::Text(Text::known(text.as_str())),
+        SetTo::Fields(fields) => {
+            let fields = fields.iter().map(|(key, value)| {
+                let kind = kind(value, place);
+                (key.clone(), Value { kind, place })
+            });
+            ValueKind::Map(fields.collect())
+        }
+    }
 }
 
 fn out(value: &SetTo) -> Out {

@@ -17,7 +17,7 @@ mod scope;
 mod spelling;
 mod statement;
 
-use app::FunctionId;
+use app::{FunctionId, Value};
 use link::Model;
 use rayon::prelude::*;
 
@@ -40,8 +40,20 @@ pub fn all(model: &Model<'_>) -> Vec<Needs> {
 /// What a function needs.
 #[must_use]
 pub fn needs(model: &Model<'_>, function: FunctionId) -> Needs {
+    let declared = model.application.function(function);
+    let resource = declared.and_then(|it| model.application.resource(it.resource?));
+    collected(model, function, resource.map(|it| &it.properties))
+}
+
+/// What a function needs once its resource has these properties.
+#[must_use]
+pub fn needs_with(model: &Model<'_>, function: FunctionId, properties: &Value) -> Needs {
+    collected(model, function, Some(properties))
+}
+
+fn collected(model: &Model<'_>, function: FunctionId, properties: Option<&Value>) -> Needs {
     let mut collector = collect::Collector::new(model, function);
     calls::add(&mut collector);
-    platform::add(&mut collector);
+    platform::add(&mut collector, properties);
     collector.finish()
 }

@@ -8,25 +8,25 @@ use link::Model;
 use crate::collect::{Collector, Target};
 use crate::{Cause, Reason};
 
-/// Adds what the triggers and the settings of the function need.
-pub(crate) fn add(collector: &mut Collector<'_>) {
+/// Adds what the triggers and the settings of the function need, of which the latter are among the properties of its resource.
+pub(crate) fn add(collector: &mut Collector<'_>, properties: Option<&Value>) {
     let model = collector.model;
     let function = collector.function;
     for trigger in model.application.triggers_of(function) {
         add_trigger(collector, trigger);
     }
-    for (destination, place) in destinations(collector) {
+    for (destination, place) in destinations(collector, properties) {
         add_destination(collector, &destination, place);
     }
     let Some(declared) = model.application.function(function) else {
         return;
     };
-    let Some(resource) = declared
-        .resource
-        .and_then(|id| model.application.resource(id))
-    else {
+    let resource = declared.resource;
+    let resource = resource.and_then(|id| model.application.resource(id));
+    let (Some(resource), Some(properties)) = (resource, properties) else {
         return;
     };
+    let tracing = properties.at("TracingConfig.Mode");
     let settings = [
         (
             Setting::Logs,
@@ -35,11 +35,9 @@ pub(crate) fn add(collector: &mut Collector<'_>) {
         ),
         (
             Setting::Tracing,
-            declared.tracing.place().filter(|_| {
-                declared
-                    .tracing
-                    .known()
-                    .is_some_and(|mode| mode == "Active")
+            tracing.place().filter(|_| {
+                let mode = tracing.known().and_then(|mode| mode.as_name());
+                mode.is_some_and(|mode| mode == "Active")
             }),
             "tracing is on",
         ),
@@ -53,7 +51,7 @@ pub(crate) fn add(collector: &mut Collector<'_>) {
         ),
         (
             Setting::Durable,
-            resource.properties.get("DurableConfig").map(|it| it.place),
+            properties.get("DurableConfig").map(|it| it.place),
             "the function is durable",
         ),
     ];
@@ -65,7 +63,7 @@ pub(crate) fn add(collector: &mut Collector<'_>) {
             is_possible_only: false,
         };
         let target = match setting {
-            Setting::Logs => logs(model, &resource.properties),
+            Setting::Logs => logs(model, properties),
             Setting::Durable => own_runs(model, declared),
             Setting::Tracing | Setting::Network => Target {
                 arn: Text::known("*"),
@@ -83,7 +81,7 @@ pub(crate) fn add(collector: &mut Collector<'_>) {
     let rows = model.knowledge.needs.keys.iter();
     for row in rows.filter(|row| row.uses.is_empty() && row.kind == resource.kind) {
         let why = "the environment variables are encrypted with this key";
-        collector.keys(&resource.properties, row, why);
+        collector.keys(properties, row, why);
     }
 }
 
@@ -197,7 +195,7 @@ fn credentials(
 }
 
 /// Where the platform sends failed and finished events.
-fn destinations(collector: &Collector<'_>) -> Vec<(Text, Place)> {
+fn destinations(collector: &Collector<'_>, properties: Option<&Value>) -> Vec<(Text, Place)> {
     let application = &collector.model.application;
     let Some(function) = application.function(collector.function) else {
         return Vec::new();
@@ -214,8 +212,7 @@ fn destinations(collector: &Collector<'_>) -> Vec<(Text, Place)> {
         let is_own = function.resource.is_some() && named.resource() == function.resource;
         is_own.then_some(&resource.properties)
     }));
-    let own = function.resource.and_then(|id| application.resource(id));
-    settings.extend(own.map(|resource| &resource.properties));
+    settings.extend(properties);
     for settings in settings {
         for path in [
             "DestinationConfig.OnFailure.Destination",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anstyle::{AnsiColor, Style};
 use base::{Budget, FileId, RelPath, System};
 use finding::Finding;
-use fix::{Edit, Fix, Plan, Sources};
+use fix::{Edit, Extent, Fix, Plan, Sources};
 use link::Model;
 use privilege::Needs;
 use similar::{ChangeTag, TextDiff};
@@ -19,6 +19,7 @@ const CONTEXT: usize = 3;
 pub struct Fixes<'a> {
     system: &'a dyn System,
     sources: Sources,
+    extent: Extent,
     plan: Plan,
 }
 
@@ -34,20 +35,22 @@ pub struct Changed {
 }
 
 impl<'a> Fixes<'a> {
-    /// Plans the edits that mend these findings.
+    /// Plans the edits that mend these findings, of which a run makes some or all.
     #[must_use]
     pub fn new(
         system: &'a dyn System,
         model: &Model<'_>,
         needs: &[Needs],
         findings: &[&Finding],
+        extent: Extent,
     ) -> Self {
         let places = fix::places(model, findings);
         let sources = Sources::read(system, &Budget::default(), places);
-        let plan = fix::plan(model, needs, &sources, findings);
+        let plan = fix::plan(model, needs, &sources, findings, extent);
         Self {
             system,
             sources,
+            extent,
             plan,
         }
     }
@@ -58,11 +61,18 @@ impl<'a> Fixes<'a> {
         &self.plan
     }
 
-    /// The files that change when the safe edits are made, or all.
+    /// The files that change in this run.
     #[must_use]
-    pub fn changed(&self, is_all: bool) -> Vec<Changed> {
+    pub fn changed(&self) -> Vec<Changed> {
         let meant = self.plan.fixes.iter();
-        self.texts(meant.filter(|fix| is_all || fix.review.is_none()))
+        self.texts(meant.filter(|fix| self.extent.has(fix)))
+    }
+
+    /// How many changes are planned and not made in this run.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        let fixes = self.plan.fixes.iter();
+        fixes.filter(|fix| !self.extent.has(fix)).count()
     }
 
     fn texts<'f>(&self, fixes: impl Iterator<Item = &'f Fix>) -> Vec<Changed> {

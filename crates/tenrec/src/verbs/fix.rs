@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use finding::{Finding, RuleInfo};
+use fix::Extent;
 use knowledge::Knowledge;
 use tenrec::disk::DiskSystem;
 use tenrec::fixes::{Changed, Fixes};
@@ -16,6 +17,9 @@ use crate::cli::Fix;
 use crate::target::{self, Target};
 
 pub(crate) fn run(arguments: &Fix) -> Result<ExitCode> {
+    if arguments.needs_review && !arguments.apply && !arguments.diff {
+        bail!("--needs-review goes with --apply or --diff; all edits are shown without it");
+    }
     let target = Target::new(&arguments.path)?;
     let rules = rules::all();
     let (mut config, _) = target.configuration(None, &rules)?;
@@ -59,14 +63,17 @@ pub(crate) fn run(arguments: &Fix) -> Result<ExitCode> {
                 None => true,
             })
             .collect();
-        let fixes = Fixes::new(&system, model, &scanned.needs, &meant);
-        if arguments.needs_review && !arguments.apply && !arguments.diff {
-            bail!("--needs-review goes with --apply or --diff; all edits are shown without it");
-        }
+        let is_shown = !arguments.apply && !arguments.diff;
+        let extent = if is_shown || arguments.needs_review {
+            Extent::All
+        } else {
+            Extent::Safe
+        };
+        let fixes = Fixes::new(&system, model, &scanned.needs, &meant, extent);
         if arguments.apply {
-            apply(&fixes, &system, arguments.needs_review)
+            apply(&fixes, &system)
         } else if arguments.diff {
-            let changed = fixes.changed(arguments.needs_review);
+            let changed = fixes.changed();
             let patch: String = changed.iter().map(Changed::diff).collect();
             crate::print(&patch)?;
             Ok(code(!changed.is_empty()))
@@ -103,17 +110,16 @@ fn selector(name: &str, rules: &[RuleInfo], knowledge: &Knowledge) -> Result<Sel
     Ok(selector)
 }
 
-fn apply(fixes: &Fixes<'_>, system: &DiskSystem, is_all: bool) -> Result<ExitCode> {
+fn apply(fixes: &Fixes<'_>, system: &DiskSystem) -> Result<ExitCode> {
     let mut out = String::new();
     let mut failed = Vec::new();
-    for changed in fixes.changed(is_all) {
+    for changed in fixes.changed() {
         match system.replace(&changed.path, &changed.old, &changed.new) {
             Ok(()) => out.push_str(&format!("{} is written\n", changed.path)),
             Err(error) => failed.push(format!("{} is not written: {error}", changed.path)),
         }
     }
-    let kept = fixes.plan().fixes.iter().filter(|fix| fix.review.is_some());
-    let kept = if is_all { 0 } else { kept.count() };
+    let kept = fixes.kept();
     out.push_str(&fixes.left());
     if kept != 0 {
         out.push_str(&format!(

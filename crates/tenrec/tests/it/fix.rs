@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use base::RelPath;
 use finding::Finding;
+use fix::Extent;
 use knowledge::Knowledge;
 use tenrec::MemorySystem;
 use tenrec::fixes::Fixes;
@@ -34,9 +35,15 @@ fn fixed(files: &Files, of_roles: bool) -> Fixed {
     let findings: Vec<&Finding> = findings
         .filter(|finding| finding.rule.starts_with("sas4/") == of_roles)
         .collect();
-    let fixes = Fixes::new(&system, &scanned.project.model, &scanned.needs, &findings);
+    let fixes = Fixes::new(
+        &system,
+        &scanned.project.model,
+        &scanned.needs,
+        &findings,
+        Extent::All,
+    );
     let mut after = files.clone();
-    for changed in fixes.changed(true) {
+    for changed in fixes.changed() {
         let file = after.iter_mut().find(|(path, _)| *path == changed.path);
         let (_, text) = file.unwrap();
         assert_eq!(*text, changed.old);
@@ -217,6 +224,76 @@ fn the_diff_is_a_patch() {
     }
     let output = fix(directory.path(), &["--needs-review"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+const TRACED: &str = "Resources:
+  Orders: {Type: AWS::DynamoDB::Table}
+  Shared:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}
+      Policies:
+        - PolicyName: all
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: dynamodb:*, Resource: !GetAtt Orders.Arn}
+              - {Effect: Allow, Action: logs:*, Resource: '*'}
+  Put:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.put
+      Code: .
+      Role: !GetAtt Shared.Arn
+      Environment: {Variables: {TABLE: !Ref Orders}}
+  Get:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.get
+      Code: .
+      Role: !GetAtt Shared.Arn
+      Environment: {Variables: {TABLE: !Ref Orders}}
+";
+
+const TABLE: &str = "import os
+import boto3
+
+table = boto3.resource('dynamodb').Table(os.environ['TABLE'])
+
+def put(event, context):
+    table.put_item(Item={'id': 'x'})
+
+def get(event, context):
+    return table.get_item(Key={'id': 'x'})
+";
+
+#[test]
+fn roles_allow_what_settings_of_the_same_run_need() {
+    let directory = tempfile::tempdir().unwrap();
+    let template = directory.path().join("template.yaml");
+    std::fs::write(directory.path().join("app.py"), TABLE).unwrap();
+    let run = |arguments: &[&str]| {
+        std::fs::write(&template, TRACED).unwrap();
+        let rules = ["--rule", "sas4/shared-role", "--rule", "sas5/no-tracing"];
+        let output = fix(directory.path(), &[&rules, arguments].concat());
+        assert_ne!(output.status.code(), Some(2), "{output:?}");
+        std::fs::read_to_string(&template).unwrap()
+    };
+    let all = run(&["--apply", "--needs-review"]);
+    assert_eq!(all.matches("Mode: Active").count(), 2, "{all}");
+    assert_eq!(all.matches("xray:PutTraceSegments").count(), 2, "{all}");
+    let again = fix(
+        directory.path(),
+        &["--diff", "--needs-review", "--rule", "sas4"],
+    );
+    assert_eq!(stdout(&again), "", "a second run has nothing to add");
+    // Where tracing is not turned on, nothing needs to write traces.
+    let safe = run(&["--apply"]);
+    assert_eq!(safe.matches("dynamodb:PutItem").count(), 1, "{safe}");
+    assert!(!safe.contains("xray:"), "{safe}");
 }
 
 #[test]
