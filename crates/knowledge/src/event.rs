@@ -29,6 +29,9 @@ pub struct Event {
     pub answers_http: bool,
     /// The kind is delivered at least once, so that a handler can see an event twice.
     pub at_least_once: bool,
+    /// The kind is read in order, part by part, so that as many executions run at the same time as it has shards or partitions,
+    /// however much is written.
+    pub in_order: bool,
     /// The fields. The first that matches a path decides.
     pub fields: Vec<EventField>,
 }

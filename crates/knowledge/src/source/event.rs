@@ -27,6 +27,8 @@ pub(crate) struct EventFile {
     answers_http: bool,
     #[serde(default)]
     at_least_once: bool,
+    #[serde(default)]
+    in_order: bool,
     pub(crate) field: Vec<Spanned<FieldRow>>,
 }
 
@@ -56,6 +58,7 @@ impl EventFile {
             parameters: self.parameters.as_slice().to_vec(),
             answers_http: self.answers_http,
             at_least_once: self.at_least_once,
+            in_order: self.in_order,
             fields: Vec::new(),
         })
     }

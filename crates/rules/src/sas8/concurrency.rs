@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::family::{Family, Input};
-use app::{FunctionId, StackId};
+use app::{FunctionId, StackId, Trigger};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
+use link::Model;
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![INFO],
@@ -26,6 +27,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         if function.resource.is_some()
             && function.reserved_concurrency.is_absent()
             && model.exposure(id) == Reach::Anonymous
+            && !is_read_in_order(model, id)
         {
             open_functions.entry(function.stack).or_default().push(id);
         }
@@ -67,4 +69,14 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         Some(finding)
     });
     found.collect()
+}
+
+/// Whether all that makes the function run is read in order, so that no flood makes it run more often at the same time.
+fn is_read_in_order(model: &Model<'_>, function: FunctionId) -> bool {
+    let mut triggers = model.application.triggers_of(function).peekable();
+    let is_in_order = |trigger: &Trigger| {
+        let event = model.knowledge.event(&trigger.kind);
+        event.is_some_and(|event| event.in_order)
+    };
+    triggers.peek().is_some() && triggers.all(is_in_order)
 }
