@@ -57,6 +57,8 @@ pub struct Coverage {
     pub configuration: Option<String>,
     /// The database of known vulnerabilities that was used, by its age.
     pub advisories: Option<String>,
+    /// Commits of the project's history that were looked through.
+    pub commits: usize,
     /// Packages of lock files that were not looked up, for want of a database.
     pub unchecked: usize,
 }

@@ -18,6 +18,8 @@ pub struct Past {
     pub(crate) versions: Vec<Version>,
     /// What was not looked at, and why.
     pub diagnostics: Diagnostics,
+    /// How many commits were walked.
+    pub commits: usize,
     /// The secrets that were met; each is kept once, where it came in.
     known: Set<u64>,
     bytes: usize,
@@ -55,6 +57,7 @@ impl Past {
             return Ok(past);
         };
         let summary = walked?;
+        past.commits = summary.commits;
         if let Some(cut) = summary.cut {
             past.note(Code::BudgetExceeded, &cut.to_string());
         }

@@ -139,6 +139,12 @@ fn scanned(report: &Report<'_>, look: &Look, out: &mut String) {
             counted(coverage.unchecked, "package")
         ));
     }
+    if 0 < coverage.commits {
+        notes.push(format!(
+            "{} of the history looked through",
+            counted(coverage.commits, "commit")
+        ));
+    }
     if !notes.is_empty() {
         let _ = writeln!(out, "{}.", notes.join(", "));
     }

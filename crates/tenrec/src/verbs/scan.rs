@@ -72,6 +72,7 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
         let packages = locks.map(|lock| lock.foreign().count()).sum();
         let coverage = Coverage {
             advisories: advisories.as_ref().map(|it| it.age.clone()),
+            commits: past.as_ref().map_or(0, |past| past.commits),
             unchecked: if advisories.is_some() { 0 } else { packages },
             ..coverage(&outcome, &judgement, configuration)
         };
@@ -147,6 +148,7 @@ fn coverage(outcome: &Outcome, judgement: &Judgement, configuration: Option<Stri
         hidden: judgement.hidden,
         configuration,
         advisories: None,
+        commits: 0,
         unchecked: 0,
     }
 }

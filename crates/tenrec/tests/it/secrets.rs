@@ -129,6 +129,11 @@ fn the_history_is_looked_through_when_asked_for() {
             )
         ])]
     );
+    let shown = String::from_utf8(tenrec(project.path(), &["--history"]).stdout).unwrap();
+    assert!(
+        shown.contains("3 commits of the history looked through"),
+        "{shown}"
+    );
 }
 
 #[test]
