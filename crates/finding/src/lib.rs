@@ -5,6 +5,7 @@
 mod risk;
 mod rule;
 mod severity;
+pub mod words;
 
 use base::{Name, Place, RelPath};
 

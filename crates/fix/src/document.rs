@@ -1,9 +1,12 @@
 //! The user's files as trees in which a place leads to its node and to what holds it.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use base::{Budget, FileId, Place, RelPath, Span, System};
 use doc::{Node, NodeKind};
+
+use crate::style::Style;
 
 /// The files of a project, each read and parsed once.
 pub struct Sources {
@@ -18,6 +21,7 @@ pub(crate) struct Source {
     pub(crate) text: String,
     visits: Vec<Visit>,
     by_span: BTreeMap<Span, Vec<usize>>,
+    style: OnceLock<Style>,
     /// The document could be read to its end.
     is_whole: bool,
 }
@@ -87,6 +91,7 @@ impl Source {
             text,
             visits: Vec::new(),
             by_span: BTreeMap::new(),
+            style: OnceLock::new(),
             is_whole: document.diagnostics.is_empty(),
         };
         for root in &document.roots {
@@ -121,6 +126,11 @@ impl Source {
             }));
             self.visits.push(visit);
         }
+    }
+
+    /// How it is written.
+    pub(crate) fn style(&self) -> &Style {
+        self.style.get_or_init(|| Style::of(self))
     }
 
     /// The one node with this span.
@@ -245,6 +255,11 @@ impl Source {
     /// What stands before this byte on its line.
     pub(crate) fn before(&self, at: u32) -> &str {
         Span::new(self.line_start(at), at).of(&self.text)
+    }
+
+    /// Whether only blanks stand before this byte on its line.
+    pub(crate) fn starts_line(&self, at: u32) -> bool {
+        self.before(at).trim().is_empty()
     }
 
     /// The blanks at the start of the line that holds this byte.

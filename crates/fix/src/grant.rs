@@ -125,8 +125,7 @@ fn parts(
     for action in kept {
         let Some(resources) = resources(model, used, &action, &mut aim.review)? else {
             // Nothing needs it and it says nothing of where it would be needed.
-            let service = action.split(':').next().unwrap_or_default();
-            if !used.calls(service) {
+            if !used.calls(iam::service(&action)) {
                 return Err(format!(
                     "`{action}` is allowed there as well, and it is not seen what calls it on which resource"
                 ));

@@ -8,6 +8,7 @@
 //! What roles should say is worked out from what their functions need (`grant`, `managed`, `missing`, `own`, `template`);
 //! single properties are rows of the knowledge base (`setting`). `list` and `map` write both.
 
+mod behind;
 mod document;
 mod edit;
 mod effectless;

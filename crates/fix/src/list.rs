@@ -3,9 +3,9 @@
 use base::Span;
 use doc::{Node, NodeKind};
 
+use crate::behind;
 use crate::document::Source;
 use crate::edit::Edit;
-use crate::style::Style;
 use crate::write::Out;
 
 /// Takes items out of a list that keeps at least one.
@@ -25,9 +25,7 @@ pub(crate) fn without(
     let meant = items.filter(|(index, _)| removed.contains(index));
     meant
         .map(|(_, item)| {
-            if source.before(item.span.start).trim() != "-" {
-                return Err("its line holds something else as well".to_owned());
-            }
+            before_dash(source, item.span.start)?;
             let start = source.line_start(item.span.start);
             let end = source.line_end(item.span.end.max(item.span.start + 1) - 1);
             Ok(Edit::new(source.place(start, end), ""))
@@ -74,12 +72,7 @@ fn without_in_brackets(
 ///
 /// # Errors
 /// When it is written in a way that this cannot keep; the reason is a clause.
-pub(crate) fn replaced(
-    source: &Source,
-    style: &Style,
-    old: usize,
-    values: &[Out],
-) -> Result<Vec<Edit>, String> {
+pub(crate) fn replaced(source: &Source, old: usize, values: &[Out]) -> Result<Vec<Edit>, String> {
     let visit = source.visit(old).ok_or_else(lost)?;
     let node = &visit.node;
     let span = source.scalar(node.span);
@@ -90,6 +83,7 @@ pub(crate) fn replaced(
     if matches!(node.kind, NodeKind::Map(_) | NodeKind::List(_)) {
         return Err("it is made by a function".to_owned());
     }
+    let style = source.style();
     let quote = written.chars().next().filter(|c| matches!(c, '"' | '\''));
     let parent = visit
         .parent
@@ -99,22 +93,10 @@ pub(crate) fn replaced(
     let is_flow = source.is_flow(parent);
     if matches!(parent.kind, NodeKind::List(_)) {
         let text = if is_flow {
-            let alone = source.before(node.span.start).trim().is_empty();
-            let between = if alone {
-                format!(",{}{}", style.newline, source.indent(node.span.start))
-            } else {
-                ", ".to_owned()
-            };
             let values: Vec<String> = values.iter().map(|it| it.flow(style, quote)).collect();
-            values.join(&between)
+            values.join(&behind::between(source, node.span.start))
         } else {
-            let line = source.before(node.span.start);
-            let Some(dash) = line
-                .strip_suffix(line.trim_start())
-                .filter(|_| line.trim() == "-")
-            else {
-                return Err("its line holds something else as well".to_owned());
-            };
+            let dash = before_dash(source, node.span.start)?;
             let items: Vec<String> = values
                 .iter()
                 .map(|it| it.item(dash, style, quote))
@@ -130,7 +112,7 @@ pub(crate) fn replaced(
     let (_, key) = visit.key.as_ref().ok_or_else(lost)?;
     let value = Out::one_or_list(values.to_vec());
     if is_flow {
-        let is_spread = source.before(key.start).trim().is_empty();
+        let is_spread = source.starts_line(key.start);
         let text = match &value {
             Out::List(_) if is_spread && style.is_json => {
                 value.spread(source.indent(key.start), style)
@@ -154,12 +136,7 @@ pub(crate) fn replaced(
 ///
 /// # Errors
 /// When the list is written in a way that this cannot keep; the reason is a clause.
-pub(crate) fn inserted(
-    source: &Source,
-    style: &Style,
-    item: usize,
-    values: &[Out],
-) -> Result<Vec<Edit>, String> {
+pub(crate) fn inserted(source: &Source, item: usize, values: &[Out]) -> Result<Vec<Edit>, String> {
     let visit = source.visit(item).ok_or_else(lost)?;
     let list = visit
         .parent
@@ -170,26 +147,11 @@ pub(crate) fn inserted(
     }
     let span = visit.node.span;
     if source.is_flow(list) {
-        let is_alone = source.before(span.start).trim().is_empty();
-        let indent = source.indent(span.start);
-        let values = values.iter().map(|value| {
-            if is_alone {
-                let value = value.spread(indent, style);
-                format!(",{}{indent}{value}", style.newline)
-            } else {
-                format!(", {}", value.flow(style, None))
-            }
-        });
-        let text: String = values.collect();
-        return Ok(vec![Edit::new(source.place(span.end, span.end), text)]);
+        let values = values.iter().map(|value| (String::new(), value));
+        return Ok(vec![behind::values(source, span, values)]);
     }
-    let line = source.before(span.start);
-    let Some(dash) = line
-        .strip_suffix(line.trim_start())
-        .filter(|_| line.trim() == "-")
-    else {
-        return Err("its line holds something else as well".to_owned());
-    };
+    let dash = before_dash(source, span.start)?;
+    let style = source.style();
     let is_flow = source.is_flow(&visit.node);
     let values = values.iter().map(|value| {
         if is_flow {
@@ -198,16 +160,21 @@ pub(crate) fn inserted(
             value.item(dash, style, None)
         }
     });
-    let end = source.line_end(span.end.max(span.start + 1) - 1);
     let lines: Vec<String> = values.collect();
-    let lines = lines.join(style.newline);
-    let before = source.text.get(..end as usize).unwrap_or_default();
-    let text = if before.ends_with('\n') {
-        format!("{lines}{}", style.newline)
-    } else {
-        format!("{}{lines}", style.newline)
-    };
-    Ok(vec![Edit::new(source.place(end, end), text)])
+    let end = span.end.max(span.start + 1) - 1;
+    Ok(vec![behind::lines(source, end, &lines)])
+}
+
+/// The blanks before the dash of an item in block style.
+///
+/// # Errors
+/// When something else stands on its line; the reason is a clause.
+fn before_dash(source: &Source, item: u32) -> Result<&str, String> {
+    let line = source.before(item);
+    let blanks = line.strip_suffix(line.trim_start());
+    blanks
+        .filter(|_| line.trim() == "-")
+        .ok_or_else(|| "its line holds something else as well".to_owned())
 }
 
 pub(crate) fn lost() -> String {

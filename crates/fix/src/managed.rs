@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use app::{Grant, GrantOrigin, Text};
 use base::{Name, Place};
+use finding::words;
 use iam::Answer;
 use link::Model;
 use privilege::Need;
@@ -14,7 +15,6 @@ use crate::list::{self, lost};
 use crate::map;
 use crate::needed::{self, Needed};
 use crate::role::Used;
-use crate::style::Style;
 use crate::write::Out;
 
 /// What is changed.
@@ -56,8 +56,7 @@ pub(crate) fn replaced(
     let place = places.first().ok_or_else(lost)?;
     let source = sources.get(place.file).ok_or_else(lost)?;
     let edits = edits(source, places, &needed)?;
-    let policies: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    let policies = policies.join(" and ");
+    let policies = words::whole(&names.iter().collect::<Vec<_>>());
     let message = if needed.is_empty() {
         format!("Remove {policies}, of which nothing is needed")
     } else {
@@ -131,7 +130,6 @@ const AMONG: &str = "Policies";
 /// Policies where they are written.
 struct Written<'s> {
     source: &'s Source,
-    style: Style,
     /// Those that go.
     ids: Vec<usize>,
     /// Their list; nothing where a single one stands without.
@@ -173,7 +171,6 @@ impl<'s> Written<'s> {
         let (key, _) = field.key.as_ref().ok_or_else(lost)?;
         Ok(Self {
             source,
-            style: Style::of(source),
             ids,
             list,
             key,
@@ -207,9 +204,9 @@ impl<'s> Written<'s> {
         let (Some(list), Some((first, rest))) = (self.list, self.ids.split_first()) else {
             let value = Out::List(vec![policy]);
             let field = (self.key, &value);
-            return map::instead(self.source, &self.style, self.owner, self.key, field);
+            return map::instead(self.source, self.owner, self.key, field);
         };
-        let mut edits = list::replaced(self.source, &self.style, *first, &[policy])?;
+        let mut edits = list::replaced(self.source, *first, &[policy])?;
         if !rest.is_empty() {
             let indexes = self.indexes();
             let rest = indexes.get(1..).unwrap_or_default();
@@ -224,7 +221,7 @@ impl<'s> Written<'s> {
             true => vec![needed.policy()],
             false => needed.statements(),
         };
-        let (source, style, owner) = (self.source, &self.style, self.owner);
+        let (source, owner) = (self.source, self.owner);
         let known = source
             .node(owner)
             .and_then(|node| node.entry(holder.statements));
@@ -232,16 +229,16 @@ impl<'s> Written<'s> {
             None if self.list_of_others().is_none() => {
                 let value = Out::List(statements);
                 let field = (holder.statements, &value);
-                return map::instead(source, style, owner, self.key, field);
+                return map::instead(source, owner, self.key, field);
             }
             None => {
                 let value = Out::List(statements);
-                map::add(source, style, owner, &[(holder.statements, value)])?
+                map::add(source, owner, &[(holder.statements, value)])?
             }
             Some(known) => {
                 let last = known.value.items().last();
                 let last = last.ok_or_else(|| format!("`{}` is not a list", holder.statements))?;
-                list::inserted(source, style, source.find(last.span)?, &statements)?
+                list::inserted(source, source.find(last.span)?, &statements)?
             }
         };
         let mut edits = self.removed()?;

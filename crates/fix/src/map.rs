@@ -1,12 +1,12 @@
 //! Fields of maps: added behind the others, set, taken out; in block style and in brackets.
 
 use base::Span;
-use doc::{Entry, NodeKind};
+use doc::{Entry, Node, NodeKind};
 
+use crate::behind;
 use crate::document::Source;
 use crate::edit::Edit;
 use crate::list::{self, lost};
-use crate::style::Style;
 use crate::write::{Out, name};
 
 /// Sets what stands at a path below a map: puts the value in the place of the one that is there, or adds the fields that lack.
@@ -16,7 +16,6 @@ use crate::write::{Out, name};
 /// When it is written in a way that this cannot keep; the reason is a clause.
 pub(crate) fn set(
     source: &Source,
-    style: &Style,
     map: usize,
     path: &[&str],
     value: &Out,
@@ -26,7 +25,7 @@ pub(crate) fn set(
     };
     let node = source.node(map).ok_or_else(lost)?;
     let Some(entry) = node.entry(first) else {
-        return add(source, style, map, &[(first, nested(rest, value))]);
+        return add(source, map, &[(first, nested(rest, value))]);
     };
     if entry.value.tag.is_some() {
         return Err(format!("`{first}` is made by a function"));
@@ -38,18 +37,16 @@ pub(crate) fn set(
                 return Err(format!("`{first}` is written as nothing"));
             }
             let indent = indent(source, entry.key_span);
-            let text = nested(rest, value).after_key(&indent, style, None);
+            let text = nested(rest, value).after_key(&indent, source.style(), None);
             Ok(vec![Edit::new(source.place(colon.start, colon.end), text)])
         }
-        (NodeKind::Map(_), false) => {
-            set(source, style, source.find(entry.value.span)?, rest, value)
-        }
+        (NodeKind::Map(_), false) => set(source, source.find(entry.value.span)?, rest, value),
         (_, true) => {
             let old = source.find(entry.value.span)?;
             if value.is(&entry.value) {
                 return Ok(Vec::new());
             }
-            list::replaced(source, style, old, std::slice::from_ref(value))
+            list::replaced(source, old, std::slice::from_ref(value))
         }
         (_, false) => Err(format!("`{first}` has no fields")),
     }
@@ -68,96 +65,53 @@ pub(crate) fn nested(path: &[&str], value: &Out) -> Out {
 /// When it is written in a way that this cannot keep; the reason is a clause.
 pub(crate) fn add(
     source: &Source,
-    style: &Style,
     map: usize,
     fields: &[(&str, Out)],
 ) -> Result<Vec<Edit>, String> {
     let node = source.node(map).ok_or_else(lost)?;
     // What an alias stands for is written once and used more than once.
     source.find(node.span)?;
-    if source.is_flow(node) {
-        return add_in_brackets(source, style, map, fields);
-    }
     match own(source, map).last() {
-        Some(last) => Ok(behind_in_lines(source, style, last, fields)),
-        None => Err("it has no fields of its own".to_owned()),
+        Some(last) => Ok(vec![behind_field(source, node, last, fields)]),
+        None => filled(source, node, fields),
     }
 }
 
-fn behind_in_lines(
-    source: &Source,
-    style: &Style,
-    last: &Entry,
-    fields: &[(&str, Out)],
-) -> Vec<Edit> {
-    let indent = indent(source, last.key_span);
-    let text: String = fields
-        .iter()
-        .map(|(key, value)| {
-            let value = value.after_key(&indent, style, None);
-            format!("{indent}{}:{value}{}", name(key, style), style.newline)
-        })
-        .collect();
-    let end = source.line_end(end_of(source, last).max(1) - 1);
-    let before = source.text.get(..end as usize).unwrap_or_default();
-    let text = if before.ends_with('\n') {
-        text
+/// Fields behind one of a map.
+fn behind_field(source: &Source, map: &Node, field: &Entry, fields: &[(&str, Out)]) -> Edit {
+    let style = source.style();
+    let fields = fields.iter().map(|(key, value)| (name(key, style), value));
+    let end = end_of(source, field);
+    if source.is_flow(map) {
+        let field = Span::new(field.key_span.start, end);
+        let fields = fields.map(|(key, value)| (format!("{key}: "), value));
+        return behind::values(source, field, fields);
+    }
+    let indent = indent(source, field.key_span);
+    let lines = fields.map(|(key, value)| {
+        let value = value.after_key(&indent, style, None);
+        format!("{indent}{key}:{value}")
+    });
+    let lines: Vec<String> = lines.collect();
+    behind::lines(source, end.max(1) - 1, &lines)
+}
+
+/// Fields of a map in brackets that has none.
+fn filled(source: &Source, map: &Node, fields: &[(&str, Out)]) -> Result<Vec<Edit>, String> {
+    let span = map.span;
+    if !map.entries().is_empty() || !span.of(&source.text).starts_with('{') {
+        return Err("it has no fields of its own".to_owned());
+    }
+    let fields = fields.iter();
+    let fields = fields.map(|(key, value)| ((*key).to_owned(), value.clone()));
+    let whole = Out::Map(fields.collect());
+    let style = source.style();
+    let text = if style.is_json {
+        whole.spread(source.indent(span.start), style)
     } else {
-        format!("{}{}", style.newline, text.trim_end())
+        whole.flow(style, None)
     };
-    vec![Edit::new(source.place(end, end), text)]
-}
-
-fn add_in_brackets(
-    source: &Source,
-    style: &Style,
-    map: usize,
-    fields: &[(&str, Out)],
-) -> Result<Vec<Edit>, String> {
-    let node = source.node(map).ok_or_else(lost)?;
-    let Some(last) = own(source, map).last().copied() else {
-        let span = node.span;
-        if !node.entries().is_empty() || !span.of(&source.text).starts_with('{') {
-            return Err("it has no fields of its own".to_owned());
-        }
-        let fields = fields.iter();
-        let whole = Out::Map(
-            fields
-                .map(|(key, it)| ((*key).to_owned(), it.clone()))
-                .collect(),
-        );
-        let text = if style.is_json {
-            whole.spread(source.indent(span.start), style)
-        } else {
-            whole.flow(style, None)
-        };
-        return Ok(vec![Edit::new(source.place(span.start, span.end), text)]);
-    };
-    Ok(behind_in_brackets(source, style, last, fields))
-}
-
-fn behind_in_brackets(
-    source: &Source,
-    style: &Style,
-    last: &Entry,
-    fields: &[(&str, Out)],
-) -> Vec<Edit> {
-    let is_alone = source.before(last.key_span.start).trim().is_empty();
-    let indent = source.indent(last.key_span.start);
-    let text: String = fields
-        .iter()
-        .map(|(key, value)| {
-            let key = name(key, style);
-            if is_alone {
-                let value = value.spread(indent, style);
-                format!(",{}{indent}{key}: {value}", style.newline)
-            } else {
-                format!(", {key}: {}", value.flow(style, None))
-            }
-        })
-        .collect();
-    let end = end_of(source, last);
-    vec![Edit::new(source.place(end, end), text)]
+    Ok(vec![Edit::new(source.place(span.start, span.end), text)])
 }
 
 /// Takes a field out of a map that keeps at least one.
@@ -184,7 +138,7 @@ pub(crate) fn without(source: &Source, map: usize, key: &str) -> Result<Vec<Edit
             (None, None) => return Err(lost()),
         }
     } else {
-        if !source.before(entry.key_span.start).trim().is_empty() {
+        if !source.starts_line(entry.key_span.start) {
             return Err("its line holds something else as well".to_owned());
         }
         let start = source.line_start(entry.key_span.start);
@@ -205,7 +159,6 @@ pub(crate) fn without(source: &Source, map: usize, key: &str) -> Result<Vec<Edit
 /// When it is written in a way that this cannot keep; the reason is a clause.
 pub(crate) fn instead(
     source: &Source,
-    style: &Style,
     map: usize,
     old: &str,
     (key, value): (&str, &Out),
@@ -224,15 +177,10 @@ pub(crate) fn instead(
     if entry.value.span.of(&source.text).starts_with('&') {
         return Err("an anchor stands at it, on which other uses may depend".to_owned());
     }
+    let style = source.style();
     let name = name(key, style);
     let text = if source.is_flow(node) {
-        let is_alone = source.before(start).trim().is_empty();
-        let value = if is_alone {
-            value.spread(source.indent(start), style)
-        } else {
-            value.flow(style, None)
-        };
-        format!("{name}: {value}")
+        format!("{name}: {}", behind::in_brackets(source, start, value))
     } else {
         let indent = indent(source, entry.key_span);
         format!("{name}:{}", value.after_key(&indent, style, None))
@@ -249,7 +197,6 @@ pub(crate) fn instead(
 /// When it is written in a way that this cannot keep; the reason is a clause.
 pub(crate) fn add_behind(
     source: &Source,
-    style: &Style,
     map: usize,
     key: &str,
     fields: &[(&str, Out)],
@@ -259,10 +206,7 @@ pub(crate) fn add_behind(
     let own = own(source, map);
     let entry = own.iter().find(|entry| entry.key == key);
     let entry = entry.ok_or("it is written elsewhere")?;
-    if source.is_flow(node) {
-        return Ok(behind_in_brackets(source, style, entry, fields));
-    }
-    Ok(behind_in_lines(source, style, entry, fields))
+    Ok(vec![behind_field(source, node, entry, fields)])
 }
 
 /// The fields that are written in the map itself, in source order; a merge key (`<<`) brings in others.

@@ -13,7 +13,6 @@ use crate::list::{self, lost};
 use crate::map;
 use crate::needed::{self, Needed};
 use crate::role::Used;
-use crate::style::Style;
 use crate::write::Out;
 
 pub(crate) const MISSING: &str = "sas4/missing-permission";
@@ -78,10 +77,7 @@ fn beside_another(
     let source = sources.get(last.place.file)?;
     let id = source.find(last.place.span).ok()?;
     let list = source.node(source.visit(id)?.parent?)?;
-    matches!(list.kind, NodeKind::List(_)).then(|| {
-        let style = Style::of(source);
-        list::inserted(source, &style, id, &needed.statements())
-    })
+    matches!(list.kind, NodeKind::List(_)).then(|| list::inserted(source, id, &needed.statements()))
 }
 
 /// Where the role has no statements yet.
@@ -109,24 +105,18 @@ fn first(
         _ => (role.place, needed.policy()),
     };
     let source = sources.get(declaration.file).ok_or_else(lost)?;
-    let style = Style::of(source);
     let declared = source.value_of_key(declaration.span).ok_or_else(lost)?;
     let properties = source.node(declared).and_then(|it| it.get("Properties"));
     let properties = properties.ok_or("it has no properties")?;
     let map = source.find(properties.span)?;
     match properties.get("Policies") {
-        None => map::add(
-            source,
-            &style,
-            map,
-            &[("Policies", Out::List(vec![policy]))],
-        ),
+        None => map::add(source, map, &[("Policies", Out::List(vec![policy]))]),
         Some(policies) => {
             let last = policies
                 .items()
                 .last()
                 .ok_or("its policies are not a list")?;
-            list::inserted(source, &style, source.find(last.span)?, &[policy])
+            list::inserted(source, source.find(last.span)?, &[policy])
         }
     }
 }
@@ -143,5 +133,5 @@ fn provided(
     let provider: &Node = provider.ok_or_else(lost)?;
     let map = source.find(provider.span)?;
     let path = ["iam", "role", "statements"];
-    map::set(source, &Style::of(source), map, &path, &statements)
+    map::set(source, map, &path, &statements)
 }

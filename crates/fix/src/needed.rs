@@ -1,6 +1,7 @@
 //! The statements that allow what functions need, in the words of their template.
 
 use base::Name;
+use finding::words;
 use link::Model;
 use privilege::{Need, Scope, Spelled};
 
@@ -90,10 +91,8 @@ pub(crate) fn shown(parts: &[Part]) -> String {
         .map(|(actions, resources)| {
             let actions: Vec<String> = actions.iter().map(quoted).collect();
             let on = resources.as_ref().map(|resources| {
-                let resources = resources.iter();
-                let resources: Vec<String> =
-                    resources.map(|it| format!("`{}`", it.shown())).collect();
-                format!(" on {}", resources.join(" and "))
+                let resources: Vec<String> = resources.iter().map(Spelled::shown).collect();
+                format!(" on {}", words::whole(&resources))
             });
             format!("{}{}", actions.join(", "), on.unwrap_or_default())
         })

@@ -4,6 +4,7 @@
 use app::{Dialect, Function, Grant, GrantOrigin, ROLES_PLUGIN, Text, TextPart};
 use base::Name;
 use doc::{Node, NodeKind};
+use finding::words;
 use iam::Answer;
 use link::Model;
 use privilege::{Cause, Need, Needs, Spelled};
@@ -14,7 +15,6 @@ use crate::list::lost;
 use crate::map;
 use crate::needed::{self, Needed};
 use crate::role::Used;
-use crate::style::Style;
 use crate::write::Out;
 
 /// What is changed.
@@ -32,7 +32,6 @@ struct Part<'s, 'm> {
     function: &'m Function,
     needs: &'m Needs,
     source: &'s Source,
-    style: Style,
     /// Its map.
     declared: usize,
 }
@@ -76,12 +75,12 @@ pub(crate) fn split(
             _ => split.of_resource(model, used, &part, &mut roles)?,
         };
         split.edits.extend(edits);
-        names.push(format!("`{}`", part.function.name));
+        names.push(&part.function.name);
     }
     if !roles.is_empty() {
         split.edits.extend(added(model, sources, used, &roles)?);
     }
-    split.message = format!("Give {} a role of its own each", names.join(", "));
+    split.message = format!("Give {} a role of its own each", words::list(&names));
     if !role.is_implied {
         let left = format!(", so that none uses `{}` any more", role.name);
         split.message.push_str(&left);
@@ -106,7 +105,6 @@ fn part<'s, 'm>(
         function,
         needs,
         source,
-        style: Style::of(source),
         declared,
     })
 }
@@ -186,7 +184,7 @@ impl Split {
                 ("role", Out::text(name.as_str()))
             }
         };
-        map::add(part.source, &part.style, part.declared, &[(key, value)])
+        map::add(part.source, part.declared, &[(key, value)])
     }
 
     /// At a function that is a resource of the template.
@@ -208,16 +206,14 @@ impl Split {
                         part.function.name
                     ));
                 }
-                let is_meant =
-                    |need: &Need| !matches!(need.cause, Cause::Trigger | Cause::Platform);
-                let needed = self.needed(model, used, part, is_meant)?;
+                let needed = self.needed(model, used, part, |need| !need.is_of_platform())?;
                 if needed.is_empty() {
                     return map::without(part.source, map, "Role");
                 }
                 let statements = Out::List(needed.statements());
                 let policy = Out::Map(vec![("Statement".to_owned(), statements)]);
                 let value = Out::List(vec![policy]);
-                map::instead(part.source, &part.style, map, "Role", ("Policies", &value))
+                map::instead(part.source, map, "Role", ("Policies", &value))
             }
             Some("AWS::Lambda::Function") => {
                 let name = role_name(model, part.function)?;
@@ -227,7 +223,7 @@ impl Split {
                 roles.push((name.clone(), role(&needed, &policies)));
                 let reference = Spelled::GetAtt(name.to_string(), "Arn".to_owned());
                 let value = Out::Reference(reference);
-                map::instead(part.source, &part.style, map, "Role", ("Role", &value))
+                map::instead(part.source, map, "Role", ("Role", &value))
             }
             _ => Err(format!(
                 "`{}` is not declared as a function",
@@ -240,7 +236,7 @@ impl Split {
 /// A need as a role beside the function says it: logs go to the group that the framework makes, whose name depends on the stage.
 /// Nothing where it makes none.
 fn logged(model: &Model<'_>, part: &Part<'_, '_>, need: &Need) -> Option<Need> {
-    if need.cause != Cause::Platform || service(&need.action) != "logs" {
+    if need.cause != Cause::Platform || need.service() != "logs" {
         return Some(need.clone());
     }
     let mut groups = model.application.resources_of("AWS::Logs::LogGroup");
@@ -350,8 +346,8 @@ fn kept<'m>(used: &Used<'m>, needs: &Needs) -> Vec<(Out, Vec<&'m Grant>)> {
         let actions = grants.iter().flat_map(|grant| &grant.actions);
         let actions: Vec<Name> = actions.filter_map(|(action, _)| action.literal()).collect();
         let is_service_used = |action: &Name| {
-            let mut needs = needs.needs.iter().filter(|need| is_of_platform(need));
-            needs.any(|need| service(&need.action) == service(action) && !action.contains('*'))
+            let mut needs = needs.needs.iter().filter(|need| need.is_of_platform());
+            needs.any(|need| need.service() == iam::service(action) && !action.contains('*'))
         };
         let is_kept = !actions.is_empty() && actions.iter().all(is_service_used);
         let arn = text.literal()?;
@@ -366,16 +362,8 @@ fn is_by_policy(kept: &[(Out, Vec<&Grant>)], need: &Need) -> bool {
         .iter()
         .flat_map(|(_, grants)| grants)
         .flat_map(|it| &it.actions);
-    is_of_platform(need)
+    need.is_of_platform()
         && actions.any(|(action, _)| action.literal().is_some_and(|it| it == need.action))
-}
-
-fn is_of_platform(need: &Need) -> bool {
-    matches!(need.cause, Cause::Trigger | Cause::Platform)
-}
-
-fn service(action: &str) -> &str {
-    action.split(':').next().unwrap_or_default()
 }
 
 /// The edits that add roles to the resources of the template, behind the shared one where that is declared there.
@@ -397,12 +385,11 @@ fn added(
         let (Some(map), Some((key, _))) = (visit.parent, &visit.key) else {
             return Err(lost());
         };
-        return map::add_behind(source, &Style::of(source), map, key, &fields);
+        return map::add_behind(source, map, key, &fields);
     }
     let template = model.application.stack(role.stack).and_then(|it| it.place);
     let template = template.ok_or_else(lost)?;
     let source = sources.get(template.file).ok_or_else(lost)?;
-    let style = Style::of(source);
     let root = source.node(0).ok_or_else(lost)?;
     let resources = match root.get("resources") {
         Some(Node {
@@ -414,14 +401,14 @@ fn added(
     };
     match (resources, root.get("resources")) {
         (Some(resources), _) if matches!(resources.kind, NodeKind::Map(_)) => {
-            map::add(source, &style, source.find(resources.span)?, &fields)
+            map::add(source, source.find(resources.span)?, &fields)
         }
         (None, None) => {
             let fields = fields
                 .into_iter()
                 .map(|(name, role)| (name.to_owned(), role));
             let resources = Out::Map(vec![("Resources".to_owned(), Out::Map(fields.collect()))]);
-            map::add(source, &style, 0, &[("resources", resources)])
+            map::add(source, 0, &[("resources", resources)])
         }
         _ => Err("the resources of the template are written elsewhere".to_owned()),
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::{Effect, FunctionId, Grant, GrantOrigin, RoleId, Value};
 use base::{Name, Place};
-use finding::Finding;
+use finding::{Finding, words};
 use link::Model;
 use privilege::Needs;
 
@@ -321,11 +321,8 @@ impl Planner<'_> {
         match names.as_slice() {
             [_] => Ok(()),
             names => {
-                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                Err(format!(
-                    "it is written once for several roles, {}",
-                    names.join(" and ")
-                ))
+                let names = words::list(names);
+                Err(format!("it is written once for several roles, {names}"))
             }
         }
     }

@@ -103,18 +103,13 @@ impl Used<'_> {
     /// Whether a call of the code needs an action of the service.
     pub(crate) fn calls(&self, service: &str) -> bool {
         let mut all = self.needs.iter().flat_map(|needs| &needs.needs);
-        all.any(|need| {
-            let called = need.action.split(':').next().unwrap_or_default();
-            need.cause == Cause::Call && called.eq_ignore_ascii_case(service)
-        })
+        all.any(|need| need.cause == Cause::Call && need.service().eq_ignore_ascii_case(service))
     }
 
     /// Whether a framework lets the role do by itself what is needed for this cause. Not every one lets it read the credentials
     /// for the source of a trigger.
     pub(crate) fn is_by_framework(&self, need: &Need) -> bool {
-        self.role.is_implied
-            && matches!(need.cause, Cause::Trigger | Cause::Platform)
-            && !need.action.starts_with("secretsmanager:")
+        self.role.is_implied && need.is_of_platform() && !need.action.starts_with("secretsmanager:")
     }
 
     fn is_assumed_by_others(&self) -> bool {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use app::{Function, FunctionId, Prop, Resource, Text, Value, ValueKind};
 use base::{Name, Place};
 use doc::NodeKind;
-use finding::Finding;
+use finding::{Finding, words};
 use knowledge::{MendingSetting, SetTo};
 use link::Model;
 
@@ -14,7 +14,6 @@ use crate::document::{Source, Sources};
 use crate::edit::Edit;
 use crate::list::{self, lost};
 use crate::map;
-use crate::style::Style;
 use crate::write::Out;
 
 /// The type of functions, of which a finding gives the names rather than the places.
@@ -88,7 +87,7 @@ impl Mended {
                 self.edits.push(edit);
             }
         }
-        let name = (!set.is_for_all).then(|| format!("`{}`", target.name));
+        let name = (!set.is_for_all).then(|| target.name.to_owned());
         match self.changes.iter_mut().find(|it| it.0 == set.property) {
             Some((_, names)) => names.extend(name),
             None => self
@@ -106,11 +105,11 @@ impl Mended {
             if names.is_empty() {
                 format!("`{property}`")
             } else {
-                format!("`{property}` of {}", names.join(", "))
+                format!("`{property}` of {}", words::list(names))
             }
         });
         let changes: Vec<String> = changes.collect();
-        format!("Set {} to `{}`", changes.join(" and "), self.value)
+        format!("Set {} to `{}`", words::join(&changes), self.value)
     }
 }
 
@@ -210,7 +209,6 @@ fn replaced(
     value: &Out,
 ) -> Result<Set, String> {
     let source = sources.get(place.file).ok_or_else(lost)?;
-    let style = Style::of(source);
     let id = source.find(place.span)?;
     let node = source.node(id).ok_or_else(lost)?;
     let is_same = match &node.kind {
@@ -224,12 +222,12 @@ fn replaced(
     let edits = if value.is(node) {
         Vec::new()
     } else {
-        list::replaced(source, &style, id, std::slice::from_ref(value))?
+        list::replaced(source, id, std::slice::from_ref(value))?
     };
     Ok(Set {
         edits,
         property: target.row.property.to_string(),
-        value: value.flow(&style, None),
+        value: value.flow(source.style(), None),
         is_for_all: false,
     })
 }
@@ -249,12 +247,11 @@ fn added(
                 return below_properties(source, id, path, value);
             }
         } else if let Some((source, id)) = section(model, sources, resource, at) {
-            let style = Style::of(source);
             let steps: Vec<&str> = path.split('.').collect();
             return Ok(Set {
-                edits: map::set(source, &style, id, &steps, value)?,
+                edits: map::set(source, id, &steps, value)?,
                 property: format!("{at}.{path}"),
-                value: value.flow(&style, None),
+                value: value.flow(source.style(), None),
                 is_for_all: true,
             });
         }
@@ -269,14 +266,13 @@ fn added(
 }
 
 fn below_properties(source: &Source, id: usize, path: &str, value: &Out) -> Result<Set, String> {
-    let style = Style::of(source);
     let steps: Vec<&str> = std::iter::once("Properties")
         .chain(path.split('.'))
         .collect();
     Ok(Set {
-        edits: map::set(source, &style, id, &steps, value)?,
+        edits: map::set(source, id, &steps, value)?,
         property: path.to_owned(),
-        value: value.flow(&style, None),
+        value: value.flow(source.style(), None),
         is_for_all: false,
     })
 }

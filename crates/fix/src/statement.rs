@@ -8,13 +8,11 @@ use crate::document::{Source, Sources};
 use crate::edit::Edit;
 use crate::grant::{Aim, outs};
 use crate::list;
-use crate::style::Style;
 use crate::write::Out;
 
 /// A statement in the user's file.
 struct Written<'s> {
     source: &'s Source,
-    style: Style,
     /// Its map, where its parts are written in it.
     statement: usize,
 }
@@ -27,7 +25,6 @@ pub(crate) fn edits(sources: &Sources, grant: &Grant, aim: &Aim) -> Result<Vec<E
     let source = sources.get(grant.place.file).ok_or_else(list::lost)?;
     let written = Written {
         source,
-        style: Style::of(source),
         statement: source.find(grant.place.span)?,
     };
     let Some((first, rest)) = aim.parts.split_first() else {
@@ -64,12 +61,7 @@ pub(crate) fn edits(sources: &Sources, grant: &Grant, aim: &Aim) -> Result<Vec<E
             .iter()
             .map(|(actions, resources)| allowing(actions, resources.as_deref()))
             .collect();
-        edits.extend(list::inserted(
-            source,
-            &written.style,
-            written.statement,
-            &more,
-        )?);
+        edits.extend(list::inserted(source, written.statement, &more)?);
     }
     Ok(edits)
 }
@@ -131,7 +123,7 @@ impl Written<'_> {
                 removed.push((list, visit.index));
                 continue;
             }
-            edits.extend(list::replaced(source, &self.style, id, &new)?);
+            edits.extend(list::replaced(source, id, &new)?);
         }
         if let Some(list) = holder {
             if removed.iter().any(|(other, _)| *other != list) {

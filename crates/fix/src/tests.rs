@@ -8,7 +8,6 @@ use proptest::prelude::*;
 
 use crate::document::Source;
 use crate::edit::{Edit, applied};
-use crate::style::Style;
 use crate::write::Out;
 use crate::{list, map};
 
@@ -279,20 +278,19 @@ proptest! {
         let source = source(&text, look.is_json);
         let root = source.node(0).map(read);
         prop_assert_eq!(root.as_ref(), Some(&tree), "{}", text);
-        let style = Style::of(&source);
         let maps = maps(&source);
         let (id, path) = maps.get(chosen.index(maps.len())).unwrap();
         let (value, out) = added();
 
         let mut more = tree.clone();
         at(&mut more, path).unwrap().insert("New".to_owned(), value.clone());
-        let edits = map::add(&source, &style, *id, &[("New", out.clone())]).unwrap();
+        let edits = map::add(&source, *id, &[("New", out.clone())]).unwrap();
         check(&text, &edits, &more, look.is_json)?;
 
         let mut deeper = tree.clone();
         let inner = Tree::Map(BTreeMap::from([("In".to_owned(), Tree::Text("7".to_owned()))]));
         at(&mut deeper, path).unwrap().insert("New".to_owned(), inner);
-        let edits = map::set(&source, &style, *id, &["New", "In"], &Out::text("7")).unwrap();
+        let edits = map::set(&source, *id, &["New", "In"], &Out::text("7")).unwrap();
         check(&text, &edits, &deeper, look.is_json)?;
 
         let mut fields = tree.clone();
@@ -302,7 +300,7 @@ proptest! {
             let fields = at(&mut other, path).unwrap();
             fields.remove(key);
             fields.insert("New".to_owned(), value.clone());
-            let edits = map::instead(&source, &style, *id, key, ("New", &out)).unwrap();
+            let edits = map::instead(&source, *id, key, ("New", &out)).unwrap();
             check(&text, &edits, &other, look.is_json)?;
 
             if 1 < keys.len() {
@@ -318,7 +316,6 @@ proptest! {
     fn items_are_put_behind_others_and_taken_out(tree in tree(), look in look(), chosen in any::<prop::sample::Index>()) {
         let text = look.write(&tree);
         let source = source(&text, look.is_json);
-        let style = Style::of(&source);
         let lists: Vec<(Vec<String>, String, usize)> = maps(&source)
             .into_iter()
             .flat_map(|(id, path)| {
@@ -350,7 +347,7 @@ proptest! {
             };
             let id = source.find(item.span).unwrap();
             let more = changed(&|items| items.splice(index + 1..index + 1, values.clone()).for_each(drop));
-            let edits = list::inserted(&source, &style, id, &outs).unwrap();
+            let edits = list::inserted(&source, id, &outs).unwrap();
             check(&text, &edits, &more, look.is_json)?;
             if 1 < items.len() {
                 let less = changed(&|items| drop(items.remove(index)));

@@ -10,6 +10,6 @@ mod search;
 mod sets;
 
 pub use answer::Answer;
-pub use pattern::{Pattern, Piece, Subject, action_matches};
+pub use pattern::{Pattern, Piece, Subject, action_matches, service};
 pub use policy::{Condition, Effect, Policy, Scope, Statement};
 pub use sets::{Difference, smallest_cover};

@@ -175,6 +175,12 @@ impl Subject {
     }
 }
 
+/// The service of an action: `dynamodb` of `dynamodb:PutItem`.
+#[must_use]
+pub fn service(action: &str) -> &str {
+    action.split(':').next().unwrap_or_default()
+}
+
 /// Whether a pattern of actions, `s3:Get*`, matches an action, as far as the pattern's policy variables leave no doubt.
 #[must_use]
 pub fn action_matches(pattern: &str, action: &str) -> bool {

@@ -81,9 +81,8 @@ fn opened(pieces: &[Piece]) -> Vec<Piece> {
 
 /// Whether the resource may have a policy of its own that allows it.
 fn may_have_policy(model: &Model<'_>, need: &Need) -> bool {
-    let service = need.action.split(':').next().unwrap_or_default();
     let policies = &model.knowledge.needs.resource_policies;
-    if !policies.iter().any(|it| it == service) {
+    if !policies.iter().any(|it| it == need.service()) {
         return false;
     }
     match need.declared {

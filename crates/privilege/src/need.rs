@@ -79,6 +79,20 @@ pub struct Gap {
     pub message: String,
 }
 
+impl Need {
+    /// The service of its action.
+    #[must_use]
+    pub fn service(&self) -> &str {
+        iam::service(&self.action)
+    }
+
+    /// Whether the platform does it by itself with the role: reads triggers, writes logs.
+    #[must_use]
+    pub fn is_of_platform(&self) -> bool {
+        matches!(self.cause, Cause::Trigger | Cause::Platform)
+    }
+}
+
 impl Needs {
     /// The actions, sorted.
     #[must_use]
