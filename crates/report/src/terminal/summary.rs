@@ -111,39 +111,26 @@ fn scanned(report: &Report<'_>, look: &Look, out: &mut String) {
         counted(coverage.files, "file"),
         look.elapsed.as_secs_f64()
     );
-    let suppressed = report.suppressed().count();
-    let mut notes = Vec::new();
-    if 0 < suppressed {
-        notes.push(format!("{} suppressed", counted(suppressed, "finding")));
-    }
-    if 0 < coverage.known {
-        notes.push(format!(
-            "{} known from the baseline",
-            counted(coverage.known, "finding")
-        ));
-    }
-    if 0 < coverage.hidden {
-        notes.push(format!(
-            "{} not selected",
-            counted(coverage.hidden, "finding")
-        ));
-    }
+    let mut notes: Vec<String> = [
+        (report.suppressed().count(), "finding", "suppressed"),
+        (coverage.known, "finding", "known from the baseline"),
+        (coverage.hidden, "finding", "not selected"),
+        (coverage.commits, "commit", "of the history looked through"),
+        (
+            coverage.unchecked,
+            "package",
+            "not checked for known vulnerabilities (`tenrec db update` makes the database)",
+        ),
+    ]
+    .into_iter()
+    .filter(|(count, ..)| 0 < *count)
+    .map(|(count, noun, what)| format!("{} {what}", counted(count, noun)))
+    .collect();
     if let Some(configuration) = &coverage.configuration {
         notes.push(format!("settings from {}", plain(configuration)));
     }
     if let Some(age) = &coverage.advisories {
         notes.push(format!("known vulnerabilities {age}"));
-    } else if 0 < coverage.unchecked {
-        notes.push(format!(
-            "{} not checked for known vulnerabilities (`tenrec db update` makes the database)",
-            counted(coverage.unchecked, "package")
-        ));
-    }
-    if 0 < coverage.commits {
-        notes.push(format!(
-            "{} of the history looked through",
-            counted(coverage.commits, "commit")
-        ));
     }
     if !notes.is_empty() {
         let _ = writeln!(out, "{}.", notes.join(", "));
