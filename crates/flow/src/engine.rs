@@ -55,6 +55,8 @@ pub(crate) struct Engine<'p> {
     calls_at: Map<(Place, u32), u32>,
     /// Functions whose first argument something checks before they are called.
     pub(crate) checks: Map<GlobalFunctionId, Arc<Check>>,
+    /// Checks in a chain of calls that is not given its function yet, by the call that adds each.
+    pub(crate) checks_to_come: Vec<(Place, Check)>,
     /// Parts of events that were checked against a schema which is not seen, and by what.
     pub(crate) checked_events: Vec<(u32, Arc<[Step]>, Name)>,
     steps: u32,
@@ -121,6 +123,7 @@ impl<'p> Engine<'p> {
             resolutions: Map::default(),
             calls_at: Map::default(),
             checks: Map::default(),
+            checks_to_come: Vec::new(),
             checked_events: Vec::new(),
             steps: 0,
             depth: 0,

@@ -273,6 +273,7 @@ impl<'p> Engine<'p> {
             return checked;
         }
         let mut result = self.result(frame, path, model, operation, &inputs);
+        self.check_in_chain(&result, site.place);
         result.taint = self.with_files(model, &inputs, &result, state);
         let source = self.source_of_result(model, site.place);
         result = result.with_taint(&source);

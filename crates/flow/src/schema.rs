@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use base::{Name, Place};
-use knowledge::{CallModel, KindSet, LanguageModel, Notation, Schema, Step};
+use knowledge::{CallModel, KindSet, LanguageModel, Notation, Root, Schema, Step};
 
 use crate::call::Arguments;
 use crate::domain::Domain;
@@ -63,6 +63,10 @@ impl<'p> Engine<'p> {
                 self.check_first_argument(function, check);
                 continue;
             }
+            if row.input.root == Root::Receiver && matches!(input.shape, Shape::Api(_)) {
+                self.checks_to_come.push((site.place, check));
+                continue;
+            }
             let checked = self.checked(&check, input.clone(), place);
             let subject = inputs.subject(&row.input, site);
             if row.output.is_none() && row.answer.is_none() {
@@ -108,6 +112,19 @@ impl<'p> Engine<'p> {
             function: function.function,
         };
         self.checks.insert(id, Arc::new(check));
+    }
+
+    /// A function that a chain of calls gives is checked by what stands before it: `wrapper().use(check).handler(f)`.
+    pub(crate) fn check_in_chain(&mut self, given: &Value, chain: Place) {
+        let Shape::Function(function) = &given.shape else {
+            return;
+        };
+        let is_before = |place: Place| place.file == chain.file && chain.span.contains(place.span);
+        let mut before = self.checks_to_come.iter();
+        if let Some((_, check)) = before.find(|(place, _)| is_before(*place)) {
+            let check = check.clone();
+            self.check_first_argument(function, check);
+        }
     }
 
     /// The arguments of a function with the first one checked, where something checks it.
