@@ -8,7 +8,7 @@ use base::{Budget, Code as DiagnosticCode, Diagnostic, Name, Place, RelPath};
 use flow::{EntryPoint, HandlerRef};
 use ir::{Module, ModuleId, Program};
 
-use crate::untemplated::exported_functions;
+use crate::offers::offers;
 use crate::{Analysis, Model, kinds};
 
 /// One handler to analyse, with the functions deployed with it.
@@ -280,8 +280,9 @@ fn everything(model: &Model<'_>, entry: &Entry, budget: &Budget) -> Vec<Analysis
     let Some(module) = model.program.module(entry.module) else {
         return Vec::new();
     };
-    let offered = exported_functions(module).into_iter();
-    let offered = offered.map(|name| HandlerRef::Export(entry.module, name));
+    let offered = offers(module).into_iter();
+    let offered = offered.filter(|offer| !offer.functions.is_empty());
+    let offered = offered.map(|offer| HandlerRef::Export(entry.module, offer.name));
     let handlers = std::iter::once(HandlerRef::Module(entry.module)).chain(offered);
     let analysis = |handler| Analysis {
         functions: entry.functions.clone(),

@@ -12,6 +12,7 @@ mod kinds;
 mod managed;
 mod named;
 mod names;
+mod offers;
 mod parts;
 mod questions;
 mod reach;

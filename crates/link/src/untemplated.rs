@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use base::{Name, Place, RelPath};
-use ir::{Expr, ExprKind, Language, Module, ModuleId, Program, Visitor};
+use ir::{Expr, ExprKind, FunctionId, Language, Module, ModuleId, Program, Visitor};
 use knowledge::Knowledge;
+
+use crate::offers::{Offer, offers};
 
 /// A handler that no template names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,35 +65,48 @@ pub fn untemplated(
 }
 
 fn by_shape(path: &RelPath, module: &Module) -> Vec<Untemplated> {
-    let mut found = Vec::new();
-    for name in exported_names(module) {
-        let Some(function) = module
-            .functions
-            .iter()
-            .find(|function| function.name.as_ref() == Some(&name) && function.class.is_none())
-        else {
-            continue;
-        };
-        let count = function.parameters.len();
-        let first = function
-            .parameters
-            .first()
-            .and_then(|parameter| parameter.name.as_deref())
-            .unwrap_or_default();
-        let takes_event = match module.language {
-            Language::Python => count == 2 && function.parent.is_some(),
-            Language::JavaScript => count <= 3,
-        };
-        let is_named = HANDLER_NAMES.contains(&name.as_str()) && 0 < count;
-        if takes_event && (is_named || EVENT_NAMES.contains(&first)) {
-            found.push(Untemplated {
-                path: path.clone(),
-                symbol: name,
-                place: Place::new(module.file, function.span),
-            });
-        }
-    }
-    found
+    let offers = offers(module);
+    let mut handlers: Vec<(&Offer, FunctionId)> = offers
+        .iter()
+        .filter_map(|offer| {
+            let mut functions = offer.functions.iter().copied();
+            let handler = functions.find(|id| is_handler(module, &offer.name, *id))?;
+            Some((offer, handler))
+        })
+        .collect();
+    // A function is one handler, under the name that says so most; one that others wrap is theirs.
+    handlers.sort_by_key(|(offer, function)| {
+        let name = offer.name.as_str();
+        let own = module.function(*function).and_then(|it| it.name.as_deref());
+        let is_meant = HANDLER_NAMES.contains(&name);
+        (!offer.is_wrapped, !is_meant, own != Some(name), name)
+    });
+    let mut taken = BTreeSet::new();
+    handlers.retain(|(offer, function)| taken.insert(*function) || offer.is_wrapped);
+    handlers.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
+    let handlers = handlers.into_iter().filter_map(|(offer, function)| {
+        Some(Untemplated {
+            path: path.clone(),
+            symbol: offer.name.clone(),
+            place: Place::new(module.file, module.function(function)?.span),
+        })
+    });
+    handlers.collect()
+}
+
+/// Whether a function that a module gives to others under this name looks like a handler.
+fn is_handler(module: &Module, name: &str, function: FunctionId) -> bool {
+    let Some(function) = module.function(function) else {
+        return false;
+    };
+    let parameters = &function.parameters;
+    let first = parameters.first().and_then(|it| it.name.as_deref());
+    let takes_event = match module.language {
+        Language::Python => parameters.len() == 2,
+        Language::JavaScript => parameters.len() <= 3,
+    };
+    let is_named = HANDLER_NAMES.contains(&name) && !parameters.is_empty();
+    takes_event && (is_named || first.is_some_and(|it| EVENT_NAMES.contains(&it)))
 }
 
 /// Whether the module imports a framework and has something to register with it.
@@ -129,10 +144,10 @@ impl Visitor for Registrations {
 }
 
 fn application_name(module: &Module) -> Name {
-    let exported = exported_names(module);
+    let offers = offers(module);
     APPLICATION_NAMES
         .iter()
-        .find(|name| exported.iter().any(|known| known == *name))
+        .find(|name| offers.iter().any(|offer| offer.name == **name))
         .copied()
         .unwrap_or("app")
         .into()
@@ -162,34 +177,4 @@ pub fn scripts(program: &Program) -> Vec<Untemplated> {
             place: Place::new(module.file, base::Span::default()),
         })
         .collect()
-}
-
-/// The functions that a module offers to others, sorted.
-pub(crate) fn exported_functions(module: &Module) -> Vec<Name> {
-    let is_function = |name: &Name| {
-        let mut functions = module.functions.iter();
-        functions.any(|function| function.name.as_ref() == Some(name) && function.class.is_none())
-    };
-    let mut names = exported_names(module);
-    names.retain(is_function);
-    names
-}
-
-fn exported_names(module: &ir::Module) -> Vec<Name> {
-    let mut names: Vec<Name> = module
-        .exports
-        .iter()
-        .map(|export| export.name.clone())
-        .collect();
-    if module.exports_object.is_some() {
-        names.extend(
-            module
-                .functions
-                .iter()
-                .filter_map(|function| function.name.clone()),
-        );
-    }
-    names.sort();
-    names.dedup();
-    names
 }

@@ -1,6 +1,6 @@
 //! Projects, and parts of projects, without a template: which handlers are recognised, and what is said about them.
 
-use base::{Budget, RelPath};
+use base::{Budget, Code, RelPath};
 use tenrec::{MemorySystem, scan};
 
 /// The names of the functions that are recognised, and the rules that fire.
@@ -114,4 +114,58 @@ fn the_type_of_the_event_tells_its_kind() {
     assert_eq!(rules, ["sas1/os-command-injection"]);
     let (_, rules) = scanned(&[("work.ts", &reading("eventSourceARN"))]);
     assert_eq!(rules, [""; 0]);
+}
+
+/// The names of the handlers that are recognised in a file, each of which must be found there.
+fn handlers(path: &str, text: &str) -> Vec<String> {
+    let files = [(RelPath::new(path).unwrap(), text.to_owned())];
+    let outcome = scan::run(&MemorySystem::new(files), &Budget::default());
+    let not_found = Code::HandlerNotFound;
+    let lost = outcome.diagnostics.iter().find(|it| it.code == not_found);
+    assert_eq!(lost, None);
+    let functions = outcome.application.functions.iter();
+    functions
+        .map(|function| function.name.to_string())
+        .collect()
+}
+
+#[test]
+fn only_what_a_commonjs_module_gives_away_is_a_handler() {
+    let beside = "async function log(event) { console.log(event); }\n";
+    for (exports, expected) in [
+        (
+            "exports.handler = async (event) => log(event);",
+            "work.handler",
+        ),
+        ("module.exports = { main: log };", "work.main"),
+        (
+            "const all = {};\nall.put = async (event) => log(event);\nmodule.exports = all;",
+            "work.put",
+        ),
+        (
+            "module.exports = async (event) => log(event);",
+            "work.default",
+        ),
+        ("exports.run = function named(event) {};", "work.run"),
+    ] {
+        let text = format!("{beside}{exports}\n");
+        assert_eq!(handlers("work.js", &text), [expected], "{text}");
+    }
+    assert_eq!(handlers("work.js", beside), [""; 0]);
+    let constant = format!("{beside}exports.limit = 3;\n");
+    assert_eq!(handlers("work.js", &constant), [""; 0]);
+}
+
+#[test]
+fn a_wrapped_handler_goes_by_the_name_that_it_is_exported_under() {
+    let commonjs = "const middy = require('@middy/core');\nconst base = async (event) => event;\nmodule.exports = { base, handler: middy(base).use(parser()) };\n";
+    assert_eq!(handlers("work.js", commonjs), ["work.handler"]);
+    let esm = "import middy from '@middy/core';\nasync function base(event) {}\nexport const create = middy(base);\nexport const emitter = new Emitter(base);\nexport default create;\n";
+    assert_eq!(handlers("work.mjs", esm), ["work.create", "work.default"]);
+}
+
+#[test]
+fn a_function_with_several_names_is_one_handler() {
+    let text = "const list = async (event) => event;\nexports.all = list;\nexports.list = list;\nmodule.exports.default = list;\n";
+    assert_eq!(handlers("work.js", text), ["work.list"]);
 }
