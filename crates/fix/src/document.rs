@@ -21,6 +21,8 @@ pub(crate) struct Source {
     pub(crate) text: String,
     visits: Vec<Visit>,
     by_span: BTreeMap<Span, Vec<usize>>,
+    /// For each key, the first value that was met behind it.
+    by_key: BTreeMap<Span, usize>,
     style: OnceLock<Style>,
     /// The document could be read to its end.
     is_whole: bool,
@@ -91,6 +93,7 @@ impl Source {
             text,
             visits: Vec::new(),
             by_span: BTreeMap::new(),
+            by_key: BTreeMap::new(),
             style: OnceLock::new(),
             is_whole: document.diagnostics.is_empty(),
         };
@@ -110,6 +113,9 @@ impl Source {
         while let Some(visit) = pending.pop() {
             let id = self.visits.len();
             self.by_span.entry(visit.node.span).or_default().push(id);
+            if let Some((_, key)) = &visit.key {
+                self.by_key.entry(*key).or_insert(id);
+            }
             let items = visit.node.items().iter().enumerate();
             pending.extend(items.map(|(index, item)| Visit {
                 node: item.clone(),
@@ -160,15 +166,12 @@ impl Source {
     /// # Errors
     /// When there is none, or when more than one use depends on it; the reason is a clause.
     pub(crate) fn entry_at(&self, key: Span) -> Result<(usize, usize), String> {
-        let has_key = |visit: &Visit| visit.node.entries().iter().any(|it| it.key_span == key);
-        let (id, visit) = self
-            .visits
-            .iter()
-            .enumerate()
-            .find(|(_, visit)| has_key(visit))
-            .ok_or("it is written inside of a text")?;
-        self.find(visit.node.span)?;
-        Ok((id, visit.node.entries().len()))
+        let value = self.value_of_key(key).and_then(|id| self.visit(id));
+        let map = value.and_then(|value| value.parent);
+        let map = map.ok_or("it is written inside of a text")?;
+        let node = self.node(map).ok_or("it is written inside of a text")?;
+        self.find(node.span)?;
+        Ok((map, node.entries().len()))
     }
 
     pub(crate) fn visit(&self, id: usize) -> Option<&Visit> {
@@ -207,8 +210,7 @@ impl Source {
 
     /// The value of a map's field whose key stands here, as it was met.
     pub(crate) fn value_of_key(&self, key: Span) -> Option<usize> {
-        let has_key = |visit: &Visit| visit.key.as_ref().is_some_and(|(_, it)| *it == key);
-        self.visits.iter().position(has_key)
+        self.by_key.get(&key).copied()
     }
 
     /// A scalar without the comment that the parser counts to one in quotes.

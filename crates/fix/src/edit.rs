@@ -1,11 +1,12 @@
 //! Edits of one text.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-use base::{Place, Span};
+use base::{FileId, Place, Span};
 
 /// Bytes of a file, and what stands there instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Edit {
     /// What is replaced; empty for an insertion.
     pub place: Place,
@@ -19,6 +20,15 @@ impl Edit {
             place,
             text: text.into(),
         }
+    }
+
+    /// The same of a text that lacks so many bytes at its start.
+    #[must_use]
+    pub fn back(&self, bytes: u32) -> Self {
+        let Place { file, span } = self.place;
+        let start = span.start.saturating_sub(bytes);
+        let span = Span::new(start, span.end.saturating_sub(bytes));
+        Self::new(Place::new(file, span), self.text.clone())
     }
 
     /// Whether both cannot be made. What is added at the same place has an order (see [`Edit::rank`]), but no map takes a field
@@ -54,6 +64,28 @@ impl Edit {
         let key = key.trim_matches('"');
         let is_word = key.chars().all(|c| c.is_ascii_alphanumeric());
         (is_word && !key.is_empty()).then_some(key)
+    }
+}
+
+/// Edits that are made, by where they start.
+#[derive(Default)]
+pub(crate) struct Made(BTreeMap<(FileId, u32), Vec<Edit>>);
+
+impl Made {
+    pub(crate) fn add(&mut self, edits: &[Edit]) {
+        for edit in edits {
+            let start = (edit.place.file, edit.place.span.start);
+            self.0.entry(start).or_default().push(edit.clone());
+        }
+    }
+
+    /// Whether an edit cannot be made beside these. They do not overlap, so that of those before it only the last can reach it.
+    pub(crate) fn meets(&self, edit: &Edit) -> bool {
+        let Place { file, span } = edit.place;
+        let before = self.0.range(..(file, span.start)).next_back();
+        let behind = self.0.range((file, span.start)..=(file, span.end));
+        let mut near = before.into_iter().chain(behind).flat_map(|(_, it)| it);
+        near.any(|made| edit.meets(made))
     }
 }
 
@@ -95,6 +127,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_meets_is_found_by_where_it_starts(cuts in prop::collection::vec((0u32..40, 0u32..4, "[X]{0,1}"), 0..24)) {
+            let edits: Vec<Edit> = cuts.iter().map(|(at, len, new)| edit(*at, at + len, new)).collect();
+            let mut made: Vec<&Edit> = Vec::new();
+            let mut by_start = Made::default();
+            for edit in &edits {
+                let meets = made.iter().any(|other| edit.meets(other));
+                prop_assert_eq!(by_start.meets(edit), meets);
+                if !meets {
+                    by_start.add(std::slice::from_ref(edit));
+                    made.push(edit);
+                }
+            }
+        }
+
         #[test]
         fn what_is_not_edited_stays(text in "[a-zä\n]{0,40}", cuts in prop::collection::vec((0u32..50, 0u32..6, "[X]{0,3}"), 0..5)) {
             let edits: Vec<Edit> = cuts.iter().map(|(at, len, new)| edit(*at, at + len, new)).collect();

@@ -13,6 +13,7 @@ mod document;
 mod edit;
 mod effectless;
 mod grant;
+mod index;
 mod list;
 mod managed;
 mod map;

@@ -11,6 +11,7 @@ use privilege::Need;
 
 use crate::document::{Source, Sources};
 use crate::edit::Edit;
+use crate::index::Index;
 use crate::list::{self, lost};
 use crate::map;
 use crate::needed::{self, Needed};
@@ -32,12 +33,13 @@ pub(crate) struct Replaced {
 /// When it is not certain what is needed of them, or they are written in a way that this cannot keep; the reason is a clause.
 pub(crate) fn replaced(
     model: &Model<'_>,
+    index: &Index<'_>,
     sources: &Sources,
     used: &Used<'_>,
     places: &BTreeSet<Place>,
 ) -> Result<Replaced, String> {
     used.is_seen(model)?;
-    let names = names(model, used, places)?;
+    let names = names(model, index, used, places)?;
     let is_taken = |grant: &Grant| match &grant.origin {
         GrantOrigin::ManagedPolicy(name) => names.contains(name),
         _ => false,
@@ -76,17 +78,15 @@ pub(crate) fn replaced(
 /// The names of the policies at these places, of which it is known what they allow.
 fn names(
     model: &Model<'_>,
+    index: &Index<'_>,
     used: &Used<'_>,
     places: &BTreeSet<Place>,
 ) -> Result<BTreeSet<Name>, String> {
     let is_meant = |policy: &&(Text, Place)| places.contains(&policy.1);
     let policies = used.role.managed_policies.iter().filter(is_meant);
     let names = policies.map(|(text, place)| {
-        let mut roles = model.application.roles.iter();
-        let is_shared = roles.any(|other| {
-            other.place != used.role.place && other.managed_policies.iter().any(|it| it.1 == *place)
-        });
-        if is_shared {
+        let mut roles = index.with_policy(*place).iter();
+        if roles.any(|other| other.place != used.role.place) {
             return Err("it is written once for several roles".to_owned());
         }
         let name = link::managed_policy_name(text);

@@ -9,6 +9,7 @@ use privilege::{Cause, Need, Scope};
 
 use crate::document::Sources;
 use crate::edit::Edit;
+use crate::index::Index;
 use crate::list::{self, lost};
 use crate::map;
 use crate::needed::{self, Needed};
@@ -18,11 +19,9 @@ use crate::write::Out;
 pub(crate) const MISSING: &str = "sas4/missing-permission";
 
 /// The role of the function that a finding is about.
-pub(crate) fn role(model: &Model<'_>, finding: &Finding) -> Option<RoleId> {
-    let application = &model.application;
-    let mut functions = application.functions();
-    let (_, function) =
-        functions.find(|(id, _)| finding.functions.contains(&application.function_name(*id)))?;
+pub(crate) fn role(model: &Model<'_>, index: &Index<'_>, finding: &Finding) -> Option<RoleId> {
+    let functions = index.functions(finding);
+    let function = model.application.function(*functions.first()?)?;
     function.role.known().copied()
 }
 
@@ -32,6 +31,7 @@ pub(crate) fn role(model: &Model<'_>, finding: &Finding) -> Option<RoleId> {
 /// When the template cannot name a resource, or is written in a way that this cannot keep; the reason is a clause.
 pub(crate) fn added(
     model: &Model<'_>,
+    index: &Index<'_>,
     sources: &Sources,
     used: &Used<'_>,
     findings: &[&Finding],
@@ -52,7 +52,7 @@ pub(crate) fn added(
     if needed.is_empty() {
         return Err("what is missing is not needed for certain".to_owned());
     }
-    let edits = match beside_another(model, sources, used, &needed) {
+    let edits = match beside_another(index, sources, used, &needed) {
         Some(edits) => edits?,
         None => first(model, sources, used, &needed)?,
     };
@@ -61,17 +61,15 @@ pub(crate) fn added(
 
 /// Behind the last statement that is written for the role alone, if there is one.
 fn beside_another(
-    model: &Model<'_>,
+    index: &Index<'_>,
     sources: &Sources,
     used: &Used<'_>,
     needed: &Needed,
 ) -> Option<Result<Vec<Edit>, String>> {
     let is_own = |grant: &&Grant| {
-        let roles = model.application.roles.iter();
-        let sharing = roles.filter(|role| role.grants.iter().any(|it| it.place == grant.place));
         grant.origin == GrantOrigin::Written
             && grant.effect == Effect::Allow
-            && sharing.count() == 1
+            && index.with_statement(grant).len() == 1
     };
     let last = used.role.grants.iter().rfind(is_own)?;
     let source = sources.get(last.place.file)?;

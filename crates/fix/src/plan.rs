@@ -1,9 +1,9 @@
 //! What is changed for which findings, and what is left alone.
 
-use base::Place;
+use base::{Map, Place};
 use finding::{Finding, RuleName};
 
-use crate::edit::Edit;
+use crate::edit::{Edit, Made};
 
 /// What mends findings, and what is left.
 #[derive(Clone, Debug, Default)]
@@ -81,16 +81,15 @@ impl Plan {
     pub(crate) fn finish(mut self) -> Self {
         let mut fixes = std::mem::take(&mut self.fixes);
         fixes.sort_by_key(|fix| fix.place);
+        let mut same: Map<Vec<Edit>, usize> = Map::default();
+        let mut made = Made::default();
         for fix in fixes {
-            let mut known = self.fixes.iter_mut();
-            if let Some(same) = known.find(|made| made.edits == fix.edits) {
+            if let Some(same) = same.get(&fix.edits).and_then(|at| self.fixes.get_mut(*at)) {
                 same.rules.extend(fix.rules);
                 same.rules.dedup();
                 continue;
             }
-            let mut made = self.fixes.iter().flat_map(|made| &made.edits);
-            let meets = made.any(|made| fix.edits.iter().any(|edit| edit.meets(made)));
-            if meets {
+            if fix.edits.iter().any(|edit| made.meets(edit)) {
                 for rule in &fix.rules {
                     self.left.push(Left {
                         rule,
@@ -100,6 +99,8 @@ impl Plan {
                     });
                 }
             } else {
+                made.add(&fix.edits);
+                same.insert(fix.edits.clone(), self.fixes.len());
                 self.fixes.push(fix);
             }
         }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::{Effect, FunctionId, Grant, GrantOrigin, RoleId, Value};
-use base::{Name, Place};
+use app::{FunctionId, Grant, RoleId, Value};
+use base::{Map, Name, Place};
 use finding::{Finding, words};
 use link::Model;
 use privilege::Needs;
@@ -12,13 +12,14 @@ use crate::document::Sources;
 use crate::edit::Edit;
 use crate::effectless::{self, REDUNDANT, UNKNOWN_ACTION};
 use crate::grant::{self, Aim, Wanted};
+use crate::index::{self, Allowance, Index};
 use crate::managed;
 use crate::missing::{self, MISSING};
 use crate::needed;
 use crate::own;
 use crate::plan::{Fix, Plan};
 use crate::role::{self, Used};
-use crate::setting;
+use crate::setting::Settings;
 use crate::statement;
 use crate::template;
 use crate::{RULES, SHARED_ROLE, has_setting};
@@ -69,17 +70,22 @@ pub fn plan(
     extent: Extent,
 ) -> Plan {
     let mut plan = Plan::default();
-    let changed = settings(&mut plan, model, sources, findings, extent);
+    let index = Index::new(model);
+    let meant = Settings::new(model, &index, findings);
+    let changed = settings(&mut plan, &meant, sources, findings, extent);
     let later = if findings.iter().any(|it| RULES.contains(&it.rule)) {
         needs_with(model, changed)
     } else {
         BTreeMap::new()
     };
     let needs_of = |id: FunctionId| later.get(&id).or_else(|| needs.get(id.0 as usize));
+    let roles = role::used(model, needs_of);
     let mut planner = Planner {
         model,
         sources,
-        roles: role::used(model, needs_of),
+        allowances: index::allowances(roles.iter().map(|(id, used)| (*id, used.role))),
+        index: &index,
+        roles,
         plan,
     };
     let mut by_grant: BTreeMap<(RoleId, usize), Vec<&Finding>> = BTreeMap::new();
@@ -89,7 +95,7 @@ pub fn plan(
     for finding in findings {
         match finding.rule {
             SHARED_ROLE => planner.shared(finding),
-            MISSING => match missing::role(model, finding) {
+            MISSING => match missing::role(model, &index, finding) {
                 Some(role) => by_lacking.entry(role).or_default().push(finding),
                 None => planner
                     .plan
@@ -100,12 +106,13 @@ pub fn plan(
                     planner.plan.leave(finding, reason);
                 }
             }
-            rule if RULES.contains(&rule) => match planner.grant_of(finding) {
+            rule if RULES.contains(&rule) => match planner.allowance(finding) {
                 Ok((role, Allowance::Statement(index))) => {
                     by_grant.entry((role, index)).or_default().push(finding);
                 }
                 Ok((role, Allowance::Managed)) => by_role.entry(role).or_default().push(finding),
                 Ok((role, Allowance::Template(name))) => planner.template(role, &name, finding),
+                Ok((_, Allowance::Unwritten)) => {}
                 Err(reason) => planner.plan.leave(finding, reason),
             },
             _ => {}
@@ -129,15 +136,15 @@ pub fn plan(
 /// Sets the properties of which one value mends a finding, and says what functions have afterwards.
 fn settings(
     plan: &mut Plan,
-    model: &Model<'_>,
+    settings: &Settings<'_>,
     sources: &Sources,
     findings: &[&Finding],
     extent: Extent,
 ) -> BTreeMap<FunctionId, Value> {
     let mut changed: BTreeMap<FunctionId, Value> = BTreeMap::new();
     let meant = findings.iter();
-    for finding in meant.filter(|it| has_setting(model.knowledge, it.rule)) {
-        let mended = setting::mended(model, sources, finding);
+    for finding in meant.filter(|it| has_setting(settings.model.knowledge, it.rule)) {
+        let mended = settings.mended(sources, finding);
         if let Some(reason) = &mended.left {
             plan.leave(finding, reason.clone());
         }
@@ -148,8 +155,9 @@ fn settings(
         let is_made = extent == Extent::All || mended.review.is_none();
         plan.together(&[finding], Ok(change), mended.review);
         for (function, property, value) in mended.of_functions.into_iter().filter(|_| is_made) {
-            let declared = model.application.function(function);
-            let resource = declared.and_then(|it| model.application.resource(it.resource?));
+            let application = &settings.model.application;
+            let declared = application.function(function);
+            let resource = declared.and_then(|it| application.resource(it.resource?));
             let Some(resource) = resource else { continue };
             let properties = changed.entry(function);
             let properties = properties.or_insert_with(|| resource.properties.clone());
@@ -170,55 +178,26 @@ fn needs_with(
         .collect()
 }
 
-/// What allows what is found.
-enum Allowance {
-    /// The statement with this index among those of the role.
-    Statement(usize),
-    /// A policy template of SAM.
-    Template(Name),
-    /// A policy of the platform.
-    Managed,
-}
-
 struct Planner<'m> {
     model: &'m Model<'m>,
     sources: &'m Sources,
+    index: &'m Index<'m>,
+    /// What allows what is found, by the places of findings.
+    allowances: Map<Place, (RoleId, Allowance)>,
     roles: BTreeMap<RoleId, Used<'m>>,
     plan: Plan,
 }
 
 impl Planner<'_> {
-    /// The statement that a finding is about.
-    fn grant_of(&self, finding: &Finding) -> Result<(RoleId, Allowance), String> {
-        let is_at = |place: &Place| *place == finding.place;
-        for (id, used) in &self.roles {
-            if used
-                .role
-                .managed_policies
-                .iter()
-                .any(|(_, place)| is_at(place))
-            {
-                return Ok((*id, Allowance::Managed));
+    /// What allows what a finding is about.
+    fn allowance(&self, finding: &Finding) -> Result<(RoleId, Allowance), String> {
+        match self.allowances.get(&finding.place) {
+            Some((_, Allowance::Unwritten)) => {
+                Err("no statement of the template allows it".to_owned())
             }
-            for (index, grant) in used.role.grants.iter().enumerate() {
-                if let GrantOrigin::PolicyTemplate(name) = &grant.origin
-                    && is_at(&grant.place)
-                {
-                    return Ok((*id, Allowance::Template(name.clone())));
-                }
-                let written = grant.actions.iter().chain(&grant.resources);
-                let is_here = written.map(|(_, place)| place).any(is_at)
-                    || grant.not_actions.iter().any(|(_, place)| is_at(place));
-                if !is_here || grant.effect != Effect::Allow {
-                    continue;
-                }
-                return match grant.origin {
-                    GrantOrigin::Written => Ok((*id, Allowance::Statement(index))),
-                    _ => Err("no statement of the template allows it".to_owned()),
-                };
-            }
+            Some(known) => Ok(known.clone()),
+            None => Err("there is no edit for what is found".to_owned()),
         }
-        Err("there is no edit for what is found".to_owned())
     }
 
     fn grant(&mut self, role: RoleId, index: usize, findings: &[&Finding]) {
@@ -256,7 +235,9 @@ impl Planner<'_> {
         let used = self.roles.get(&role);
         let replaced = used
             .ok_or_else(|| "its role was not found".to_owned())
-            .and_then(|used| managed::replaced(self.model, self.sources, used, &places));
+            .and_then(|used| {
+                managed::replaced(self.model, self.index, self.sources, used, &places)
+            });
         let review = replaced.as_ref().ok().map(|it| it.review.clone());
         let change = replaced.map(|it| (it.message, it.edits));
         self.plan.together(findings, change, review);
@@ -266,7 +247,7 @@ impl Planner<'_> {
         let used = self.roles.get(&role);
         let added = used
             .ok_or_else(|| "its role was not found".to_owned())
-            .and_then(|used| missing::added(self.model, self.sources, used, findings));
+            .and_then(|used| missing::added(self.model, self.index, self.sources, used, findings));
         let review = "it allows more than before".to_owned();
         self.plan.together(findings, added, Some(review));
     }
@@ -315,8 +296,7 @@ impl Planner<'_> {
 
     /// Whether only one role says this, so that a change of it changes nothing else.
     fn is_used_once(&self, grant: &Grant) -> Result<(), String> {
-        let roles = self.model.application.roles.iter();
-        let sharing = roles.filter(|role| role.grants.iter().any(|it| it.place == grant.place));
+        let sharing = self.index.with_statement(grant).iter();
         let names: Vec<&Name> = sharing.map(|role| &role.name).collect();
         match names.as_slice() {
             [_] => Ok(()),

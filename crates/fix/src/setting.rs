@@ -2,9 +2,10 @@
 //! they are written, else added where the template's dialect has them.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
-use app::{Function, FunctionId, Prop, Resource, Text, Value, ValueKind};
-use base::{Name, Place};
+use app::{FunctionId, Prop, Resource, ResourceId, Text, Value, ValueKind};
+use base::{Map, Name, Place, Set};
 use doc::NodeKind;
 use finding::{Finding, words};
 use knowledge::{MendingSetting, SetTo};
@@ -12,6 +13,7 @@ use link::Model;
 
 use crate::document::{Source, Sources};
 use crate::edit::Edit;
+use crate::index::Index;
 use crate::list::{self, lost};
 use crate::map;
 use crate::write::Out;
@@ -26,6 +28,8 @@ pub(crate) struct Mended {
     changes: Vec<(String, Vec<String>)>,
     value: String,
     pub(crate) edits: Vec<Edit>,
+    /// The edits again, of which what is set for all makes the same for each.
+    made: Set<Edit>,
     pub(crate) review: Option<String>,
     /// Why something is left, as a clause.
     pub(crate) left: Option<String>,
@@ -42,27 +46,150 @@ struct Target<'m> {
     function: Option<FunctionId>,
 }
 
-/// Sets what mends a finding.
-pub(crate) fn mended(model: &Model<'_>, sources: &Sources, finding: &Finding) -> Mended {
-    let rows = model.knowledge.settings.iter();
-    // Without a value, only people can tell what is right.
-    let rows = rows
-        .filter(|row| row.rule == finding.rule && (row.value.is_some() || finding.value.is_some()));
-    let targets: Vec<Target<'_>> = rows.flat_map(|row| targets(model, finding, row)).collect();
-    let mut mended = Mended::default();
-    for target in &targets {
-        match set(model, sources, finding, target, &targets) {
-            Ok(set) => mended.add(finding, target, set),
-            Err(reason) => {
-                mended.left.get_or_insert(reason);
-            }
+/// The rows of rules of which something is found, each with what it is about.
+pub(crate) struct Settings<'m> {
+    pub(crate) model: &'m Model<'m>,
+    index: &'m Index<'m>,
+    rows: Vec<Row<'m>>,
+}
+
+/// A row with the resources of its type, by where they and their property are written.
+struct Row<'m> {
+    row: &'m MendingSetting,
+    places: Map<Place, Vec<ResourceId>>,
+    written: Map<Place, Vec<&'m Resource>>,
+}
+
+impl<'m> Settings<'m> {
+    pub(crate) fn new(model: &'m Model<'m>, index: &'m Index<'m>, findings: &[&Finding]) -> Self {
+        let found: Set<&str> = findings.iter().map(|finding| finding.rule).collect();
+        let rows = model.knowledge.settings.iter();
+        let rows = rows.filter(|row| found.contains(row.rule.as_str()));
+        Self {
+            model,
+            index,
+            rows: rows.map(|row| Row::new(model, row)).collect(),
         }
     }
-    mended
+
+    /// Sets what mends a finding.
+    pub(crate) fn mended(&self, sources: &Sources, finding: &Finding) -> Mended {
+        let rows = self.rows.iter().filter(|it| it.row.rule == finding.rule);
+        // Without a value, only people can tell what is right.
+        let rows = rows.filter(|it| it.row.value.is_some() || finding.value.is_some());
+        let mut mended = Mended::default();
+        for row in rows {
+            let targets = self.targets(row, finding);
+            let mut alone = Alone {
+                row,
+                meant: targets.iter().map(|it| it.resource.place).collect(),
+                known: Map::default(),
+            };
+            for target in &targets {
+                match set(self.model, sources, finding, target, &mut alone) {
+                    Ok(set) => mended.add(finding, target, set),
+                    Err(reason) => {
+                        mended.left.get_or_insert(reason);
+                    }
+                }
+            }
+        }
+        mended
+    }
+
+    /// The resources that a finding is about, of the type of a row.
+    fn targets(&self, row: &Row<'m>, finding: &Finding) -> Vec<Target<'m>> {
+        let application = &self.model.application;
+        if row.row.kind == FUNCTION {
+            let target = |id: FunctionId| {
+                let function = application.function(id)?;
+                Some(Target {
+                    row: row.row,
+                    resource: application.resource(function.resource?)?,
+                    name: function.name.as_str(),
+                    function: Some(id),
+                })
+            };
+            let named = self.index.functions(finding).into_iter();
+            let targets: Vec<Target<'_>> = named.filter_map(target).collect();
+            let mut about = targets.iter().map(|target| target.resource);
+            let is_about = about.any(|resource| row.is_at(resource, finding.place));
+            return if is_about { targets } else { Vec::new() };
+        }
+        let places = finding.evidence.iter().map(|step| step.place);
+        let places = places.chain([finding.place]);
+        let found = places.filter_map(|place| row.places.get(&place));
+        let found: BTreeSet<ResourceId> = found.flatten().copied().collect();
+        let resources = found.into_iter().filter_map(|id| application.resource(id));
+        let meant = resources.filter(|resource| match &row.row.only {
+            Some(only) => resource.is_implied && resource.logical_id == *only,
+            None => true,
+        });
+        let targets = meant.map(|resource| Target {
+            row: row.row,
+            resource,
+            name: &resource.logical_id,
+            function: None,
+        });
+        targets.collect()
+    }
+}
+
+impl<'m> Row<'m> {
+    fn new(model: &'m Model<'_>, row: &'m MendingSetting) -> Self {
+        let mut places: Map<Place, Vec<ResourceId>> = Map::default();
+        let mut written: Map<Place, Vec<&Resource>> = Map::default();
+        for (id, resource) in model.application.resources_of(&row.kind) {
+            places.entry(resource.place).or_default().push(id);
+            if let Some(place) = resource.properties.at(&row.property).place() {
+                places.entry(place).or_default().push(id);
+                written.entry(place).or_default().push(resource);
+            }
+        }
+        Self {
+            row,
+            places,
+            written,
+        }
+    }
+
+    /// Whether a resource or its property is written here.
+    fn is_at(&self, resource: &Resource, place: Place) -> bool {
+        let written = resource.properties.at(&self.row.property).place();
+        resource.place == place || written == Some(place)
+    }
+}
+
+/// Of a row and the resources that are meant: whether a value is theirs alone.
+struct Alone<'a, 'm> {
+    row: &'a Row<'m>,
+    /// The places of the resources.
+    meant: Set<Place>,
+    /// What was asked before.
+    known: Map<Place, Result<(), String>>,
+}
+
+impl Alone<'_, '_> {
+    /// Whether a value that stands here is that of the meant resources alone.
+    fn check(&mut self, place: Place) -> Result<(), String> {
+        let (row, meant) = (self.row, &self.meant);
+        let known = self.known.entry(place);
+        let answer = known.or_insert_with(|| {
+            let mut having = row.written.get(&place).into_iter().flatten();
+            match having.find(|resource| !meant.contains(&resource.place)) {
+                Some(other) => Err(format!(
+                    "it is written for others as well, such as `{}`",
+                    other.logical_id
+                )),
+                None => Ok(()),
+            }
+        });
+        answer.clone()
+    }
 }
 
 /// The edits that set a property, and what it is called there.
-struct Set {
+struct Setting {
     edits: Vec<Edit>,
     property: String,
     value: String,
@@ -71,7 +198,7 @@ struct Set {
 }
 
 impl Mended {
-    fn add(&mut self, finding: &Finding, target: &Target<'_>, set: Set) {
+    fn add(&mut self, finding: &Finding, target: &Target<'_>, set: Setting) {
         if set.edits.is_empty() {
             return;
         }
@@ -83,7 +210,7 @@ impl Mended {
                 .push((function, property, Value { kind, place }));
         }
         for edit in set.edits {
-            if !self.edits.contains(&edit) {
+            if self.made.insert(edit.clone()) {
                 self.edits.push(edit);
             }
         }
@@ -113,91 +240,22 @@ impl Mended {
     }
 }
 
-/// The resources that a finding is about, of the type of a row.
-fn targets<'m>(
-    model: &'m Model<'_>,
-    finding: &Finding,
-    row: &'m MendingSetting,
-) -> Vec<Target<'m>> {
-    let application = &model.application;
-    let places = finding.evidence.iter().map(|step| step.place);
-    let places: Vec<Place> = places.chain([finding.place]).collect();
-    let is_at = |resource: &Resource, places: &[Place]| {
-        let written = resource.properties.at(&row.property).place();
-        places.contains(&resource.place) || written.is_some_and(|place| places.contains(&place))
-    };
-    if row.kind == FUNCTION {
-        let named = application.functions().filter(|(id, _)| {
-            let name = application.function_name(*id);
-            finding.functions.contains(&name)
-        });
-        let target = |(id, function): (FunctionId, &'m Function)| {
-            Some(Target {
-                row,
-                resource: application.resource(function.resource?)?,
-                name: function.name.as_str(),
-                function: Some(id),
-            })
-        };
-        let targets: Vec<Target<'_>> = named.filter_map(target).collect();
-        let mut about = targets.iter().map(|target| target.resource);
-        let is_about = about.any(|resource| is_at(resource, &[finding.place]));
-        return if is_about { targets } else { Vec::new() };
-    }
-    let resources = application.resources_of(&row.kind);
-    resources
-        .map(|(_, resource)| resource)
-        .filter(|resource| match &row.only {
-            Some(only) => resource.is_implied && resource.logical_id == *only,
-            None => true,
-        })
-        .filter(|resource| is_at(resource, &places))
-        .map(|resource| Target {
-            row,
-            resource,
-            name: &resource.logical_id,
-            function: None,
-        })
-        .collect()
-}
-
 fn set(
     model: &Model<'_>,
     sources: &Sources,
     finding: &Finding,
     target: &Target<'_>,
-    all: &[Target<'_>],
-) -> Result<Set, String> {
+    alone: &mut Alone<'_, '_>,
+) -> Result<Setting, String> {
     let value = value(finding, target.row).ok_or("which value is right cannot be told")?;
     let value = out(&value);
     match target.resource.properties.at(&target.row.property) {
         Prop::Known(old, place) => {
-            is_of_these_alone(model, target, place, all)?;
+            alone.check(place)?;
             replaced(sources, target, old, place, &value)
         }
         Prop::Absent => added(model, sources, target, &value),
         Prop::Unknown(reason) => Err(format!("what is written for it is not known: {reason}")),
-    }
-}
-
-/// Whether a value that stands here is that of the meant resources alone.
-fn is_of_these_alone(
-    model: &Model<'_>,
-    target: &Target<'_>,
-    place: Place,
-    all: &[Target<'_>],
-) -> Result<(), String> {
-    let resources = model.application.resources_of(&target.row.kind);
-    let mut others = resources.filter(|(_, other)| {
-        other.properties.at(&target.row.property).place() == Some(place)
-            && !all.iter().any(|it| it.resource.place == other.place)
-    });
-    match others.next() {
-        Some((_, other)) => Err(format!(
-            "it is written for others as well, such as `{}`",
-            other.logical_id
-        )),
-        None => Ok(()),
     }
 }
 
@@ -207,7 +265,7 @@ fn replaced(
     old: &Value,
     place: Place,
     value: &Out,
-) -> Result<Set, String> {
+) -> Result<Setting, String> {
     let source = sources.get(place.file).ok_or_else(lost)?;
     let id = source.find(place.span)?;
     let node = source.node(id).ok_or_else(lost)?;
@@ -224,7 +282,7 @@ fn replaced(
     } else {
         list::replaced(source, id, std::slice::from_ref(value))?
     };
-    Ok(Set {
+    Ok(Setting {
         edits,
         property: target.row.property.to_string(),
         value: value.flow(source.style(), None),
@@ -237,7 +295,7 @@ fn added(
     sources: &Sources,
     target: &Target<'_>,
     value: &Out,
-) -> Result<Set, String> {
+) -> Result<Setting, String> {
     let Target { row, resource, .. } = target;
     let declared = declared(sources, resource);
     let is_declared = |kind: &str| declared.filter(|(_, _, written)| *written == kind);
@@ -248,7 +306,7 @@ fn added(
             }
         } else if let Some((source, id)) = section(model, sources, resource, at) {
             let steps: Vec<&str> = path.split('.').collect();
-            return Ok(Set {
+            return Ok(Setting {
                 edits: map::set(source, id, &steps, value)?,
                 property: format!("{at}.{path}"),
                 value: value.flow(source.style(), None),
@@ -265,11 +323,16 @@ fn added(
     }
 }
 
-fn below_properties(source: &Source, id: usize, path: &str, value: &Out) -> Result<Set, String> {
+fn below_properties(
+    source: &Source,
+    id: usize,
+    path: &str,
+    value: &Out,
+) -> Result<Setting, String> {
     let steps: Vec<&str> = std::iter::once("Properties")
         .chain(path.split('.'))
         .collect();
-    Ok(Set {
+    Ok(Setting {
         edits: map::set(source, id, &steps, value)?,
         property: path.to_owned(),
         value: value.flow(source.style(), None),

@@ -1,9 +1,10 @@
 //! `tenrec fix` as a library: the edits that mend what was found in a project, as diffs or as new texts of its files.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use anstyle::{AnsiColor, Style};
-use base::{Budget, FileId, RelPath, System};
+use base::{Budget, FileId, Place, RelPath, Span, System};
 use finding::Finding;
 use fix::{Edit, Extent, Fix, Plan, Sources};
 use link::Model;
@@ -13,7 +14,7 @@ use similar::{ChangeTag, TextDiff};
 use crate::lines::Lines;
 
 /// Lines around a change that a diff shows.
-const CONTEXT: usize = 3;
+const CONTEXT: u32 = 3;
 
 /// The edits of a project.
 pub struct Fixes<'a> {
@@ -76,20 +77,39 @@ impl<'a> Fixes<'a> {
     }
 
     fn texts<'f>(&self, fixes: impl Iterator<Item = &'f Fix>) -> Vec<Changed> {
-        let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
-        for edit in fixes.flat_map(|fix| &fix.edits) {
-            edits.entry(edit.place.file).or_default().push(edit);
-        }
-        let changed = edits.into_iter().filter_map(|(file, edits)| {
+        let changed = by_file(fixes).into_iter().filter_map(|(file, edits)| {
             let old = self.sources.text(file)?;
             let new = fix::applied(old, edits)?;
             Some(Changed {
-                path: self.system.files().get(file.0 as usize)?.path.clone(),
+                path: self.path(file)?,
                 old: old.to_owned(),
                 new,
             })
         });
         changed.collect()
+    }
+
+    /// The diffs of one change, for which only the lines around its edits are compared.
+    fn diff(&self, fix: &Fix, lines: &Lines<'_>) -> String {
+        let diffs = by_file(std::iter::once(fix)).into_iter();
+        let diffs = diffs.filter_map(|(file, edits)| {
+            let text = self.sources.text(file)?;
+            let spans = edits.iter().map(|edit| edit.place.span);
+            let start = spans.clone().map(|span| span.start).min()?;
+            let end = spans.map(|span| span.end).max()?;
+            let place = Place::new(file, Span::new(start, end));
+            let (around, before) = lines.around(place, text, CONTEXT + 1);
+            let moved: Vec<Edit> = edits.into_iter().map(|it| it.back(around.start)).collect();
+            let old = around.of(text);
+            let new = fix::applied(old, &moved)?;
+            Some(unified(&self.path(file)?, old, &new, before as usize))
+        });
+        diffs.collect()
+    }
+
+    fn path(&self, file: FileId) -> Option<RelPath> {
+        let entry = self.system.files().get(file.0 as usize)?;
+        Some(entry.path.clone())
     }
 
     /// All edits, each with its diff, and what is left alone.
@@ -110,9 +130,7 @@ impl<'a> Fixes<'a> {
                     out.push_str(&format!("  {yellow}needs review{yellow:#}: {reason}\n"));
                 }
             }
-            for changed in self.texts(std::iter::once(fix)) {
-                out.push_str(&changed.diff());
-            }
+            out.push_str(&self.diff(fix, &lines));
             out.push('\n');
         }
         out.push_str(&self.left());
@@ -152,28 +170,54 @@ impl Changed {
     /// A unified diff, as `patch` and `git apply` read it but for the colours.
     #[must_use]
     pub fn diff(&self) -> String {
-        let diff = TextDiff::from_lines(&self.old, &self.new);
-        let mut unified = diff.unified_diff();
-        unified.context_radius(CONTEXT);
-        let mut out = format!("--- a/{}\n+++ b/{}\n", self.path, self.path);
-        for hunk in unified.iter_hunks() {
-            let cyan = AnsiColor::Cyan.on_default();
-            let header = hunk.header().to_string();
-            out.push_str(&format!("{cyan}{}{cyan:#}\n", header.trim_end()));
-            for change in hunk.iter_changes() {
-                let (sign, style) = match change.tag() {
-                    ChangeTag::Delete => ("-", AnsiColor::Red.on_default()),
-                    ChangeTag::Insert => ("+", AnsiColor::Green.on_default()),
-                    ChangeTag::Equal => (" ", Style::new()),
-                };
-                // A carriage return is part of the line, without which the patch would not fit.
-                let line = change.value().trim_end_matches('\n');
-                out.push_str(&format!("{style}{sign}{line}{style:#}\n"));
-                if change.missing_newline() {
-                    out.push_str("\\ No newline at end of file\n");
-                }
+        unified(&self.path, &self.old, &self.new, 0)
+    }
+}
+
+fn by_file<'f>(fixes: impl Iterator<Item = &'f Fix>) -> BTreeMap<FileId, Vec<&'f Edit>> {
+    let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
+    for edit in fixes.flat_map(|fix| &fix.edits) {
+        edits.entry(edit.place.file).or_default().push(edit);
+    }
+    edits
+}
+
+/// The unified diff of a part of a file before which so many lines lie.
+fn unified(path: &RelPath, old: &str, new: &str, before: usize) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    let mut unified = diff.unified_diff();
+    unified.context_radius(CONTEXT as usize);
+    let mut out = format!("--- a/{path}\n+++ b/{path}\n");
+    for hunk in unified.iter_hunks() {
+        let cyan = AnsiColor::Cyan.on_default();
+        let (Some(first), Some(last)) = (hunk.ops().first(), hunk.ops().last()) else {
+            continue;
+        };
+        let old = range(before, first.old_range().start..last.old_range().end);
+        let new = range(before, first.new_range().start..last.new_range().end);
+        out.push_str(&format!("{cyan}@@ -{old} +{new} @@{cyan:#}\n"));
+        for change in hunk.iter_changes() {
+            let (sign, style) = match change.tag() {
+                ChangeTag::Delete => ("-", AnsiColor::Red.on_default()),
+                ChangeTag::Insert => ("+", AnsiColor::Green.on_default()),
+                ChangeTag::Equal => (" ", Style::new()),
+            };
+            // A carriage return is part of the line, without which the patch would not fit.
+            let line = change.value().trim_end_matches('\n');
+            out.push_str(&format!("{style}{sign}{line}{style:#}\n"));
+            if change.missing_newline() {
+                out.push_str("\\ No newline at end of file\n");
             }
         }
-        out
+    }
+    out
+}
+
+/// Lines as the head of a hunk gives them: the first, counted from 1, and how many; of none, the one before them.
+fn range(before: usize, lines: Range<usize>) -> String {
+    match (before + lines.start, lines.len()) {
+        (start, 0) => format!("{start},0"),
+        (start, 1) => format!("{}", start + 1),
+        (start, count) => format!("{},{count}", start + 1),
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use base::{FileId, LineIndex, Place, RelPath, System};
+use base::{FileId, LineIndex, Place, RelPath, Span, System};
 
 /// The lines of the files of a project.
 pub struct Lines<'a> {
@@ -40,6 +40,16 @@ impl<'a> Lines<'a> {
         let last = place.span.end.saturating_sub(1).max(place.span.start);
         self.with(place.file, |index| {
             (index.line(place.span.start), index.line(last))
+        })
+    }
+
+    /// The bytes of the lines that hold a place and of so many lines around it, and how many lines lie before them.
+    pub(crate) fn around(&self, place: Place, text: &str, count: u32) -> (Span, u32) {
+        self.with(place.file, |index| {
+            let first = index.line(place.span.start).saturating_sub(count).max(1);
+            let last = index.line(place.span.end) + count;
+            let start = index.line_span(text, first).start;
+            (Span::new(start, index.line_span(text, last).end), first - 1)
         })
     }
 
