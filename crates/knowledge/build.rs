@@ -55,14 +55,19 @@ use operation::{
     Access, ChannelPart, Operation, OperationArn, OperationCall, OperationResource, ParameterStyle,
 };
 use package::{LayerPublisher, NamePatterns, Packages, Provided, Retired};
-use platform::{Concern, FunctionPlatform, MendingSetting, Price, Runtime, ServiceDefault, SetTo};
+use platform::{
+    Concern, Endpoints, FunctionPlatform, MendingSetting, Price, RouteWords, Runtime,
+    ServiceDefault, SetTo, SwitchVariable, TlsEndpoint,
+};
 use policy::{
-    Allowances, Badness, BlastTerms, Escalation, Exposures, ManagedPolicy, OpenHarm, PolicyCarrier,
-    PolicyStatement, ResourcePolicies,
+    Allowances, Badness, BlastTerms, Escalation, Exposures, IdentityProvider, ManagedPolicy,
+    OpenHarm, PolicyCarrier, PolicyStatement, ResourcePolicies,
 };
 use resource::{Reference, ResourceType};
 use schema::{Declares, Domain, Notation, Schema, TypeModel};
-use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
+use secret::{
+    SecretCheck, SecretFormat, SecretNames, SecretPlaces, SecretPosition, SecretProperty, Secrets,
+};
 use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
     KindSet, Mark, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,

@@ -1,6 +1,7 @@
 //! Roles and grants: who may do what to which resource.
 
 use base::{Name, Place};
+use knowledge::Knowledge;
 
 use crate::{Prop, Reason, ResourceId, StackId, Text, Value, ValueKind};
 
@@ -108,38 +109,6 @@ pub struct ResourcePolicy {
     pub open: Option<Reason>,
 }
 
-/// Condition keys that say who asks or from where. All others (`aws:SecureTransport`, `aws:Referer`, the request's own
-/// parameters) are met by whoever wishes to. Compared in lower case, by how they start.
-const NARROWING_KEYS: [&str; 18] = [
-    "aws:principal",
-    "aws:source",
-    "aws:vpcsourceip",
-    "aws:userid",
-    "aws:username",
-    "aws:federatedprovider",
-    "aws:tokenissuetime",
-    "aws:multifactorauth",
-    "aws:calledvia",
-    "aws:viaawsservice",
-    "aws:requesttag/",
-    "kms:calleraccount",
-    "kms:viaservice",
-    "s3:dataaccesspointaccount",
-    "s3:dataaccesspointarn",
-    "s3:existingobjecttag/",
-    "lambda:functionurlauthtype",
-    "sns:endpoint",
-];
-
-/// Operators that hold for what they name.
-const NAMING_OPERATORS: [&str; 5] = [
-    "IpAddress",
-    "StringEquals",
-    "StringLike",
-    "ArnEquals",
-    "ArnLike",
-];
-
 impl Grant {
     /// Whether it allows something to everyone. A condition that says who may ask, or that cannot be told, narrows it down.
     #[must_use]
@@ -153,8 +122,9 @@ impl Grant {
     fn is_fence(&self) -> bool {
         let names_the_denied = match self.condition.as_ref().map(|condition| &condition.kind) {
             Some(ValueKind::Map(operators)) => {
-                let mut operators = operators.iter().map(|(operator, _)| operator.as_str());
-                operators.all(|operator| NAMING_OPERATORS.contains(&operator))
+                let naming = &Knowledge::builtin().resource_policies.naming_operators;
+                let mut operators = operators.iter().map(|(operator, _)| operator);
+                operators.all(|operator| naming.contains(operator))
             }
             _ => false,
         };
@@ -192,7 +162,8 @@ impl ResourcePolicy {
 
 fn narrows(key: &str, value: &Value) -> bool {
     let key = key.to_ascii_lowercase();
-    let is_known = NARROWING_KEYS.iter().any(|start| key.starts_with(start));
+    let known = &Knowledge::builtin().resource_policies.narrowing_keys;
+    let is_known = known.iter().any(|start| key.starts_with(start.as_str()));
     let is_open = |value: &Value| {
         value
             .as_name()

@@ -9,9 +9,10 @@ use base::{Map, Name};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Allowances, BlastTerms, CallModel, Domain, Escalation, Event, Exposures, FunctionPlatform,
-    Kind, KindId, LayerPublisher, ManagedPolicy, MendingSetting, Needs, Operation, OperationCall,
-    Packages, ResourcePolicies, ResourceType, Runtime, Secrets, ServiceDefault, Source,
+    Allowances, BlastTerms, CallModel, Domain, Endpoints, Escalation, Event, Exposures,
+    FunctionPlatform, Kind, KindId, LayerPublisher, ManagedPolicy, MendingSetting, Needs,
+    Operation, OperationCall, Packages, ResourcePolicies, ResourceType, RouteWords, Runtime,
+    Secrets, ServiceDefault, Source, SwitchVariable,
     sdk::{Clients, Service},
 };
 
@@ -37,6 +38,11 @@ pub struct Knowledge {
     pub(crate) defaults: BTreeMap<Name, Vec<ServiceDefault>>,
     /// Properties that mend findings, in the order of their file.
     pub settings: Vec<MendingSetting>,
+    pub(crate) switches: Vec<SwitchVariable>,
+    /// Endpoints of resources.
+    pub endpoints: Endpoints,
+    /// What routes and headers are called that are meant to be open.
+    pub routes: RouteWords,
     pub(crate) managed_policies: BTreeMap<Name, ManagedPolicy>,
     /// What roles may allow although no code calls it.
     pub allowances: Allowances,
@@ -126,6 +132,14 @@ impl Knowledge {
     pub fn packages(&self, ecosystem: &str) -> &Packages {
         static NOTHING: LazyLock<Packages> = LazyLock::new(Packages::default);
         self.packages.get(ecosystem).unwrap_or(&NOTHING)
+    }
+
+    /// Whether a variable of the environment with this value switches on what `kind` says.
+    #[must_use]
+    pub fn is_switch(&self, kind: KindId, variable: &str, value: &str) -> bool {
+        let rows = self.switches.iter();
+        rows.filter(|row| row.kind == kind && row.name == variable)
+            .any(|row| row.on.iter().any(|on| on == value))
     }
 
     /// The runtime with this identifier: `python3.9`.

@@ -22,11 +22,14 @@
 //! | `resources/*.toml` | types of resources |
 //! | `platform/*.toml` | what holds where a template says nothing |
 //! | `platform/settings.toml` | which property, set to what, mends what a rule finds |
+//! | `platform/variables.toml` | variables of the environment that switch a protection off or a debug mode on |
+//! | `platform/endpoints.toml` | which endpoints speak broken versions of TLS, and which resources have an address on the internet |
+//! | `platform/routes.toml` | what routes and headers are called that are meant to be open |
 //! | `platform/runtimes.toml` | runtimes and the end of their support |
 //! | `platform/lambda.toml` | what functions are given where a template says nothing, and their prices |
 //! | `platform/layers.toml` | who publishes layers for everybody |
 //! | `packages/*.toml` | what is to be known about packages of a registry |
-//! | `secrets/*.toml` | what secrets look like and how they are called |
+//! | `secrets/*.toml` | what secrets look like, how they are called, and where templates hold them |
 
 mod access_path;
 mod catalogue;
@@ -63,16 +66,19 @@ pub use operation::{
 };
 pub use package::{LayerPublisher, NamePatterns, Packages, Provided, Retired};
 pub use platform::{
-    Concern, FunctionPlatform, MendingSetting, Price, Runtime, ServiceDefault, SetTo,
+    Concern, Endpoints, FunctionPlatform, MendingSetting, Price, RouteWords, Runtime,
+    ServiceDefault, SetTo, SwitchVariable, TlsEndpoint,
 };
 pub use policy::{
-    Allowances, Badness, BlastTerms, Escalation, Exposures, ManagedPolicy, OpenHarm, PolicyCarrier,
-    PolicyStatement, ResourcePolicies,
+    Allowances, Badness, BlastTerms, Escalation, Exposures, IdentityProvider, ManagedPolicy,
+    OpenHarm, PolicyCarrier, PolicyStatement, ResourcePolicies,
 };
 pub use resource::{Reference, ResourceType};
 pub use schema::{Declares, Domain, Notation, Schema, TypeModel};
 pub use sdk::{Action, SdkCall, Service};
-pub use secret::{SecretCheck, SecretFormat, SecretNames, SecretPosition, Secrets};
+pub use secret::{
+    SecretCheck, SecretFormat, SecretNames, SecretPlaces, SecretPosition, SecretProperty, Secrets,
+};
 pub use taint::{
     CallModel, Callback, CallbackResult, Condition, Entry, FileAccess, FileEffect, Guard, KindId,
     KindSet, Mark, Outcome, Propagation, Sink, Source, SourceKind, Test, Vouch,

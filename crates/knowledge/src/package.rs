@@ -15,6 +15,10 @@ pub struct Packages {
     pub bundlers: NamePatterns,
     /// Packages of which it is known what their installation runs.
     pub builds: NamePatterns,
+    /// Words of commands that take something from elsewhere.
+    pub fetching: Vec<Name>,
+    /// Words of commands that run what they are given.
+    pub running: Vec<Name>,
     /// What runtimes bring along.
     pub provided: Vec<Provided>,
     /// Packages that their authors have given up.

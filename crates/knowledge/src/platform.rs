@@ -1,6 +1,7 @@
 //! What platforms do by themselves: what a service does where a template says nothing, and how long runtimes are supported.
 //! Read from `knowledge/platform/`.
 
+use crate::KindId;
 use base::Name;
 use serde::{Deserialize, Serialize};
 
@@ -159,4 +160,57 @@ pub enum SetTo {
     Text(Name),
     /// Fields.
     Fields(Vec<(Name, SetTo)>),
+}
+
+/// A variable of the environment that switches something on for a whole process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwitchVariable {
+    /// Its name: `NODE_TLS_REJECT_UNAUTHORIZED`.
+    pub name: Name,
+    /// The values that switch it on.
+    pub on: Vec<Name>,
+    /// What is on then: `tls-verification-off`.
+    pub kind: KindId,
+}
+
+/// Endpoints of resources.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endpoints {
+    /// Where they say which versions of TLS they speak.
+    pub tls: Vec<TlsEndpoint>,
+    /// By type, the property that gives a resource an address on the internet, ordered as in the file.
+    pub public: Vec<(Name, Name)>,
+}
+
+/// A type of endpoint that speaks TLS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsEndpoint {
+    /// The type.
+    pub kind: Name,
+    /// The property that says which versions it speaks, as a dotted path.
+    pub property: Name,
+    /// The words for those that include TLS 1.0 or 1.1.
+    pub weak: Vec<Name>,
+    /// The word to write instead.
+    pub better: Name,
+    /// The word that holds where nothing is written, on an endpoint that [`Self::speaks`] TLS.
+    pub default: Option<Name>,
+    /// The values of `Protocol` that are TLS.
+    pub speaks: Vec<Name>,
+    /// A property under which, where it is true, the word is not heeded.
+    pub unless: Option<Name>,
+    /// Its load balancer decides who reaches it.
+    pub is_balanced: bool,
+}
+
+/// What routes and headers are called that say whether a route without authentication is meant to be one, in lower case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RouteWords {
+    /// Parts of paths that must be open, or are meant to be.
+    pub open: Vec<Name>,
+    /// Parts of paths that other services call, which sign what they send.
+    pub called_by_services: Vec<Name>,
+    /// Headers that say what is sent or how it is to be answered.
+    pub content_headers: Vec<Name>,
 }

@@ -40,6 +40,8 @@ pub struct Allowances {
     pub customary: Vec<Name>,
     /// What a call of another action may need as well, or what the platform does for a function with its role.
     pub implied: Vec<Name>,
+    /// What callers who do not sign in are meant to do.
+    pub guests: Vec<Name>,
 }
 
 impl Allowances {
@@ -80,8 +82,26 @@ pub struct ResourcePolicies {
     pub carriers: Vec<PolicyCarrier>,
     /// Services that work for whoever sets them up, on resources of whichever account lets them.
     pub deputies: Vec<Name>,
+    /// Starts of condition keys, in lower case, that say who asks or from where.
+    pub narrowing_keys: Vec<Name>,
+    /// Operators of conditions that hold for what they name.
+    pub naming_operators: Vec<Name>,
+    /// By type, the properties with the policies of identities and roles, as dotted paths.
+    pub documents: BTreeMap<Name, Vec<Name>>,
     /// What everyone must not be allowed; of several for a type, the first that is allowed counts.
     pub harms: Vec<OpenHarm>,
+    /// Identity providers that everybody may sign in at.
+    pub providers: Vec<IdentityProvider>,
+}
+
+/// An identity provider that everybody may sign in at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityProvider {
+    /// `token.actions.githubusercontent.com`.
+    pub host: Name,
+    /// The claim that says which of its subjects are meant: `sub`.
+    pub claim: Name,
 }
 
 /// A type of resource that holds a policy, of its own or of another resource.

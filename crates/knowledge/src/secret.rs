@@ -10,6 +10,8 @@ pub struct Secrets {
     pub formats: Vec<SecretFormat>,
     /// Names that tell a secret by what it is called.
     pub names: SecretNames,
+    /// Where templates hold secrets, and what code does with one.
+    pub places: SecretPlaces,
 }
 
 /// A format of tokens or keys.
@@ -71,4 +73,54 @@ pub struct SecretNames {
     pub trailing: Vec<Name>,
     /// Parts of values that stand for a secret, in lower case.
     pub placeholder: Vec<Name>,
+}
+
+/// Where templates hold secrets whatever these look like, and what code does with one that leaves it what it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretPlaces {
+    /// Attributes of resources that are secrets.
+    pub attributes: Vec<Name>,
+    /// How lists of variables call the name and the value of one.
+    pub pairs: Vec<(Name, Name)>,
+    /// Types of such variables whose value is the name of what holds it.
+    pub pointers: Vec<Name>,
+    /// Calls that hand on all that they are given, in another form; with `*.` before the name of a method.
+    pub forms: Vec<Name>,
+    /// Properties that are secrets.
+    pub properties: Vec<SecretProperty>,
+}
+
+impl SecretPlaces {
+    /// Whether the call with this API path hands on all that it is given.
+    #[must_use]
+    pub fn is_form(&self, call: &str) -> bool {
+        self.forms.iter().any(|form| match form.strip_prefix('*') {
+            Some(method) => call.ends_with(method),
+            None => form == call,
+        })
+    }
+}
+
+/// A property that is a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretProperty {
+    /// The type of resource.
+    pub kind: Name,
+    /// The property.
+    pub property: Name,
+    /// What it is called, one of [`SecretNames::secret`].
+    pub holds: Name,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Knowledge;
+
+    #[test]
+    fn methods_are_forms_by_their_name_and_functions_by_their_path() {
+        let places = &Knowledge::builtin().secrets.places;
+        assert!(places.is_form("json.loads") && places.is_form("boto3.client().get().strip"));
+        assert!(!places.is_form("simple.json.loads") && !places.is_form("strip"));
+    }
 }

@@ -9,24 +9,11 @@ use super::text::parse_json;
 
 /// Reads the texts in the places where resources hold documents. A text that is no JSON stays one.
 pub(crate) fn read(application: &mut Application, budget: &Budget) {
-    let carriers = &Knowledge::builtin().resource_policies.carriers;
+    let known = &Knowledge::builtin().resource_policies;
     for resource in &mut application.resources {
-        let paths: &[&str] = match resource.kind.as_str() {
-            "AWS::IAM::Role" => &["AssumeRolePolicyDocument", "Policies.PolicyDocument"],
-            "AWS::IAM::User" | "AWS::IAM::Group" => &["Policies.PolicyDocument"],
-            "AWS::IAM::Policy"
-            | "AWS::IAM::ManagedPolicy"
-            | "AWS::IAM::RolePolicy"
-            | "AWS::IAM::UserPolicy"
-            | "AWS::IAM::GroupPolicy" => &["PolicyDocument"],
-            kind => {
-                if let Some(carrier) = carriers.iter().find(|it| it.kind == kind) {
-                    read_at(&mut resource.properties, &carrier.document, budget);
-                }
-                continue;
-            }
-        };
-        for path in paths {
+        let own = known.documents.get(&resource.kind).into_iter().flatten();
+        let carrier = known.carriers.iter().find(|it| it.kind == resource.kind);
+        for path in own.chain(carrier.map(|it| &it.document)) {
             read_at(&mut resource.properties, path, budget);
         }
     }

@@ -3,6 +3,7 @@
 
 mod calls;
 mod file;
+mod platform;
 mod taint;
 
 use std::collections::BTreeMap;
@@ -16,16 +17,15 @@ use crate::source::needs::{
     BehindRow, ChoiceRow, DestinationRow, ExtraRow, FreeRow, KeyRow, NeedFile, SettingRow,
     SilentRow, TriggerRow,
 };
-use crate::source::package::{LayerFile, PackageFile};
-use crate::source::platform::{DefaultFile, FunctionPlatformFile, RuntimeFile, SettingFile};
+use crate::source::package::PackageFile;
 use crate::source::policy::{AllowanceFile, BlastFile, EscalationFile, ExposureFile, PolicyFile};
 use crate::source::resource::{KindFile, PartFile, ResourceFile};
 use crate::source::resource_policy::{CarrierRow, HarmRow, ResourcePolicyFile};
 use crate::source::schema::DomainFile;
-use crate::source::secret::{FormatFile, NameFile};
+use crate::source::secret::{FormatFile, NameFile, PlaceFile};
 use crate::source::taint::{TaintFile, Vocabularies};
 use crate::source::vocabulary;
-use crate::{Knowledge, LanguageModel, MendingSetting, Needs};
+use crate::{Knowledge, LanguageModel, Needs};
 use file::File;
 use taint::Repeats;
 
@@ -98,7 +98,11 @@ enum Topic<'a> {
     Resources,
     Defaults,
     Settings,
+    Variables,
+    Endpoints,
+    Routes,
     SecretNames,
+    SecretPlaces,
     SecretFormats,
     Actions,
     ManagedPolicies,
@@ -124,6 +128,9 @@ impl<'a> Topic<'a> {
             ["platform", "lambda"] => Self::FunctionPlatform,
             ["platform", "settings"] => Self::Settings,
             ["platform", "layers"] => Self::Layers,
+            ["platform", "variables"] => Self::Variables,
+            ["platform", "endpoints"] => Self::Endpoints,
+            ["platform", "routes"] => Self::Routes,
             ["packages", _] => Self::Packages,
             ["platform", _] => Self::Defaults,
             ["iam", "actions"] => Self::Actions,
@@ -137,6 +144,7 @@ impl<'a> Topic<'a> {
             ["events", ..] => Self::Event,
             ["resources", _] => Self::Resources,
             ["secrets", "names"] => Self::SecretNames,
+            ["secrets", "places"] => Self::SecretPlaces,
             ["secrets", _] => Self::SecretFormats,
             ["taint", language, _] => Self::Taint { language },
             ["calls", _, _] => Self::Calls,
@@ -165,7 +173,11 @@ impl Loader {
             Topic::Resources => self.resources(file),
             Topic::Defaults => self.defaults(file),
             Topic::Settings => self.settings(file),
+            Topic::Variables => self.variables(file),
+            Topic::Endpoints => self.endpoints(file),
+            Topic::Routes => self.routes(file),
             Topic::SecretNames => self.secret_names(file),
+            Topic::SecretPlaces => self.secret_places(file),
             Topic::SecretFormats => self.secret_formats(file),
             Topic::Taint { language } => file
                 .parse()
@@ -289,41 +301,6 @@ impl Loader {
         Ok(())
     }
 
-    fn runtimes(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
-        let written = file.parse::<RuntimeFile>()?;
-        self.knowledge.today = written
-            .checked()
-            .map_err(|problem| file.error(0, "`checked`", problem))?;
-        let ids = written.runtime.iter().map(|row| row.get_ref().id.as_str());
-        for spanned in &written.runtime {
-            let row = spanned.get_ref();
-            let runtime = written.runtime(row).and_then(|runtime| {
-                if let Some(next) = &row.upgrade_to {
-                    vocabulary::known("runtime", next, ids.clone())?;
-                }
-                Ok(runtime)
-            });
-            match runtime {
-                Ok(runtime) => {
-                    let replaced = self.knowledge.runtimes.insert(row.id.clone(), runtime);
-                    if replaced.is_some() {
-                        self.refuse(file, spanned, "runtime", &row.id, Problem::Duplicate);
-                    }
-                }
-                Err(problem) => self.refuse(file, spanned, "runtime", &row.id, problem),
-            }
-        }
-        Ok(())
-    }
-
-    fn function_platform(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
-        let written = file.parse::<FunctionPlatformFile>()?;
-        self.knowledge.function_platform = written
-            .platform()
-            .map_err(|problem| file.error(0, "`checked`", problem))?;
-        Ok(())
-    }
-
     fn resources(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
         let written = file.parse::<ResourceFile>()?;
         for spanned in &written.resource {
@@ -344,43 +321,6 @@ impl Loader {
                     }
                 }
                 Err(problem) => self.refuse(file, spanned, "resource", &row.kind, problem),
-            }
-        }
-        Ok(())
-    }
-
-    fn defaults(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
-        for spanned in &file.parse::<DefaultFile>()?.default {
-            let row = spanned.get_ref();
-            let known = self.knowledge.defaults.entry(row.kind.clone()).or_default();
-            let added = row.default().and_then(|default| {
-                if known.iter().any(|it| it.property == default.property) {
-                    return Err(Problem::Duplicate);
-                }
-                known.push(default);
-                Ok(())
-            });
-            if let Err(problem) = added {
-                let label = format!("{}.{}", row.kind, row.property);
-                self.refuse(file, spanned, "default", &label, problem);
-            }
-        }
-        Ok(())
-    }
-
-    fn settings(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
-        for spanned in &file.parse::<SettingFile>()?.setting {
-            let row = spanned.get_ref();
-            let settings = &mut self.knowledge.settings;
-            let is_same = |it: &MendingSetting| {
-                it.rule == row.rule && it.kind == row.kind && it.property == row.property
-            };
-            let is_known = settings.iter().any(is_same);
-            if is_known {
-                let label = format!("{}.{}", row.rule, row.kind);
-                self.refuse(file, spanned, "setting", &label, Problem::Duplicate);
-            } else {
-                settings.push(row.setting());
             }
         }
         Ok(())
@@ -472,13 +412,6 @@ impl Loader {
         Ok(())
     }
 
-    fn layers(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
-        let publishers = file.parse::<LayerFile>()?.publishers();
-        self.knowledge.layer_publishers =
-            publishers.map_err(|problem| file.error(0, "the file", problem))?;
-        Ok(())
-    }
-
     fn packages(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
         let written = file.parse::<PackageFile>()?;
         let ecosystem = written.ecosystem.clone();
@@ -494,6 +427,10 @@ impl Loader {
         self.knowledge.resource_policies = crate::ResourcePolicies {
             carriers: self.rows(file, &written.carrier, "carrier", CarrierRow::carrier),
             deputies: written.deputies,
+            narrowing_keys: written.narrowing_keys,
+            naming_operators: written.naming_operators,
+            documents: written.documents,
+            providers: written.provider,
             harms: self.rows(file, &written.harm, "harm", HarmRow::harm),
         };
         Ok(())
@@ -503,6 +440,13 @@ impl Loader {
         let names = file.parse::<NameFile>()?.names();
         self.knowledge.secrets.names =
             names.map_err(|problem| file.error(0, "the file", problem))?;
+        Ok(())
+    }
+
+    fn secret_places(&mut self, file: File<'_>) -> Result<(), KnowledgeError> {
+        let secrets = &mut self.knowledge.secrets;
+        let places = file.parse::<PlaceFile>()?.places(&secrets.names);
+        secrets.places = places.map_err(|problem| file.error(0, "the file", problem))?;
         Ok(())
     }
 

@@ -16,6 +16,11 @@ pub(crate) struct PackageFile {
     silent: NamePatterns,
     bundlers: NamePatterns,
     builds: NamePatterns,
+    /// Of registries whose manifests name scripts.
+    #[serde(default)]
+    fetching: Vec<Name>,
+    #[serde(default)]
+    running: Vec<Name>,
     provided: Vec<Provided>,
     retired: Vec<Retired>,
 }
@@ -28,6 +33,8 @@ impl PackageFile {
             silent: self.silent,
             bundlers: self.bundlers,
             builds: self.builds,
+            fetching: self.fetching,
+            running: self.running,
             provided: self.provided,
             retired: self.retired,
         }

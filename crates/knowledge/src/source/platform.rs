@@ -8,7 +8,10 @@ use toml::Spanned;
 
 use super::{Texts, date, vocabulary};
 use crate::error::Problem;
-use crate::{FunctionPlatform, MendingSetting, Price, Runtime, ServiceDefault, SetTo};
+use crate::{
+    FunctionPlatform, Knowledge, MendingSetting, Price, Runtime, ServiceDefault, SetTo,
+    SwitchVariable, TlsEndpoint,
+};
 
 /// `platform/runtimes.toml`.
 #[derive(Debug, Deserialize)]
@@ -178,5 +181,101 @@ impl FunctionPlatformFile {
             source: self.source,
             checked: date(&self.checked)?,
         })
+    }
+}
+
+/// `platform/variables.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VariableFile {
+    pub(crate) variable: Vec<Spanned<VariableRow>>,
+}
+
+/// `[[variable]]`: variables that switch something on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VariableRow {
+    name: Texts,
+    on: Texts,
+    kind: Name,
+}
+
+impl VariableRow {
+    pub(crate) fn variables(&self, knowledge: &Knowledge) -> Result<Vec<SwitchVariable>, Problem> {
+        let on = self.on.filled("on")?;
+        let kind = knowledge.kind(&self.kind).ok_or_else(|| {
+            let kinds = knowledge.kinds().map(|(_, kind)| kind.name.as_str());
+            vocabulary::unknown("kind", &self.kind, kinds)
+        })?;
+        let names = self.name.filled("name")?.iter();
+        let variable = |name: &Name| SwitchVariable {
+            name: name.clone(),
+            on: on.to_vec(),
+            kind,
+        };
+        Ok(names.map(variable).collect())
+    }
+}
+
+/// `platform/endpoints.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EndpointFile {
+    pub(crate) tls: Vec<Spanned<TlsRow>>,
+    pub(crate) public: Vec<Spanned<PublicRow>>,
+}
+
+/// `[[tls]]`: where a type of endpoint says which versions of TLS it speaks.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsRow {
+    kind: Name,
+    property: Name,
+    weak: Texts,
+    better: Name,
+    default: Option<Name>,
+    #[serde(default)]
+    speaks: Texts,
+    unless: Option<Name>,
+    #[serde(default)]
+    balanced: bool,
+}
+
+impl TlsRow {
+    pub(crate) fn endpoint(&self, _: &Knowledge) -> Result<TlsEndpoint, Problem> {
+        let weak = self.weak.filled("weak")?;
+        if weak.contains(&self.better) {
+            return Err(Problem::Conflict("`better` is one of `weak`"));
+        }
+        if self.default.is_some() == self.speaks.as_slice().is_empty() {
+            return Err(Problem::Conflict("`default` and `speaks` go together"));
+        }
+        Ok(TlsEndpoint {
+            kind: self.kind.clone(),
+            property: self.property.clone(),
+            weak: weak.to_vec(),
+            better: self.better.clone(),
+            default: self.default.clone(),
+            speaks: self.speaks.as_slice().to_vec(),
+            unless: self.unless.clone(),
+            is_balanced: self.balanced,
+        })
+    }
+}
+
+/// `[[public]]`: the property that gives resources of some types an address on the internet.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PublicRow {
+    kind: Texts,
+    property: Name,
+}
+
+impl PublicRow {
+    pub(crate) fn addresses(&self, _: &Knowledge) -> Result<Vec<(Name, Name)>, Problem> {
+        let kinds = self.kind.filled("kind")?.iter();
+        Ok(kinds
+            .map(|kind| (kind.clone(), self.property.clone()))
+            .collect())
     }
 }

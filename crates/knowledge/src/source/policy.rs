@@ -91,11 +91,13 @@ impl StatementRow {
 pub(crate) struct AllowanceFile {
     customary: Vec<Name>,
     implied: Vec<Name>,
+    guests: Vec<Name>,
 }
 
 impl AllowanceFile {
     pub(crate) fn allowances(self) -> Result<Allowances, Problem> {
-        let mut patterns = self.customary.iter().chain(&self.implied);
+        let roles = self.customary.iter().chain(&self.implied);
+        let mut patterns = roles.chain(&self.guests);
         if patterns.any(|pattern| !pattern.contains(':')) {
             return Err(Problem::Conflict(
                 "a pattern of actions has the service before a colon",
@@ -104,6 +106,7 @@ impl AllowanceFile {
         Ok(Allowances {
             customary: self.customary,
             implied: self.implied,
+            guests: self.guests,
         })
     }
 }

@@ -1,20 +1,26 @@
 //! `knowledge/iam/resource-policies.toml`.
 
+use std::collections::BTreeMap;
+
 use base::Name;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::vocabulary;
 use crate::error::Problem;
-use crate::{Badness, Knowledge, OpenHarm, PolicyCarrier};
+use crate::{Badness, IdentityProvider, Knowledge, OpenHarm, PolicyCarrier};
 
 /// The file.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ResourcePolicyFile {
     pub(crate) deputies: Vec<Name>,
+    pub(crate) narrowing_keys: Vec<Name>,
+    pub(crate) naming_operators: Vec<Name>,
+    pub(crate) documents: BTreeMap<Name, Vec<Name>>,
     pub(crate) carrier: Vec<Spanned<CarrierRow>>,
     pub(crate) harm: Vec<Spanned<HarmRow>>,
+    pub(crate) provider: Vec<IdentityProvider>,
 }
 
 /// `[[carrier]]`: a type of resource that holds a policy.

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::{Texts, vocabulary};
 use crate::error::Problem;
-use crate::{SecretFormat, SecretNames, SecretPosition};
+use crate::{SecretFormat, SecretNames, SecretPlaces, SecretPosition, SecretProperty};
 
 /// A file of formats.
 #[derive(Debug, Deserialize)]
@@ -84,6 +84,32 @@ impl NameFile {
             harmless: self.harmless.filled("harmless")?.to_vec(),
             trailing: self.trailing.filled("trailing")?.to_vec(),
             placeholder: self.placeholder.filled("placeholder")?.to_vec(),
+        })
+    }
+}
+
+/// `places.toml`: where secrets stand.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PlaceFile {
+    attributes: Vec<Name>,
+    pairs: Vec<(Name, Name)>,
+    pointers: Vec<Name>,
+    forms: Vec<Name>,
+    property: Vec<SecretProperty>,
+}
+
+impl PlaceFile {
+    pub(crate) fn places(self, names: &SecretNames) -> Result<SecretPlaces, Problem> {
+        for row in &self.property {
+            vocabulary::known("secret", &row.holds, names.secret.iter().map(Name::as_str))?;
+        }
+        Ok(SecretPlaces {
+            attributes: self.attributes,
+            pairs: self.pairs,
+            pointers: self.pointers,
+            forms: self.forms,
+            properties: self.property,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use app::{Dialect, Stack, StackId};
 use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
+use knowledge::KindId;
 
 use crate::family::{Family, Input};
 
@@ -17,15 +18,6 @@ const INFO: RuleInfo = RuleInfo {
     cwe: 489,
 };
 
-/// Environment variables that switch a framework's debug mode on, with the values that do.
-const SWITCHES: [(&str, &[&str]); 5] = [
-    ("NODE_ENV", &["development", "dev"]),
-    ("FLASK_ENV", &["development"]),
-    ("FLASK_DEBUG", &["1", "true", "True"]),
-    ("DJANGO_DEBUG", &["1", "true", "True"]),
-    ("DEBUG", &["1", "true", "True"]),
-];
-
 /// Stages that nobody but the developers uses.
 const INNER_STAGES: [&str; 8] = [
     "dev",
@@ -39,16 +31,16 @@ const INNER_STAGES: [&str; 8] = [
 ];
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let mut findings = in_code(input);
-    findings.extend(in_templates(input));
+    let Some(kind) = input.model.knowledge.kind("debug-mode") else {
+        return Vec::new();
+    };
+    let mut findings = in_code(input, kind);
+    findings.extend(in_templates(input, kind));
     findings
 }
 
-fn in_code(input: &Input<'_>) -> Vec<Finding> {
+fn in_code(input: &Input<'_>, kind: KindId) -> Vec<Finding> {
     let model = input.model;
-    let Some(kind) = model.knowledge.kind("debug-mode") else {
-        return Vec::new();
-    };
     let mut findings = Vec::new();
     for analysis in &model.analyses {
         let misuses = analysis.facts.misuses.iter();
@@ -80,7 +72,7 @@ fn in_code(input: &Input<'_>) -> Vec<Finding> {
     findings
 }
 
-fn in_templates(input: &Input<'_>) -> Vec<Finding> {
+fn in_templates(input: &Input<'_>, kind: KindId) -> Vec<Finding> {
     let model = input.model;
     let mut findings: Vec<Finding> = Vec::new();
     for (id, function) in model.application.functions() {
@@ -91,10 +83,7 @@ fn in_templates(input: &Input<'_>) -> Vec<Finding> {
             let Some(value) = variable.value.as_name() else {
                 continue;
             };
-            let is_on = SWITCHES
-                .iter()
-                .any(|(name, on)| variable.name == *name && on.contains(&value.as_str()));
-            if !is_on {
+            if !model.knowledge.is_switch(kind, &variable.name, &value) {
                 continue;
             }
             let subject = format!("{}:{}", stack_name(input, function.stack), variable.name);

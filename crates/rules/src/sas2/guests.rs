@@ -4,6 +4,7 @@ use crate::family::{Family, Input};
 use app::{Effect, Grant, Prop, ResourceId, Role, Value};
 use base::{Name, Place};
 use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
+use iam::action_matches;
 use link::Model;
 
 pub(super) const FAMILY: Family = Family {
@@ -18,14 +19,6 @@ const INFO: RuleInfo = RuleInfo {
     cwe: 306,
 };
 
-/// Services that browsers report to before anybody has signed in.
-const MEANT_FOR_GUESTS: [&str; 4] = [
-    "rum:",
-    "mobileanalytics:",
-    "cognito-sync:",
-    "cognito-identity:",
-];
-
 /// How many actions a message names.
 const SHOWN: usize = 3;
 
@@ -39,7 +32,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
                 return None;
             };
             let role = role_of_guests(model, id)?;
-            let actions = actions(role);
+            let actions = actions(&model.knowledge.allowances.guests, role);
             (!actions.is_empty()).then(|| finding(&pool.logical_id, place, role, &actions))
         })
         .collect()
@@ -59,16 +52,11 @@ fn role_of_guests<'m>(model: &'m Model<'_>, pool: ResourceId) -> Option<&'m Role
 }
 
 /// What the role allows beyond what is meant for guests.
-fn actions(role: &Role) -> Vec<(Name, Place)> {
+fn actions(meant: &[Name], role: &Role) -> Vec<(Name, Place)> {
     let allows = |grant: &&Grant| grant.effect == Effect::Allow;
     let written = role.grants.iter().filter(allows).flat_map(|it| &it.actions);
     let known = written.filter_map(|(action, place)| Some((Name::from(action.literal()?), *place)));
-    let is_meant = |action: &str| {
-        let action = action.to_ascii_lowercase();
-        MEANT_FOR_GUESTS
-            .iter()
-            .any(|start| action.starts_with(start))
-    };
+    let is_meant = |action: &str| meant.iter().any(|known| action_matches(known, action));
     known.filter(|(action, _)| !is_meant(action)).collect()
 }
 

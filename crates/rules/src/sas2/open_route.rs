@@ -3,10 +3,10 @@
 
 use crate::family::{Family, Input};
 use app::{AuthKind, ResourceId, StackId, Trigger};
-use base::Map;
+use base::{Map, Name};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{CallFact, Origin};
-use knowledge::{Access, Operation, Step};
+use knowledge::{Access, Operation, RouteWords, Step};
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![ENDPOINT, GAP, URL],
@@ -39,50 +39,6 @@ const SOCKET: &str = "aws.apigw.websocket";
 
 /// The kind of the fields of GraphQL APIs.
 const GRAPHQL: &str = "aws.appsync";
-
-/// Parts of paths that must be open, or are meant to be: nobody has a token before signing in, and a health check has no
-/// secrets.
-const MEANT_TO_BE_OPEN: [&str; 33] = [
-    "login",
-    "logout",
-    "signin",
-    "signup",
-    "sign-in",
-    "sign-up",
-    "register",
-    "registration",
-    "auth",
-    "authorize",
-    "authenticate",
-    "oauth",
-    "oauth2",
-    "token",
-    "tokens",
-    "callback",
-    "refresh",
-    "forgot-password",
-    "reset-password",
-    "password-reset",
-    "confirm",
-    "verify",
-    "health",
-    "healthcheck",
-    "healthz",
-    "ping",
-    "status",
-    "version",
-    ".well-known",
-    "docs",
-    "swagger",
-    "favicon.ico",
-    "robots.txt",
-];
-
-/// Parts of paths that other services call: they sign what they send.
-const CALLED_BY_SERVICES: [&str; 10] = [
-    "webhook", "webhooks", "hook", "hooks", "slack", "github", "stripe", "telegram", "twilio",
-    "bot",
-];
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let application = &input.model.application;
@@ -146,7 +102,7 @@ fn judge(input: &Input<'_>, apis: &Map<Api<'_>, Routes>, trigger: &Trigger) -> O
     if trigger.kind == "aws.lambda.url" {
         return Some(function_url(input, trigger, deed.as_ref()));
     }
-    if is_about(trigger, &MEANT_TO_BE_OPEN) {
+    if is_about(trigger, &input.model.knowledge.routes.open) {
         return None;
     }
     if let Some(protected) = neighbours(input, apis, trigger) {
@@ -208,7 +164,7 @@ fn endpoint(input: &Input<'_>, trigger: &Trigger, deed: &Deed<'_>) -> Option<Fin
     let what = name(trigger);
     let mut confidence = Confidence::Medium;
     let mut why = "";
-    if is_about(trigger, &CALLED_BY_SERVICES) {
+    if is_about(trigger, &model.knowledge.routes.called_by_services) {
         // A check that was not seen may be there.
         if !model.is_fully_seen(trigger.function) {
             return None;
@@ -359,7 +315,8 @@ fn apis<'a>(input: &Input<'a>) -> Map<Api<'a>, Routes> {
                 routes.protected += 1;
             }
             AuthKind::None | AuthKind::ApiKey
-                if is_open(input, route) && !is_about(route, &MEANT_TO_BE_OPEN) =>
+                if is_open(input, route)
+                    && !is_about(route, &input.model.knowledge.routes.open) =>
             {
                 routes.open += 1;
             }
@@ -376,7 +333,7 @@ fn neighbours(input: &Input<'_>, apis: &Map<Api<'_>, Routes>, trigger: &Trigger)
 }
 
 /// Whether one part of the route's path is one of these words.
-fn is_about(trigger: &Trigger, words: &[&str]) -> bool {
+fn is_about(trigger: &Trigger, words: &[Name]) -> bool {
     trigger.route.as_ref().is_some_and(|route| {
         route
             .path
@@ -402,33 +359,13 @@ fn verifies_caller(input: &Input<'_>, trigger: &Trigger) -> bool {
         let mut labels = comparisons.flat_map(|comparison| &comparison.labels);
         labels.any(|label| {
             let source = analysis.facts.source(label.source);
-            source.is_some_and(|source| is_credential(&source.origin))
+            source.is_some_and(|source| is_credential(&knowledge.routes, &source.origin))
         })
     })
 }
 
-/// Headers that say what is sent or how it is to be answered: a decision on them lets nobody in.
-const ABOUT_CONTENT: [&str; 16] = [
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "if-modified-since",
-    "if-none-match",
-    "user-agent",
-    "x-amz-sns-message-type",
-    "x-event-key",
-    "x-github-delivery",
-    "x-github-event",
-    "x-gitlab-event",
-    "x-requested-with",
-    "x-shopify-topic",
-];
-
 /// Whether data comes from the headers of a request, other than those about its content.
-fn is_credential(origin: &Origin) -> bool {
+fn is_credential(words: &RouteWords, origin: &Origin) -> bool {
     let Origin::Event { path, .. } = origin else {
         return false;
     };
@@ -436,7 +373,7 @@ fn is_credential(origin: &Origin) -> bool {
     let Some(holder) = path.iter().position(is_holder) else {
         return false;
     };
-    !matches!(path.get(holder + 1), Some(Step::Field(name)) if ABOUT_CONTENT.iter().any(|it| name.eq_ignore_ascii_case(it)))
+    !matches!(path.get(holder + 1), Some(Step::Field(name)) if words.content_headers.iter().any(|it| name.eq_ignore_ascii_case(it)))
 }
 
 fn name(trigger: &Trigger) -> String {

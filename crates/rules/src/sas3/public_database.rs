@@ -17,22 +17,16 @@ const INFO: RuleInfo = RuleInfo {
     cwe: 668,
 };
 
-/// Types with a property that gives them a public address.
-const KINDS: [&str; 4] = [
-    "AWS::RDS::DBInstance",
-    "AWS::RDS::DBCluster",
-    "AWS::Redshift::Cluster",
-    "AWS::AmazonMQ::Broker",
-];
-
-const PROPERTY: &str = "PubliclyAccessible";
-
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let application = &input.model.application;
-    let of_kinds = KINDS.iter().flat_map(|kind| application.resources_of(kind));
-    of_kinds
-        .filter_map(|(_, resource)| {
-            let Prop::Known(true, place) = resource.properties.bool_at(PROPERTY) else {
+    let rows = input.model.knowledge.endpoints.public.iter();
+    let resources = rows.flat_map(|(kind, property)| {
+        let resources = application.resources_of(kind);
+        resources.map(move |(_, resource)| (resource, property))
+    });
+    resources
+        .filter_map(|(resource, property)| {
+            let Prop::Known(true, place) = resource.properties.bool_at(property) else {
                 return None;
             };
             let name = &resource.logical_id;
@@ -44,9 +38,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
                 Finding::new(&INFO, place, message)
                     .score(Impact::Limited, Reach::Anonymous)
                     .confidence(Confidence::Medium)
-                    .step(StepKind::Config, place, format!("`{PROPERTY}` is on"))
+                    .step(StepKind::Config, place, format!("`{property}` is on"))
                     .fix(format!(
-                        "Switch `{PROPERTY}` off, and attach the functions that need it to its network"
+                        "Switch `{property}` off, and attach the functions that need it to its network"
                     ))
                     .subject(name.clone()),
             )

@@ -1,6 +1,7 @@
 //! SAS-3: connections that accept whoever answers: certificates are not checked, by the code or by a variable of the environment.
 
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
+use knowledge::KindId;
 
 use crate::family::{Family, Input, Shared};
 
@@ -16,27 +17,20 @@ const INFO: RuleInfo = RuleInfo {
     cwe: 295,
 };
 
-/// Variables of the environment that switch the check off for a whole process, with the value that does.
-const SWITCHES: [(&str, &str); 3] = [
-    ("NODE_TLS_REJECT_UNAUTHORIZED", "0"),
-    ("PYTHONHTTPSVERIFY", "0"),
-    ("GIT_SSL_NO_VERIFY", "true"),
-];
-
 const FIX: &str =
     "Leave the check on; give the client the certificate of the authority that it is to trust";
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let mut findings = in_code(input);
-    findings.extend(in_environments(input));
+    let Some(kind) = input.model.knowledge.kind("tls-verification-off") else {
+        return Vec::new();
+    };
+    let mut findings = in_code(input, kind);
+    findings.extend(in_environments(input, kind));
     findings
 }
 
-fn in_code(input: &Input<'_>) -> Vec<Finding> {
+fn in_code(input: &Input<'_>, kind: KindId) -> Vec<Finding> {
     let model = input.model;
-    let Some(kind) = model.knowledge.kind("tls-verification-off") else {
-        return Vec::new();
-    };
     let mut findings = Vec::new();
     for analysis in &model.analyses {
         let misuses = analysis.facts.misuses.iter();
@@ -62,7 +56,7 @@ fn in_code(input: &Input<'_>) -> Vec<Finding> {
 }
 
 /// One finding for each variable, whatever number of functions inherits it.
-fn in_environments(input: &Input<'_>) -> Vec<Finding> {
+fn in_environments(input: &Input<'_>, kind: KindId) -> Vec<Finding> {
     let model = input.model;
     let mut shared = Shared::default();
     for (id, function) in model.application.functions() {
@@ -70,7 +64,7 @@ fn in_environments(input: &Input<'_>) -> Vec<Finding> {
             let Some(value) = variable.value.as_name() else {
                 continue;
             };
-            if !SWITCHES.contains(&(variable.name.as_str(), value.as_str())) {
+            if !model.knowledge.is_switch(kind, &variable.name, &value) {
                 continue;
             }
             let message = format!(

@@ -2,7 +2,9 @@
 //! an identity provider.
 
 use app::{Effect, Grant, Principal, Role, Value};
+use base::Name;
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
+use knowledge::IdentityProvider;
 
 use crate::family::{Family, Input};
 use crate::words;
@@ -19,25 +21,16 @@ const INFO: RuleInfo = RuleInfo {
     cwe: 284,
 };
 
-/// Identity providers that everybody may sign in at, and the key that says which of their subjects are meant.
-const PROVIDERS: [(&str, &str); 7] = [
-    ("token.actions.githubusercontent.com", "sub"),
-    ("gitlab.com", "sub"),
-    ("app.terraform.io", "sub"),
-    ("cognito-identity.amazonaws.com", "aud"),
-    ("accounts.google.com", "aud"),
-    ("graph.facebook.com", "app_id"),
-    ("www.amazon.com", "app_id"),
-];
-
 fn check(input: &Input<'_>) -> Vec<Finding> {
+    let providers = &input.model.knowledge.resource_policies.providers;
     let roles = input.model.application.roles.iter();
     let of_role = |role: &Role| -> Vec<Finding> {
         let trusting = role.trust.iter();
         let trusting = trusting.filter(|grant| grant.effect == Effect::Allow);
         let openings = trusting.flat_map(|grant| {
             let principals = grant.principals.iter();
-            principals.filter_map(move |principal| Some((grant, opening(grant, principal)?)))
+            principals
+                .filter_map(move |principal| Some((grant, opening(providers, grant, principal)?)))
         });
         openings
             .map(|(grant, opening)| finding(role, grant, opening))
@@ -55,7 +48,11 @@ struct Opening {
     confidence: Confidence,
 }
 
-fn opening(grant: &Grant, principal: &Principal) -> Option<Opening> {
+fn opening(
+    providers: &[IdentityProvider],
+    grant: &Grant,
+    principal: &Principal,
+) -> Option<Opening> {
     match principal {
         Principal::Anyone if !grant.is_narrowed() && !has_key(grant, "sts:externalid") => {
             Some(Opening {
@@ -80,9 +77,11 @@ fn opening(grant: &Grant, principal: &Principal) -> Option<Opening> {
         }
         Principal::Federated(text) => {
             let whole = text.display();
-            let (provider, claim) = PROVIDERS.iter().find(|(host, _)| {
-                whole == *host || whole.ends_with(&format!("oidc-provider/{host}"))
-            })?;
+            let is_of = |host: &Name| {
+                whole == host.as_str() || whole.ends_with(&format!("oidc-provider/{host}"))
+            };
+            let row = providers.iter().find(|row| is_of(&row.host))?;
+            let (provider, claim) = (&row.host, &row.claim);
             (!binds(grant, provider, claim)).then(|| Opening {
                 who: format!("whoever signs in at `{provider}`"),
                 fix: format!(

@@ -7,8 +7,10 @@ use super::packages;
 use super::takers::Takers;
 use crate::family::{Family, Input};
 use crate::words;
+use base::Name;
 use deps::{Lock, Package, Script};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
+use knowledge::Packages;
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![SCRIPT],
@@ -26,7 +28,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let takers = Takers::new(input.model, input.inventory);
     let mut findings = Vec::new();
     for (manifest, functions) in takers.manifests() {
-        let scripts = manifest.scripts.iter().filter_map(of_project);
+        let known = packages(input, manifest.ecosystem());
+        let scripts = manifest.scripts.iter();
+        let scripts = scripts.filter_map(|script| of_project(known, script));
         let names = input.model.function_names(&functions);
         findings.extend(scripts.map(|finding| finding.functions(names.iter().cloned())));
     }
@@ -39,27 +43,12 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 }
 
 /// A script of the project that runs what it takes from somewhere else.
-fn of_project(script: &Script) -> Option<Finding> {
+fn of_project(known: &Packages, script: &Script) -> Option<Finding> {
     let command = script.command.to_ascii_lowercase();
     let words = command.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
-    let is_fetching = words
-        .clone()
-        .any(|word| ["curl", "wget", "invoke-webrequest", "iwr"].contains(&word))
-        || command.contains("://");
-    let is_running = words.clone().any(|word| {
-        [
-            "sh",
-            "bash",
-            "zsh",
-            "node",
-            "python",
-            "python3",
-            "iex",
-            "eval",
-            "powershell",
-        ]
-        .contains(&word)
-    });
+    let has = |known: &[Name]| words.clone().any(|word| known.iter().any(|it| it == word));
+    let is_fetching = has(&known.fetching) || command.contains("://");
+    let is_running = has(&known.running);
     if !(is_fetching && is_running) {
         return None;
     }

@@ -1,9 +1,10 @@
 //! SAS-7: stored secrets that are sent to the caller.
 
 use crate::family::{Family, Input};
-use base::{Name, Place};
+use base::Place;
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{Facts, Label, Note, Origin};
+use knowledge::SecretPlaces;
 use link::Response;
 
 pub(super) const FAMILY: Family = Family {
@@ -18,21 +19,6 @@ const INFO: RuleInfo = RuleInfo {
     cwe: 200,
 };
 
-/// What hands on all that it is given, in another form. What is signed, hashed or asked for with a secret does not hold it.
-const FORMS: [&str; 8] = [
-    "json.loads",
-    "json.dumps",
-    "JSON.parse",
-    "JSON.stringify",
-    "base64.b64decode",
-    "Buffer.from",
-    "str",
-    "String",
-];
-
-/// The same, of texts.
-const METHODS: [&str; 4] = [".toString", ".strip", ".trim", ".format"];
-
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
     let Some(kind) = model.knowledge.kind("response") else {
@@ -46,27 +32,25 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
                 .labels
                 .iter()
                 .filter(|label| !label.clears.contains(kind));
-            let from = open.filter_map(|label| stored(facts, *label)).next()?;
+            let places = &model.knowledge.secrets.places;
+            let from = open
+                .filter_map(|label| stored(places, facts, *label))
+                .next()?;
             Some(finding(input, answer, from))
         })
         .collect()
 }
 
 /// Where the stored secret that the data of a label is was read; nothing for other data.
-fn stored(facts: &Facts, label: Label) -> Option<Place> {
+fn stored(places: &SecretPlaces, facts: &Facts, label: Label) -> Option<Place> {
     let source = facts.source(label.source)?;
     let is_read = matches!(&source.origin, Origin::Secret(name) if name.is_empty());
     let is_whole = facts.way(label).iter().all(|step| match &step.note {
-        Note::Through(name) => is_form(name),
+        Note::Through(name) => places.is_form(name.trim_end_matches("()")),
         Note::Checked(_) | Note::File => false,
         Note::Read | Note::Assigned(_) | Note::Passed(_) => true,
     });
     (is_read && is_whole).then_some(source.place)
-}
-
-fn is_form(function: &Name) -> bool {
-    let name = function.trim_end_matches("()");
-    FORMS.contains(&name) || METHODS.iter().any(|method| name.ends_with(method))
 }
 
 fn finding(input: &Input<'_>, answer: &Response<'_>, from: Place) -> Finding {

@@ -5,6 +5,7 @@ use app::{FunctionId, TextPart, Value, ValueKind, Variable};
 use base::{FileId, Map, Name, Place};
 use detect::{Detector, Secret, SecretKind, Written};
 use finding::{Finding, Impact, Reach, RuleInfo};
+use knowledge::SecretPlaces;
 
 pub(super) const FAMILY: Family = Family {
     rules: || vec![INFO],
@@ -45,7 +46,8 @@ fn variable_with_secret(
 ) -> Option<Finding> {
     let model = input.model;
     let place = variable.value.place;
-    if let Some(store) = store_read_at_deployment(&variable.value) {
+    let places = &model.knowledge.secrets.places;
+    if let Some(store) = store_read_at_deployment(places, &variable.value) {
         let is_secret = store == KEY || Detector::builtin().is_secret_name(&variable.name);
         if !is_secret {
             return None;
@@ -106,12 +108,9 @@ fn secret_of(input: &Input<'_>, variable: &Variable) -> Option<(FileId, Secret)>
 /// What a resource of the stack gives away.
 const KEY: &str = "a key that the stack makes";
 
-/// Attributes of resources that are secrets, whatever takes them.
-const SECRET_ATTRIBUTES: [&str; 3] = ["SecretAccessKey", "ClientSecret", "ApiKey"];
-
 /// The store from which the deployment reads the value, if it does: the whole value is `${ssm:…}`, `{{resolve:…}}` or the secret
 /// half of a key.
-fn store_read_at_deployment(value: &Value) -> Option<&'static str> {
+fn store_read_at_deployment(places: &SecretPlaces, value: &Value) -> Option<&'static str> {
     let is_from_store = match &value.kind {
         ValueKind::Unknown(reason) => reason.starts_with("the variable ${ssm"),
         ValueKind::Text(text) => match text.0.first()? {
@@ -120,7 +119,7 @@ fn store_read_at_deployment(value: &Value) -> Option<&'static str> {
             }
             TextPart::Literal(start) => start.starts_with("{{resolve:ssm"),
             TextPart::Attribute { attribute, .. } => {
-                let is_key = SECRET_ATTRIBUTES.contains(&attribute.as_str());
+                let is_key = places.attributes.contains(attribute);
                 return is_key.then_some(KEY);
             }
             _ => false,

@@ -5,6 +5,7 @@ use crate::family::{Family, Input};
 use app::{Resource, Value, ValueKind};
 use detect::{Detector, Secret, Written};
 use finding::{Confidence, Finding};
+use knowledge::SecretPlaces;
 
 use super::files::TEMPLATE;
 
@@ -13,19 +14,6 @@ pub(super) const FAMILY: Family = Family {
     rules: Vec::new,
     check,
 };
-
-/// Properties that are secrets, and what they are.
-const SECRETS: [(&str, &str, &str); 2] = [
-    ("AWS::ApiGateway::ApiKey", "Value", "api key"),
-    ("AWS::SecretsManager::Secret", "SecretString", "secret"),
-];
-
-/// How lists of variables call the two halves of one.
-const HALVES: [(&str, &str); 3] = [
-    ("Name", "Value"),
-    ("name", "value"),
-    ("ParameterKey", "ParameterValue"),
-];
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let resources = input.model.application.resources.iter();
@@ -37,14 +25,14 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 
 fn in_resource(input: &Input<'_>, resource: &Resource) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (kind, property, name) in SECRETS {
-        if resource.kind == kind
-            && let Some(value) = resource.properties.get(property)
-        {
-            found.extend(secret(name, value));
+    let places = &input.model.knowledge.secrets.places;
+    let rows = places.properties.iter();
+    for row in rows.filter(|row| row.kind == resource.kind) {
+        if let Some(value) = resource.properties.get(&row.property) {
+            found.extend(secret(&row.holds, value));
         }
     }
-    pairs(&resource.properties, &mut found);
+    pairs(places, &resource.properties, &mut found);
     // What its looks or its name tell is found in the template's text.
     found.retain(|secret| {
         let known = super::secrets_in(input, resource.place.file).iter();
@@ -64,17 +52,17 @@ fn in_resource(input: &Input<'_>, resource: &Resource) -> Vec<Finding> {
 }
 
 /// The secrets among pairs of a name and a value, anywhere in a property.
-fn pairs(value: &Value, found: &mut Vec<Secret>) {
+fn pairs(places: &SecretPlaces, value: &Value, found: &mut Vec<Secret>) {
     if let ValueKind::List(items) = &value.kind {
-        items.iter().for_each(|item| pairs(item, found));
+        items.iter().for_each(|item| pairs(places, item, found));
     }
     for (_, inner) in value.entries() {
-        pairs(inner, found);
+        pairs(places, inner, found);
     }
-    if is_pointer(value) {
+    if is_pointer(places, value) {
         return;
     }
-    for (name, content) in HALVES {
+    for (name, content) in &places.pairs {
         if let (Some(name), Some(content)) = (value.get(name), value.get(content))
             && let Some(name) = name.as_name()
         {
@@ -83,10 +71,10 @@ fn pairs(value: &Value, found: &mut Vec<Secret>) {
     }
 }
 
-/// CodeBuild says beside a variable that its value is the name of what holds it.
-fn is_pointer(value: &Value) -> bool {
+/// Whether it is said beside a variable that its value is the name of what holds it.
+fn is_pointer(places: &SecretPlaces, value: &Value) -> bool {
     let kind = value.get("Type").and_then(Value::as_name);
-    kind.is_some_and(|kind| matches!(kind.as_str(), "PARAMETER_STORE" | "SECRETS_MANAGER"))
+    kind.is_some_and(|kind| places.pointers.contains(&kind))
 }
 
 fn secret(name: &str, value: &Value) -> Option<Secret> {
