@@ -21,11 +21,11 @@ impl Walk<'_> {
             Some(name) => String::from_utf8_lossy(name).into_owned(),
             None => without_ending(name).to_owned(),
         };
-        let all = Cursor::new(start).chain(unpacked);
+        let meter = self.meter;
+        // All of it counts as it comes out: a tar reader skips what nobody wants by reading it.
+        let all = Cursor::new(start).chain(meter.metered(unpacked));
         if is_tar {
-            // A tar reader skips what nobody wants by reading it.
-            let meter = self.meter;
-            return self.tar(meter.metered(all), folder);
+            return self.tar(all, folder);
         }
         match self.entry(&inner, folder)? {
             Some(path) => self.content(&path, all, folder),

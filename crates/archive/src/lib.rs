@@ -59,7 +59,7 @@ pub trait Visitor {
 pub struct Summary {
     /// Entries that were looked at.
     pub entries: u32,
-    /// Wanted files that were left out: too large, encrypted, in a method that is not known.
+    /// Wanted files, and archives that may hold some, that were left out: too large, encrypted, in a method that is not known.
     pub left_out: u32,
     /// Why there may be more than was looked at.
     pub cut: Option<Cut>,
@@ -191,10 +191,10 @@ impl Walk<'_> {
         Ok(is_opened.then_some(path))
     }
 
-    /// Reads an entry that is to be opened, and hands it on.
+    /// Reads an entry that is to be opened, and hands it on. What is unpacked to read it, the caller has metered.
     fn content(&mut self, path: &str, from: impl Read, folder: &Folder) -> Result<(), Cut> {
         let mut content = Vec::new();
-        let mut from = self.meter.metered(from).take(self.limits.file_bytes + 1);
+        let mut from = from.take(self.limits.file_bytes + 1);
         if from.read_to_end(&mut content).is_err() {
             self.meter.check()?;
             self.summary.left_out += 1;

@@ -33,8 +33,12 @@ impl Walk<'_> {
             let Some(path) = self.entry(&name, folder)? else {
                 continue;
             };
+            let is_sparse = kind == EntryType::GNUSparse;
             if self.limits.file_bytes < entry.size() {
                 self.summary.left_out += 1;
+            } else if is_sparse {
+                // Its holes are unpacked from nothing.
+                self.content(&path, self.meter.metered(entry), folder)?;
             } else {
                 self.content(&path, entry, folder)?;
             }

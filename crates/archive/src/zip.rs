@@ -11,13 +11,10 @@ impl Walk<'_> {
     pub(crate) fn zip(&mut self, bytes: &[u8], folder: &Folder) -> Result<(), Cut> {
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Cut::Damaged)?;
         for index in 0..archive.len() {
-            let Ok(entry) = archive.by_index_data(index) else {
-                self.summary.left_out += 1;
+            let entry = archive.by_index_data(index).ok();
+            let Some(entry) = entry.filter(|entry| entry.is_file()) else {
                 continue;
             };
-            if !entry.is_file() {
-                continue;
-            }
             let is_too_large = self.limits.file_bytes < entry.size();
             let name = match entry.name() {
                 Ok(name) => name.into_owned(),
@@ -28,7 +25,9 @@ impl Walk<'_> {
             };
             // Nothing unpacks a large file to find out whether it was announced rightly.
             match archive.by_index(index) {
-                Ok(file) if !is_too_large => self.content(&path, file, folder)?,
+                Ok(file) if !is_too_large => {
+                    self.content(&path, self.meter.metered(file), folder)?;
+                }
                 _ => self.summary.left_out += 1,
             }
         }

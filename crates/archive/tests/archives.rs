@@ -152,6 +152,74 @@ fn bombs_are_cut_off() {
     }
 }
 
+/// Bytes that several readers pass on to each other are unpacked once.
+#[test]
+fn what_is_unpacked_counts_once() {
+    let content = [7; 10_000];
+    let tar = tarred(&[("a", &content)]);
+    for (name, bytes, unpacked) in [
+        ("a.zip", zipped(&[("a", &content)]), content.len()),
+        ("a.gz", gzipped(&content), content.len()),
+        ("a.tgz", gzipped(&tar), tar.len()),
+        ("b.zip", zipped(&[("a.tar", &tar)]), tar.len()),
+    ] {
+        for (total, cut) in [
+            (unpacked as u64 + 1, None),
+            (unpacked as u64 / 2, Some(Cut::Bytes)),
+        ] {
+            let limits = Limits {
+                total_bytes: total,
+                ..Limits::default()
+            };
+            let (found, summary) = everything(name, &bytes, &limits);
+            assert_eq!(summary.cut, cut, "{name}, {total}");
+            assert_eq!(found.found.len(), usize::from(cut.is_none()));
+        }
+    }
+}
+
+#[test]
+fn only_what_may_have_been_wanted_counts_as_left_out() {
+    let mut bytes = zipped(&[("a.class", b"a"), ("b.properties", b"b"), ("c.jar", b"c")]);
+    // A method that nobody knows, in the directory at the end.
+    let headers = bytes.windows(4).enumerate();
+    let headers: Vec<usize> = headers
+        .filter_map(|(at, mark)| (mark == b"PK\x01\x02").then_some(at))
+        .collect();
+    for header in headers {
+        bytes[header + 10] = 77;
+    }
+    let mut files = Files {
+        ending: ".properties",
+        ..Files::default()
+    };
+    let summary = read("a.zip", &bytes, &Limits::default(), &mut files).unwrap();
+    assert_eq!((summary.entries, summary.left_out), (3, 2));
+    assert!(files.found.is_empty());
+}
+
+/// Holes cost nothing in the archive.
+#[test]
+fn the_holes_of_sparse_files_count() {
+    let mut tar = tar::Builder::new(Vec::new());
+    for name in ["a", "b", "c"] {
+        let mut header = tar::Header::new_gnu();
+        header.set_path(name).unwrap();
+        header.set_entry_type(tar::EntryType::GNUSparse);
+        header.set_size(0);
+        let gnu = header.as_gnu_mut().unwrap();
+        // One hole of 512 KiB, and nothing after it.
+        gnu.sparse[0].offset = *b"00002000000\0";
+        gnu.sparse[0].numbytes = *b"00000000000\0";
+        gnu.realsize = *b"00002000000\0";
+        header.set_cksum();
+        tar.append(&header, std::io::empty()).unwrap();
+    }
+    let bytes = tar.into_inner().unwrap();
+    let (found, summary) = everything("a.tar", &bytes, &Limits::default());
+    assert_eq!((found.paths(), summary.cut), (vec!["a"], Some(Cut::Bytes)));
+}
+
 #[test]
 fn large_files_are_left_out_and_the_others_read() {
     let limits = Limits {
