@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         "bench" => bench(),
         "knowledge" => knowledge::generate(std::env::args().nth(2).as_deref()),
         _ => Err(anyhow::anyhow!(
-            "use `cargo xtask test`, `cargo xtask tidy`, `cargo xtask bench [PATH…]` or `cargo xtask knowledge iam`"
+            "use `cargo xtask test`, `cargo xtask tidy`, `cargo xtask bench [PATH… | --labelled DIR]` or `cargo xtask knowledge iam`"
         )),
     };
     match result {

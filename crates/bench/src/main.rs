@@ -1,6 +1,9 @@
 //! Benchmarks, run by `cargo xtask bench`: the time of a scan over the time of only reading and parsing the same files, on
 //! generated applications of growing size and on directories that the caller names.
 //!
+//! `cargo xtask bench --labelled DIR` measures nothing, and writes the labelled lines of secrets as files for other programs to
+//! be measured on.
+//!
 //! Every measurement runs in a process of its own, so that its peak memory is its own.
 
 #![expect(
@@ -32,7 +35,13 @@ fn main() -> Result<()> {
             let functions = functions.parse().context("the number of functions")?;
             generate::application(Path::new(path), functions)
         }
-        paths => all(paths),
+        [verb, path] if verb == "--labelled" => labelled(Path::new(path)),
+        paths => match paths.iter().find(|path| path.starts_with("--")) {
+            Some(_) => {
+                bail!("use `cargo xtask bench [PATH…]` or `cargo xtask bench --labelled DIR`")
+            }
+            None => all(paths),
+        },
     }
 }
 
@@ -45,6 +54,19 @@ fn all(paths: &[String]) -> Result<()> {
     }
     for path in paths {
         one(path, &PathBuf::from(path))?;
+    }
+    Ok(())
+}
+
+/// Writes each labelled line as a file: `secret/17/.env`, `other/93/app.py`.
+fn labelled(root: &Path) -> Result<()> {
+    for case in testkit::labelled() {
+        let label = if case.is_secret { "secret" } else { "other" };
+        let folder = root.join(label).join(case.number.to_string());
+        let path = folder.join(case.path.as_str());
+        std::fs::create_dir_all(path.parent().unwrap_or(&folder))
+            .and_then(|()| std::fs::write(&path, case.text))
+            .with_context(|| format!("{} could not be written", path.display()))?;
     }
     Ok(())
 }

@@ -1,10 +1,14 @@
 //! What the tests of several crates share: small projects written in Markdown, as the rules' pages and the cases of the flow
-//! analysis hold them. Only tests depend on it.
+//! analysis hold them, and labelled lines of secrets. Only tests and the benchmarks depend on it.
 
 #![expect(
     clippy::expect_used,
     reason = "a page that cannot be read fails the test that reads it"
 )]
+
+mod labelled;
+
+pub use labelled::{Labelled, labelled};
 
 use base::RelPath;
 

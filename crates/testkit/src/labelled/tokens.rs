@@ -1,5 +1,10 @@
 //! Tokens drawn at random, always the same ones, so that none has to be written down.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "every index is less than the length of the alphabet that it is one of"
+)]
+
 /// A source of tokens.
 pub(super) struct Draw(u64);
 
@@ -17,7 +22,7 @@ impl Draw {
         let mut filled = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('«') {
-            let (kind, after) = after.split_once('»').unwrap();
+            let (kind, after) = after.split_once('»').expect("a token ends");
             filled += before;
             filled += &self.token(kind);
             rest = after;
@@ -37,7 +42,7 @@ impl Draw {
             }
             Some(("encoded", _)) => base64("STAGE=prod\nDB_PASSWORD=Tr0ub4dor3x\n"),
             Some(("crc", prefix)) => self.with_checksum(prefix),
-            Some((kind, length)) => self.of(kind, length.parse().unwrap()),
+            Some((kind, length)) => self.of(kind, length.parse().expect("a token has a length")),
         }
     }
 
@@ -54,7 +59,8 @@ impl Draw {
             ("url", format!("{UPPER}{LOWER}{DIGITS}-_")),
         ];
         let mut alphabets = alphabets.into_iter();
-        let (_, alphabet) = alphabets.find(|(known, _)| *known == kind).unwrap();
+        let alphabet = alphabets.find(|(known, _)| *known == kind);
+        let (_, alphabet) = alphabet.expect("a token is of a known kind");
         self.from(&alphabet, length)
     }
 
