@@ -9,6 +9,8 @@ use knowledge::Badness;
 use link::{Model, Response};
 use privilege::Needs;
 
+use crate::sas6::Takers;
+
 /// Everything that rules look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
@@ -20,6 +22,8 @@ pub struct Input<'a> {
     pub responses: &'a [Response<'a>],
     /// What the project says that it depends on.
     pub inventory: &'a Inventory,
+    /// Which functions take what of it along.
+    pub takers: &'a Takers<'a>,
     /// The secrets that stand in the project's files, in the order of the files.
     pub secrets: &'a [SecretFile],
     /// What decides how dear the application may become.

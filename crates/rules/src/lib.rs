@@ -23,7 +23,7 @@ use rayon::prelude::*;
 
 use family::Family;
 pub use family::Input;
-pub use sas6::{VULNERABLE_DEPENDENCY, shipping};
+pub use sas6::{Takers, VULNERABLE_DEPENDENCY};
 
 /// The families of all risks, in the order of the risks.
 fn families() -> impl Iterator<Item = &'static Family> {

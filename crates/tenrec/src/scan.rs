@@ -86,6 +86,8 @@ pub struct Scanned<'k> {
     pub findings: Vec<Finding>,
     /// What the project depends on.
     inventory: Inventory,
+    /// For each bundle of the inventory, the names of the functions that ship it.
+    shipping: Vec<Vec<Name>>,
     unlisted: Vec<(RelPath, String)>,
 }
 
@@ -108,11 +110,16 @@ impl<'k> Scanned<'k> {
             },
         );
         let needs = privilege::all(&project.model);
+        let takers = rules::Takers::new(&project.model, &inventory);
+        let shipping = takers.shipping();
+        let shipping = shipping.iter().map(|ids| project.model.function_names(ids));
+        let shipping = shipping.collect();
         let findings = rules::check(&rules::Input {
             model: &project.model,
             responses: &project.model.responses(),
             needs: &needs,
             inventory: &inventory,
+            takers: &takers,
             secrets: &secrets.files,
             cost,
             templates: &project.templates,
@@ -128,6 +135,7 @@ impl<'k> Scanned<'k> {
             needs,
             findings,
             inventory,
+            shipping,
             unlisted: secrets.unlisted,
         }
     }
@@ -144,7 +152,7 @@ impl<'k> Scanned<'k> {
             ignores: project.ignores.clone(),
             statistics: project.statistics,
             inventory: self.inventory.clone(),
-            shipping: self.shipping(),
+            shipping: self.shipping.clone(),
             unlisted: self.unlisted.clone(),
         }
     }
@@ -153,7 +161,6 @@ impl<'k> Scanned<'k> {
     #[must_use]
     pub fn into_outcome(self) -> Outcome {
         let exposures = self.exposures();
-        let shipping = self.shipping();
         let project = self.project;
         let model = project.model;
         // Code and facts are many small things, which take their time to give back.
@@ -170,19 +177,9 @@ impl<'k> Scanned<'k> {
             ignores: project.ignores,
             statistics: project.statistics,
             inventory: self.inventory,
-            shipping,
+            shipping: self.shipping,
             unlisted: self.unlisted,
         }
-    }
-
-    /// For each bundle of the inventory, the names of the functions that ship it.
-    fn shipping(&self) -> Vec<Vec<Name>> {
-        let model = &self.project.model;
-        let shipping = rules::shipping(model, &self.inventory);
-        let named = shipping
-            .iter()
-            .map(|functions| model.function_names(functions));
-        named.collect()
     }
 
     fn exposures(&self) -> Vec<Reach> {

@@ -4,7 +4,6 @@
 //! file. The project's own script is worth a word only where it takes code from somewhere else.
 
 use super::packages;
-use super::takers::Takers;
 use crate::family::{Family, Input};
 use crate::words;
 use base::Name;
@@ -25,16 +24,15 @@ const SCRIPT: RuleInfo = RuleInfo {
 };
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let takers = Takers::new(input.model, input.inventory);
     let mut findings = Vec::new();
-    for (manifest, functions) in takers.manifests() {
+    for (manifest, functions) in input.takers.manifests() {
         let known = packages(input, manifest.ecosystem());
         let scripts = manifest.scripts.iter();
         let scripts = scripts.filter_map(|script| of_project(known, script));
         let names = input.model.function_names(&functions);
         findings.extend(scripts.map(|finding| finding.functions(names.iter().cloned())));
     }
-    for (lock, functions) in takers.locks() {
+    for (lock, functions) in input.takers.locks() {
         let names = input.model.function_names(&functions);
         let found = of_packages(input, lock);
         findings.extend(found.map(|finding| finding.functions(names)));

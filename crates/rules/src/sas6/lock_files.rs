@@ -1,6 +1,5 @@
 //! SAS-6: lock files that do not hold what they are for: other packages than the manifest asks for, or packages without a hash.
 
-use super::takers::Takers;
 use crate::family::{Family, Input};
 use crate::words;
 use base::Place;
@@ -27,14 +26,13 @@ const NO_INTEGRITY: RuleInfo = RuleInfo {
 };
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let takers = Takers::new(input.model, input.inventory);
     let mut findings = Vec::new();
-    for (manifest, functions) in takers.manifests() {
+    for (manifest, functions) in input.takers.manifests() {
         let found = out_of_step(input.inventory, manifest);
         let names = input.model.function_names(&functions);
         findings.extend(found.map(|finding| finding.functions(names)));
     }
-    for (lock, functions) in takers.locks() {
+    for (lock, functions) in input.takers.locks() {
         let found = without_integrity(lock);
         let names = input.model.function_names(&functions);
         findings.extend(found.map(|finding| finding.functions(names)));

@@ -1,6 +1,5 @@
 //! SAS-6: packages whose names look like that of a well-known one.
 
-use super::takers::Takers;
 use crate::family::{Family, Input};
 use deps::{Specifier, names};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo};
@@ -19,7 +18,7 @@ const LOOKALIKE: RuleInfo = RuleInfo {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (manifest, functions) in Takers::new(input.model, input.inventory).manifests() {
+    for (manifest, functions) in input.takers.manifests() {
         let ecosystem = manifest.ecosystem();
         for requirement in manifest.all() {
             let is_registered = matches!(

@@ -5,7 +5,6 @@
 //! without any bound is a second decision, and so a second finding; a lock file answers both. A `requirements.txt` has no lock
 //! file but its own exact versions, so there only what is unbounded is reported.
 
-use super::takers::Takers;
 use crate::family::{Family, Input};
 use base::{FileId, Place, Span};
 use deps::{Manifest, ManifestKind, Requirement, Specifier, Transport};
@@ -40,8 +39,7 @@ const ADDRESS: RuleInfo = RuleInfo {
 /// Manifests whose packages some function takes along.
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let takers = Takers::new(input.model, input.inventory);
-    for (manifest, functions) in takers.manifests() {
+    for (manifest, functions) in input.takers.manifests() {
         if manifest.requirements.is_empty() {
             continue;
         }

@@ -15,12 +15,13 @@ use std::collections::BTreeSet;
 
 use app::FunctionId;
 use base::Name;
-use deps::{Ecosystem, Inventory, modules};
+use deps::{Ecosystem, modules};
 use knowledge::Packages;
 use link::{Imports, Model};
 
 use crate::family::{Family, Input};
 
+pub use takers::Takers;
 pub use vulnerable::VULNERABLE_DEPENDENCY;
 
 pub(crate) const FAMILIES: &[Family] = &[
@@ -33,14 +34,6 @@ pub(crate) const FAMILIES: &[Family] = &[
     shipped::FAMILY,
     vulnerable::FAMILY,
 ];
-
-/// For each bundle of the inventory, the functions that ship it.
-#[must_use]
-pub fn shipping(model: &Model<'_>, inventory: &Inventory) -> Vec<Vec<FunctionId>> {
-    let takers = takers::Takers::new(model, inventory);
-    let bundles = inventory.bundles.iter();
-    bundles.map(|bundle| takers.of_bundle(bundle)).collect()
-}
 
 /// All that the code of these functions imports; nothing where that of one was not found or is not meant.
 fn imports_of(

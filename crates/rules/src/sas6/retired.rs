@@ -4,7 +4,6 @@
 //! Only of what the project itself asks for: what others bring along is for them to replace.
 
 use super::packages;
-use super::takers::Takers;
 use crate::family::{Family, Input};
 use deps::{Inventory, Manifest, Package, Requirement};
 use finding::{Finding, Impact, Reach, RuleInfo};
@@ -23,7 +22,7 @@ const RETIRED: RuleInfo = RuleInfo {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (manifest, functions) in Takers::new(input.model, input.inventory).manifests() {
+    for (manifest, functions) in input.takers.manifests() {
         let names = input.model.function_names(&functions);
         let ecosystem = manifest.ecosystem();
         let known = &packages(input, ecosystem).retired;

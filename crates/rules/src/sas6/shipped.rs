@@ -4,7 +4,6 @@
 //! Nothing is said where a bundler decides what is deployed, nor of packages that come from above a function's code. A package is
 //! called unused only where all code beside the manifest was read and none of it imports it.
 
-use super::takers::Takers;
 use super::{imports_of, is_in_runtime, packages};
 use crate::family::{Family, Input};
 use crate::words;
@@ -43,7 +42,7 @@ const DEVELOPMENT: RuleInfo = RuleInfo {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (manifest, functions) in Takers::new(input.model, input.inventory).manifests() {
+    for (manifest, functions) in input.takers.manifests() {
         let Some(shipped) = Shipped::new(input, manifest, functions) else {
             continue;
         };

@@ -20,7 +20,8 @@ fn is_of_infrastructure(model: &Model<'_>, manifest: &Manifest) -> bool {
 }
 
 /// Answers for one project.
-pub(super) struct Takers<'a> {
+#[derive(Debug)]
+pub struct Takers<'a> {
     model: &'a Model<'a>,
     inventory: &'a Inventory,
     /// The modules that hold the handlers of each function, by their ids.
@@ -34,7 +35,9 @@ pub(super) struct Takers<'a> {
 }
 
 impl<'a> Takers<'a> {
-    pub(super) fn new(model: &'a Model<'a>, inventory: &'a Inventory) -> Self {
+    /// Those of a project's functions.
+    #[must_use]
+    pub fn new(model: &'a Model<'a>, inventory: &'a Inventory) -> Self {
         let handlers = model.application.functions().map(|(id, _)| {
             let modules = model
                 .analyses_of(id)
@@ -144,6 +147,13 @@ impl<'a> Takers<'a> {
             Some((self.inventory.locks.get(lock)?, functions))
         });
         taken.collect()
+    }
+
+    /// For each bundle of the inventory, the functions that ship it.
+    #[must_use]
+    pub fn shipping(&self) -> Vec<Vec<FunctionId>> {
+        let bundles = self.inventory.bundles.iter();
+        bundles.map(|bundle| self.of_bundle(bundle)).collect()
     }
 
     /// The functions that ship a bundle.

@@ -5,7 +5,6 @@
 //! along was found, and none imports it or what brings it, it is one step less bad, and the finding says so.
 
 use super::called;
-use super::takers::Takers;
 use crate::family::{Family, Input};
 use app::FunctionId;
 use base::Set;
@@ -30,7 +29,6 @@ const VULNERABLE: RuleInfo = RuleInfo {
 };
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let takers = Takers::new(input.model, input.inventory);
     // The functions that ship each package, by lock file and package.
     let mut shipping: BTreeMap<(usize, u32), Shipped> = BTreeMap::new();
     for bundle in &input.inventory.bundles {
@@ -50,7 +48,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         if vulnerable.is_empty() {
             continue;
         }
-        let functions = takers.of_bundle(bundle);
+        let functions = input.takers.of_bundle(bundle);
         if functions.is_empty() {
             continue;
         }
