@@ -3,7 +3,7 @@
 //! Many packages build their binary part so; those of which that is known are data. What is left is listed once for each lock
 //! file. The project's own script is worth a word only where it takes code from somewhere else.
 
-use super::packages;
+use super::{of_locks, of_manifests, packages};
 use crate::family::{Family, Input};
 use crate::words;
 use base::Name;
@@ -24,19 +24,12 @@ const SCRIPT: RuleInfo = RuleInfo {
 };
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (manifest, functions) in input.takers.manifests() {
+    let mut findings = of_manifests(input, |manifest| {
         let known = packages(input, manifest.ecosystem());
         let scripts = manifest.scripts.iter();
-        let scripts = scripts.filter_map(|script| of_project(known, script));
-        let names = input.model.function_names(&functions);
-        findings.extend(scripts.map(|finding| finding.functions(names.iter().cloned())));
-    }
-    for (lock, functions) in input.takers.locks() {
-        let names = input.model.function_names(&functions);
-        let found = of_packages(input, lock);
-        findings.extend(found.map(|finding| finding.functions(names)));
-    }
+        scripts.filter_map(|script| of_project(known, script))
+    });
+    findings.extend(of_locks(input, |lock| of_packages(input, lock)));
     findings
 }
 

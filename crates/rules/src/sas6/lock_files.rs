@@ -1,5 +1,6 @@
 //! SAS-6: lock files that do not hold what they are for: other packages than the manifest asks for, or packages without a hash.
 
+use super::{of_locks, of_manifests};
 use crate::family::{Family, Input};
 use crate::words;
 use base::Place;
@@ -26,17 +27,8 @@ const NO_INTEGRITY: RuleInfo = RuleInfo {
 };
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (manifest, functions) in input.takers.manifests() {
-        let found = out_of_step(input.inventory, manifest);
-        let names = input.model.function_names(&functions);
-        findings.extend(found.map(|finding| finding.functions(names)));
-    }
-    for (lock, functions) in input.takers.locks() {
-        let found = without_integrity(lock);
-        let names = input.model.function_names(&functions);
-        findings.extend(found.map(|finding| finding.functions(names)));
-    }
+    let mut findings = of_manifests(input, |manifest| out_of_step(input.inventory, manifest));
+    findings.extend(of_locks(input, without_integrity));
     findings
 }
 

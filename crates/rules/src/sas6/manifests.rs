@@ -5,6 +5,7 @@
 //! without any bound is a second decision, and so a second finding; a lock file answers both. A `requirements.txt` has no lock
 //! file but its own exact versions, so there only what is unbounded is reported.
 
+use super::of_manifests;
 use crate::family::{Family, Input};
 use base::{FileId, Place, Span};
 use deps::{Manifest, ManifestKind, Requirement, Specifier, Transport};
@@ -38,17 +39,11 @@ const ADDRESS: RuleInfo = RuleInfo {
 
 /// Manifests whose packages some function takes along.
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (manifest, functions) in input.takers.manifests() {
-        if manifest.requirements.is_empty() {
-            continue;
-        }
+    of_manifests(input, |manifest| {
         let found = [missing_lock(manifest), unpinned(manifest)];
         let found = found.into_iter().flatten().chain(from_addresses(manifest));
-        let names = input.model.function_names(&functions);
-        findings.extend(found.map(|finding| finding.functions(names.iter().cloned())));
-    }
-    findings
+        found.filter(|_| !manifest.requirements.is_empty())
+    })
 }
 
 fn missing_lock(manifest: &Manifest) -> Option<Finding> {

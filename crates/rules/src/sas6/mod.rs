@@ -15,7 +15,8 @@ use std::collections::BTreeSet;
 
 use app::FunctionId;
 use base::Name;
-use deps::{Ecosystem, modules};
+use deps::{Ecosystem, Lock, Manifest, modules};
+use finding::Finding;
 use knowledge::Packages;
 use link::{Imports, Model};
 
@@ -34,6 +35,30 @@ pub(crate) const FAMILIES: &[Family] = &[
     shipped::FAMILY,
     vulnerable::FAMILY,
 ];
+
+/// What is found of each manifest whose packages some function takes along, said of those functions.
+fn of_manifests<'a, F: IntoIterator<Item = Finding>>(
+    input: &Input<'a>,
+    find: impl Fn(&'a Manifest) -> F,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (manifest, functions) in input.takers.manifests() {
+        let names = input.model.function_names(&functions);
+        let found = find(manifest).into_iter();
+        findings.extend(found.map(|finding| finding.functions(names.iter().cloned())));
+    }
+    findings
+}
+
+/// What is found of each lock file of which some function takes packages along, said of those functions.
+fn of_locks(input: &Input<'_>, find: impl Fn(&Lock) -> Option<Finding>) -> Vec<Finding> {
+    let taken = input.takers.locks().into_iter();
+    let found = taken.filter_map(|(lock, functions)| {
+        let names = input.model.function_names(&functions);
+        Some(find(lock)?.functions(names))
+    });
+    found.collect()
+}
 
 /// All that the code of these functions imports; nothing where that of one was not found or is not meant.
 fn imports_of(

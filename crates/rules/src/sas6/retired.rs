@@ -3,7 +3,7 @@
 //!
 //! Only of what the project itself asks for: what others bring along is for them to replace.
 
-use super::packages;
+use super::{of_manifests, packages};
 use crate::family::{Family, Input};
 use deps::{Inventory, Manifest, Package, Requirement};
 use finding::{Finding, Impact, Reach, RuleInfo};
@@ -21,33 +21,30 @@ const RETIRED: RuleInfo = RuleInfo {
 };
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
+    of_manifests(input, |manifest| of_manifest(input, manifest))
+}
+
+fn of_manifest(input: &Input<'_>, manifest: &Manifest) -> Vec<Finding> {
+    let ecosystem = manifest.ecosystem();
+    let known = &packages(input, ecosystem).retired;
+    let locked = locked(input.inventory, manifest);
     let mut findings = Vec::new();
-    for (manifest, functions) in input.takers.manifests() {
-        let names = input.model.function_names(&functions);
-        let ecosystem = manifest.ecosystem();
-        let known = &packages(input, ecosystem).retired;
-        let locked = locked(input.inventory, manifest);
-        for requirement in &manifest.requirements {
-            let name = ecosystem.normal_name(&requirement.name);
-            let row = known.iter().find(|row| row.name == name);
-            let said = locked
-                .iter()
-                .find(|package| package.name == requirement.name);
-            let said = said.and_then(|package| package.deprecated.as_ref());
-            let (why, fix) = match (row, said) {
-                (Some(row), _) => (row.why.clone(), format!("Use {}", row.instead)),
-                (None, Some(said)) => (
-                    format!("its authors say: {}", one_line(said)),
-                    "Follow its authors' advice, or replace it".to_owned(),
-                ),
-                (None, None) => continue,
-            };
-            findings.push(
-                finding(requirement, &why)
-                    .fix(fix)
-                    .functions(names.iter().cloned()),
-            );
-        }
+    for requirement in &manifest.requirements {
+        let name = ecosystem.normal_name(&requirement.name);
+        let row = known.iter().find(|row| row.name == name);
+        let said = locked
+            .iter()
+            .find(|package| package.name == requirement.name);
+        let said = said.and_then(|package| package.deprecated.as_ref());
+        let (why, fix) = match (row, said) {
+            (Some(row), _) => (row.why.clone(), format!("Use {}", row.instead)),
+            (None, Some(said)) => (
+                format!("its authors say: {}", one_line(said)),
+                "Follow its authors' advice, or replace it".to_owned(),
+            ),
+            (None, None) => continue,
+        };
+        findings.push(finding(requirement, &why).fix(fix));
     }
     findings
 }
