@@ -12,6 +12,8 @@ pub struct Plan {
     pub fixes: Vec<Fix>,
     /// Findings that are left alone, in the order of places.
     pub left: Vec<Left>,
+    /// How many findings are of rules that have no edits.
+    pub without: usize,
 }
 
 /// One change.

@@ -22,7 +22,7 @@ use crate::role::{self, Used};
 use crate::setting::Settings;
 use crate::statement;
 use crate::template;
-use crate::{RULES, SHARED_ROLE, has_setting};
+use crate::{RULES, SHARED_ROLE, has_setting, is_fixable};
 
 /// The places of which the files are needed to plan fixes.
 pub fn places<'a>(
@@ -69,7 +69,11 @@ pub fn plan(
     findings: &[&Finding],
     extent: Extent,
 ) -> Plan {
-    let mut plan = Plan::default();
+    let is_without = |finding: &&&Finding| !is_fixable(model.knowledge, finding.rule);
+    let mut plan = Plan {
+        without: findings.iter().filter(is_without).count(),
+        ..Plan::default()
+    };
     let index = Index::new(model);
     let meant = Settings::new(model, &index, findings);
     let changed = settings(&mut plan, &meant, sources, findings, extent);

@@ -75,8 +75,6 @@ impl<'m> Settings<'m> {
     /// Sets what mends a finding.
     pub(crate) fn mended(&self, sources: &Sources, finding: &Finding) -> Mended {
         let rows = self.rows.iter().filter(|it| it.row.rule == finding.rule);
-        // Without a value, only people can tell what is right.
-        let rows = rows.filter(|it| it.row.value.is_some() || finding.value.is_some());
         let mut mended = Mended::default();
         for row in rows {
             let targets = self.targets(row, finding);
@@ -94,7 +92,22 @@ impl<'m> Settings<'m> {
                 }
             }
         }
+        if mended.edits.is_empty() && mended.left.is_none() {
+            mended.left = Some(self.nothing_set(finding));
+        }
         mended
+    }
+
+    /// Why nothing is set for a finding, as a clause.
+    fn nothing_set(&self, finding: &Finding) -> String {
+        let rows = self.rows.iter().filter(|it| it.row.rule == finding.rule);
+        let kinds: BTreeSet<&Name> = rows.map(|it| &it.row.kind).collect();
+        match kinds.into_iter().collect::<Vec<_>>().as_slice() {
+            [kind] if *kind != FUNCTION => {
+                format!("the template spells out no {kind} that it is about")
+            }
+            _ => "it is about nothing of which a property has an edit".to_owned(),
+        }
     }
 
     /// The resources that a finding is about, of the type of a row.

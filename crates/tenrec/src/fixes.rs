@@ -154,15 +154,22 @@ impl<'a> Fixes<'a> {
         out
     }
 
-    fn summary(&self) -> String {
+    /// How many changes there are and how many findings stay.
+    #[must_use]
+    pub fn summary(&self) -> String {
         let review = self.plan.fixes.iter().filter(|fix| fix.review.is_some());
         let review = review.count();
         let safe = self.plan.fixes.len() - review;
         let left = self.plan.left.len();
-        if safe + review + left == 0 {
+        let without = self.plan.without;
+        if safe + review + left + without == 0 {
             return "nothing to mend\n".to_owned();
         }
-        format!("{safe} safe, {review} to review, {left} left alone\n")
+        let rest = match without {
+            0 => String::new(),
+            count => format!(", {count} without an edit"),
+        };
+        format!("{safe} safe, {review} to review, {left} left alone{rest}\n")
     }
 }
 

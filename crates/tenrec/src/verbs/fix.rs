@@ -127,7 +127,7 @@ fn apply(fixes: &Fixes<'_>, system: &DiskSystem) -> Result<ExitCode> {
         ));
     }
     if out.is_empty() && failed.is_empty() {
-        out.push_str("nothing to mend\n");
+        out.push_str(&fixes.summary());
     }
     crate::print(&out)?;
     if !failed.is_empty() {

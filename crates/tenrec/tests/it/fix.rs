@@ -297,6 +297,16 @@ fn roles_allow_what_settings_of_the_same_run_need() {
 }
 
 #[test]
+fn findings_of_rules_without_edits_are_counted() {
+    let orders = format!("{}/../../examples/orders", env!("CARGO_MANIFEST_DIR"));
+    let shown = fix(orders.as_ref(), &["--rule", "sas1"]);
+    assert_eq!(shown.status.code(), Some(0), "{shown:?}");
+    let text = stdout(&shown);
+    assert!(text.starts_with("0 safe, 0 to review, 0 left alone, "));
+    assert!(text.ends_with(" without an edit\n"), "{text}");
+}
+
+#[test]
 fn ignored_findings_and_other_functions_are_left() {
     let directory = project();
     let ignored = TEMPLATE.replace(
