@@ -8,9 +8,11 @@
 //!
 //! The crate knows no cloud: events and operations are names of the knowledge base.
 
+mod activation;
 mod builtins;
 mod call;
 mod callbacks;
+mod compose;
 mod condition;
 mod domain;
 mod engine;
@@ -18,6 +20,7 @@ mod eval;
 mod exceptions;
 mod exec;
 mod facts;
+mod guards;
 mod inputs;
 mod instance;
 mod library;
@@ -26,6 +29,7 @@ mod origins;
 mod place;
 mod regex_strength;
 mod report;
+mod results;
 mod schema;
 mod seed;
 mod state;

@@ -1,23 +1,18 @@
-//! Calls into libraries: what the knowledge base says of them is done here.
+//! Calls into libraries: what the knowledge base says of them is done here. What they give is put together in
+//! [`crate::results`].
 
 use std::sync::{Arc, LazyLock};
 
 use base::{Name, Place};
-use knowledge::{
-    CallModel, FileAccess, Guard, KindSet, LanguageModel, OperationCall, Outcome, Propagation,
-    SdkCall, Step,
-};
+use knowledge::{CallModel, FileAccess, LanguageModel, OperationCall, SdkCall};
 
 use crate::call::Arguments;
 use crate::callbacks::or_wrapped;
 use crate::engine::{Engine, Frame};
 use crate::inputs::{Inputs, path_key};
+use crate::results::embedded;
 use crate::state::State;
-use crate::value::join_option;
-use crate::{
-    ApiValue, ArgumentValue, Atom, Constant, EventValue, List, Note, Object, Shape, Subject, Taint,
-    TestValue, Value,
-};
+use crate::{ApiValue, ArgumentValue, Atom, Note, Shape, Subject, Taint, Value};
 
 /// Where a call stands, and where its arguments and receiver stand.
 pub(crate) struct CallSite {
@@ -28,9 +23,6 @@ pub(crate) struct CallSite {
     /// The name after the dot.
     pub(crate) method: Option<Name>,
 }
-
-/// How many names an API path may have before it says nothing any more.
-const LONGEST_PATH: usize = 160;
 
 /// What is known about a call of which nothing is known.
 static NOTHING: LazyLock<CallModel> = LazyLock::new(CallModel::default);
@@ -281,341 +273,6 @@ impl<'p> Engine<'p> {
         self.call_back(frame, model, &inputs, result, site, state)
     }
 
-    /// What the call gives, before callbacks.
-    fn result(
-        &mut self,
-        frame: &Frame<'p>,
-        path: &Name,
-        model: &'p CallModel,
-        operation: Option<&OperationCall>,
-        inputs: &Inputs<'_>,
-    ) -> Value {
-        let place = inputs.place;
-        let mut shape = self.result_shape(self.language(frame), path, model, inputs);
-        if let Some(operation) = operation {
-            let taint = self.perform(frame, path, operation, inputs);
-            let rows = model.propagations.iter();
-            let clears = rows.fold(KindSet::NONE, |set, row| set.union(row.clears));
-            let taint = taint.cleared(clears);
-            return Value { taint, shape };
-        }
-        if self.answers_a_statement(model, inputs) {
-            return Value::of(shape);
-        }
-        if model.propagations.is_empty() {
-            let taint = self.inputs_taint(None, inputs.arguments, place);
-            let taint = taint.join(&self.answered(inputs));
-            let taint = self.through(&taint, path, place);
-            return Value { taint, shape };
-        }
-        let mut taint = Taint::CLEAN;
-        let mut value: Option<Value> = None;
-        for propagation in &model.propagations {
-            if propagation.to.root != knowledge::Root::Return
-                || !self.all_hold(&propagation.when, inputs)
-            {
-                continue;
-            }
-            if let Some(given) = &propagation.gives {
-                // It is made of what the receiver was made of: a writer of a table, whatever else it is told.
-                shape = Shape::Api(Arc::new(ApiValue {
-                    path: given.clone(),
-                    construction: inputs.construction.map(Into::into),
-                    domain: None,
-                }));
-            }
-            if propagation.joins.is_some() || propagation.merges {
-                let output = recased(path, self.put_together(propagation, inputs));
-                value = join_option(value, Some(output));
-                continue;
-            }
-            if !propagation.clears.is_empty() && !propagation.is_value {
-                // The first row that holds and clears something speaks for the whole call.
-                let mut cleared = Taint::CLEAN;
-                for from in &propagation.from {
-                    for (input, _) in self.resolve_input(from, inputs) {
-                        let passed = self.deep_taint(&input, place).cleared(propagation.clears);
-                        cleared = cleared.join(&passed);
-                    }
-                }
-                taint = cleared;
-                break;
-            }
-            for from in &propagation.from {
-                for (input, _) in self.resolve_input(from, inputs) {
-                    let input = if propagation.lists {
-                        self.with_fields_listed(input, 0)
-                    } else {
-                        input
-                    };
-                    if propagation.is_value {
-                        let input = self.value_cleared(input, propagation.clears, place);
-                        let output = match propagation.to.steps.as_slice() {
-                            [Step::Deep] => self.parsed(input),
-                            steps => wrapped(input, steps),
-                        };
-                        value = join_option(value, Some(output));
-                    } else {
-                        let passed = self.deep_taint(&input, place).cleared(propagation.clears);
-                        taint = taint.join(&passed);
-                    }
-                }
-            }
-        }
-        let taint = self.through(&taint, path, place);
-        match value {
-            Some(value) => value.with_taint(&taint),
-            None => Value { taint, shape },
-        }
-    }
-
-    /// Whether the call answers an SQL statement: with what the database holds, not with what it was asked.
-    fn answers_a_statement(&mut self, model: &CallModel, inputs: &Inputs<'_>) -> bool {
-        let sql = self.knowledge.kind("sql");
-        let mut sinks = model.sinks.iter().filter(|sink| Some(sink.kind) == sql);
-        model.propagations.is_empty() && sinks.any(|sink| self.all_hold(&sink.when, inputs))
-    }
-
-    /// What a method passes on of its receiver: a client that was made with a credential does not answer with it.
-    fn answered(&mut self, inputs: &Inputs<'_>) -> Taint {
-        let Some(receiver) = inputs.receiver else {
-            return Taint::CLEAN;
-        };
-        let taint = self.deep_taint(receiver, inputs.place);
-        let is_made = matches!(&receiver.shape, Shape::Api(api) if api.path.contains(')'));
-        match self.knowledge.kind("logged").filter(|_| is_made) {
-            Some(kind) => taint.cleared(KindSet::NONE.with(kind)),
-            None => taint,
-        }
-    }
-
-    /// The text or object that a call makes of its inputs.
-    fn put_together(&mut self, propagation: &Propagation, inputs: &Inputs<'_>) -> Value {
-        let place = inputs.place;
-        let mut parts = Vec::new();
-        for from in &propagation.from {
-            parts.extend(self.resolve_input(from, inputs));
-        }
-        if propagation.merges {
-            let empty = Value::object(Vec::new());
-            return parts
-                .iter()
-                .fold(empty, |merged, (part, _)| self.with_spread(&merged, part));
-        }
-        if let [(single, _)] = parts.as_slice()
-            && matches!(single.shape, Shape::List(_))
-        {
-            return single.clone();
-        }
-        let separator = propagation.joins.clone().unwrap_or_default();
-        let mut atoms = Vec::new();
-        let mut taint = Taint::CLEAN;
-        for (index, (part, _)) in parts.iter().enumerate() {
-            if 0 < index {
-                let ends = matches!(atoms.last(), Some(Atom::Literal(text))
-                    if !separator.is_empty() && text.ends_with(separator.as_str()));
-                if !ends && !separator.is_empty() {
-                    atoms.push(Atom::Literal(separator.clone()));
-                }
-            }
-            let passed = self.deep_taint(part, place).cleared(propagation.clears);
-            taint = taint.join(&passed);
-            atoms.extend(part.atoms().unwrap_or_else(|| vec![Atom::Any]));
-        }
-        Value {
-            taint,
-            shape: crate::value::text_of_atoms(atoms),
-        }
-    }
-
-    /// The value as it is, made harmless for `kinds` where there are any.
-    fn value_cleared(&mut self, value: Value, kinds: KindSet, place: Place) -> Value {
-        if kinds.is_empty() {
-            return value;
-        }
-        match &value.shape {
-            Shape::Object(object) => {
-                let mut object = Object::clone(object);
-                object.class = None;
-                let fields = object.fields.iter_mut().map(|(_, field)| field);
-                for field in fields.chain(&mut object.rest) {
-                    *field = self.value_cleared(std::mem::take(field), kinds, place);
-                }
-                Value {
-                    taint: value.taint.cleared(kinds),
-                    shape: Shape::Object(Arc::new(object)),
-                }
-            }
-            Shape::List(list) => {
-                let mut list = List::clone(list);
-                for item in list.items.iter_mut().chain(&mut list.rest) {
-                    *item = self.value_cleared(std::mem::take(item), kinds, place);
-                }
-                Value {
-                    taint: value.taint.cleared(kinds),
-                    shape: Shape::List(Arc::new(list)),
-                }
-            }
-            Shape::Event(_) => Value::tainted(self.deep_taint(&value, place).cleared(kinds)),
-            _ => Value {
-                taint: self.deep_taint(&value, place).cleared(kinds),
-                shape: value.shape,
-            },
-        }
-    }
-
-    /// What a text holds. For a text of an event the way goes on below a step of its own, so that it no longer is that text.
-    pub(crate) fn parsed(&self, value: Value) -> Value {
-        match &value.shape {
-            Shape::Event(event) if self.is_text_field(event) => {
-                let path = event.path.iter().cloned().chain([Step::Deep]);
-                let inside = EventValue {
-                    seed: event.seed,
-                    path: path.collect(),
-                };
-                Value {
-                    taint: value.taint,
-                    shape: Shape::Event(Arc::new(inside)),
-                }
-            }
-            _ => value,
-        }
-    }
-
-    fn result_shape(
-        &mut self,
-        language: &'p LanguageModel,
-        path: &Name,
-        model: &'p CallModel,
-        inputs: &Inputs<'_>,
-    ) -> Shape {
-        if path.starts_with("*.") || LONGEST_PATH < path.len() {
-            return Shape::Unknown;
-        }
-        let path = match embedded(model, inputs.arguments) {
-            Some(argument) => Name::from(format!("{path}({argument})")),
-            None => Name::from(format!("{path}()")),
-        };
-        let construction: Arc<[ArgumentValue]> = match inputs.construction {
-            // `urlparse(address).hostname.lower()` is still made from the address.
-            Some(made_with) if inputs.arguments.items.is_empty() || model.keeps => made_with.into(),
-            _ => inputs.arguments.items.clone().into(),
-        };
-        let domain = self.domain_made(language, &model.types, inputs);
-        Shape::Api(Arc::new(ApiValue {
-            path,
-            construction: Some(construction),
-            domain: domain.map(Arc::new),
-        }))
-    }
-
-    /// All outside data that goes into a call.
-    pub(crate) fn inputs_taint(
-        &mut self,
-        receiver: Option<&Value>,
-        arguments: &Arguments,
-        place: Place,
-    ) -> Taint {
-        let mut taint = match receiver {
-            Some(receiver) => self.deep_taint(receiver, place),
-            None => Taint::CLEAN,
-        };
-        for value in arguments.values() {
-            taint = taint.join(&self.deep_taint(value, place));
-        }
-        taint
-    }
-
-    /// Applies guards that hold once the call returned; gives the answer of one that answers.
-    fn test_of_guards(
-        &mut self,
-        frame: &Frame<'p>,
-        path: &Name,
-        model: &CallModel,
-        inputs: &Inputs<'_>,
-        site: &CallSite,
-        state: &mut State,
-    ) -> Option<Value> {
-        for guard in &model.guards {
-            if !self.all_hold(&guard.when, inputs) || !self.pattern_is_narrow(path, guard, inputs) {
-                continue;
-            }
-            let subject = inputs.subject(&guard.input, site);
-            let tested = self.resolve_input(&guard.input, inputs).into_iter().next();
-            let vouched = match &tested {
-                Some((tested, place)) => self.vouched(frame, tested, *place),
-                None => Default::default(),
-            };
-            if subject.is_none() && vouched.0.is_empty() {
-                continue;
-            }
-            let clears = self.narrowed(guard, inputs);
-            if guard.outcome == Outcome::Returns {
-                if let Some(subject) = &subject {
-                    self.refine(frame, state, subject, clears, site.place);
-                }
-                continue;
-            }
-            let of_event =
-                matches!(&tested, Some((value, _)) if matches!(value.shape, Shape::Event(_)));
-            let vouched = if of_event {
-                (vouched.0, clears)
-            } else {
-                vouched
-            };
-            let test = TestValue {
-                subject,
-                vouched,
-                clears,
-                checked: None,
-                outcome: guard.outcome,
-                scope: frame.id(),
-            };
-            return Some(Value::of(Shape::Test(Arc::new(test))));
-        }
-        None
-    }
-
-    /// What a guard clears: a pattern that lets dots through leaves open which host a name is of.
-    fn narrowed(&mut self, guard: &Guard, inputs: &Inputs<'_>) -> KindSet {
-        let Some(pattern) = &guard.pattern else {
-            return guard.clears;
-        };
-        let lets_dots = self.resolve_input(pattern, inputs).iter().any(|(value, _)| {
-            matches!(&value.shape, Shape::Constant(Constant::Text(pattern) | Constant::Regex(pattern))
-                if crate::regex_strength::lets_any_host(pattern))
-        });
-        if !lets_dots {
-            return guard.clears;
-        }
-        guard.clears.without(self.kinds_of_hosts())
-    }
-
-    /// The sinks in which a text of letters, digits and dots may do harm: it names a host.
-    pub(crate) fn kinds_of_hosts(&self) -> KindSet {
-        let hosts = ["ssrf", "redirect"]
-            .iter()
-            .filter_map(|kind| self.knowledge.kind(kind));
-        hosts.fold(KindSet::NONE, KindSet::with)
-    }
-
-    fn pattern_is_narrow(&mut self, path: &Name, guard: &Guard, inputs: &Inputs<'_>) -> bool {
-        let Some(pattern) = &guard.pattern else {
-            return true;
-        };
-        let is_whole = path.ends_with("fullmatch");
-        let starts_anchored =
-            path.starts_with("re.match") || path.starts_with("re.compile().match");
-        let patterns = self.resolve_input(pattern, inputs);
-        !patterns.is_empty()
-            && patterns.iter().all(|(value, _)| match &value.shape {
-                Shape::Constant(Constant::Text(pattern) | Constant::Regex(pattern)) => {
-                    crate::regex_strength::is_narrow(pattern, is_whole, starts_anchored)
-                }
-                _ => false,
-            })
-    }
-
     /// Reads and writes files; gives the result's taint with what was read.
     fn with_files(
         &mut self,
@@ -702,32 +359,10 @@ impl<'p> Engine<'p> {
     }
 }
 
-/// The text as a method that changes the case of letters gives it.
-fn recased(path: &str, value: Value) -> Value {
-    let Some(text) = value.as_text() else {
-        return value;
-    };
-    let text = match path.rsplit('.').next() {
-        Some("lower" | "casefold" | "toLowerCase") => text.to_lowercase(),
-        Some("upper" | "toUpperCase") => text.to_uppercase(),
-        _ => return value,
-    };
-    Value::text(text).with_taint(&value.taint)
-}
-
 /// Whether a method only tells something about its receiver: `endsWith`, `indexOf`.
 fn answers_about(model: &CallModel) -> bool {
     let mut rows = model.propagations.iter();
     rows.any(|row| row.from.is_empty())
-}
-
-/// The value at the end of these steps of something that holds nothing else.
-pub(crate) fn wrapped(value: Value, steps: &[Step]) -> Value {
-    steps.iter().rev().fold(value, |inner, step| match step {
-        Step::Field(name) => Value::object(vec![(name.clone(), inner)]),
-        Step::AnyField | Step::Element => Value::list(Vec::new(), Some(inner)),
-        Step::Deep | Step::Made(_) => inner,
-    })
 }
 
 /// What is known about a method wherever in a chain of calls it stands: `zod.**.parse`.
@@ -743,17 +378,6 @@ fn anywhere_in_chain<'m>(language: &'m LanguageModel, path: &str) -> Option<&'m 
     starts
         .filter_map(|end| start.get(..end))
         .find_map(|prefix| language.call(&format!("{prefix}.**.{method}")))
-}
-
-/// The constant argument that becomes a part of the result's API path.
-fn embedded<'a>(model: &CallModel, arguments: &'a Arguments) -> Option<&'a Name> {
-    let position = model.embeds.as_ref()?;
-    let by_name = position.name.as_deref().and_then(|name| {
-        let mut items = arguments.items.iter();
-        items.find(|argument| argument.name.as_deref() == Some(name))
-    });
-    let by_index = || arguments.positional().nth(usize::from(position.index?));
-    by_name.or_else(by_index)?.value.as_text()
 }
 
 /// The environment variable that a value names.

@@ -10,7 +10,8 @@ use crate::call::Arguments;
 use crate::domain::Domain;
 use crate::engine::{Engine, Frame};
 use crate::inputs::Inputs;
-use crate::library::{CallSite, wrapped};
+use crate::library::CallSite;
+use crate::results::wrapped;
 use crate::state::State;
 use crate::{
     ArgumentValue, Atom, ClassValue, Constant, FunctionValue, List, Note, Object, Shape, TestValue,

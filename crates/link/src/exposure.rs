@@ -9,7 +9,7 @@ use knowledge::DefaultWho;
 use crate::Model;
 use crate::channels::{Control, Gate, Node};
 use crate::names::Target;
-use crate::reach::caller;
+use crate::ways::caller;
 
 impl Model<'_> {
     /// The cheapest way to a function: who can make it run with data of their own.

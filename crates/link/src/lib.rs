@@ -9,6 +9,7 @@ mod grants;
 mod handlers;
 mod imports;
 mod kinds;
+mod labels;
 mod managed;
 mod named;
 mod names;
@@ -23,6 +24,7 @@ mod shipping;
 mod states;
 mod untemplated;
 mod update;
+mod ways;
 
 use app::{Application, FunctionId};
 use base::{Budget, Diagnostics, Name, Place};

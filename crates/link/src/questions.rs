@@ -5,7 +5,7 @@ use base::Name;
 use flow::{CallFact, Label};
 use knowledge::Operation;
 
-use crate::reach::labels_in;
+use crate::labels::labels_in;
 use crate::{Analysis, Model};
 
 impl Model<'_> {

@@ -1,17 +1,14 @@
 //! Who controls outside data, and the proof: from a label in one function back through triggers, buckets, queues, topics and
 //! tables to an entry point.
 
-use app::{AuthKind, FunctionId, ResourceId, Trigger};
-use base::{Name, Place};
+use app::{FunctionId, ResourceId, Trigger};
+use base::Place;
 use finding::{Reach, Step, StepKind};
 use flow::{Facts, Label, Note, Origin, SinkFact};
-use knowledge::{DefaultWho, Encoding, Event, Relation, Step as Part, Trust};
+use knowledge::Step as Part;
 
-use crate::channels::{Asked, Control, Gate, Node, told_apart};
-use crate::filters::fixes;
-use crate::names::Target;
-use crate::parts::without_types;
-use crate::states;
+use crate::channels::{Asked, Control};
+use crate::ways::Way;
 use crate::{Analysis, Model};
 
 /// Outside data in a dangerous place, with whoever controls it.
@@ -40,20 +37,6 @@ pub struct Reached {
     pub is_proven: bool,
     /// Something checks the data where it is used, and what it lets through is not seen.
     pub is_checked: bool,
-}
-
-/// A way on which data comes to where it is read.
-#[derive(Debug)]
-pub(crate) struct Way {
-    /// The parts of resources that it comes out of.
-    pub(crate) nodes: Vec<Node>,
-    /// Who controls it where nothing is known about the nodes; nothing where it then comes from nobody.
-    who: Option<Reach>,
-    /// The trigger that brings it.
-    trigger: Option<u32>,
-    is_proven: bool,
-    /// A verified authorizer vouches for it.
-    is_identity: bool,
 }
 
 /// Data that has come on a way.
@@ -177,163 +160,6 @@ impl Model<'_> {
             best.functions.push(function);
         }
         Some(best)
-    }
-
-    /// On which ways data of an origin comes to a function.
-    pub(crate) fn ways(
-        &self,
-        analysis: &Analysis,
-        function: FunctionId,
-        origin: &Origin,
-        further: &[Part],
-    ) -> Vec<Way> {
-        match origin {
-            Origin::Event { seed, path } => {
-                let path: Vec<Part> = path.iter().chain(further).cloned().collect();
-                let kinds = analysis.facts.seeds.get(*seed as usize);
-                let kinds = kinds.map(Vec::as_slice).unwrap_or_default();
-                kinds
-                    .iter()
-                    .flat_map(|kind| self.event_ways(function, *seed, kind, &path))
-                    .collect()
-            }
-            Origin::Call { call, path } => {
-                let path: Vec<Part> = path.iter().chain(further).cloned().collect();
-                self.read_way(analysis, function, *call, &path)
-                    .into_iter()
-                    .collect()
-            }
-            Origin::Secret(_)
-            | Origin::Environment
-            | Origin::Exception
-            | Origin::Stack
-            | Origin::Remote(_) => Vec::new(),
-        }
-    }
-
-    /// What an operation reads out of a resource.
-    fn read_way(
-        &self,
-        analysis: &Analysis,
-        function: FunctionId,
-        call: u32,
-        path: &[Part],
-    ) -> Option<Way> {
-        let call = analysis.facts.calls.get(call as usize)?;
-        let target = self.target_of(function, call)?;
-        let is_item = |part: &str| part == "item";
-        let nodes = self.operation(call)?.reads.iter().filter_map(|part| {
-            let fields = below_result(&part.at, path)?;
-            let fields = told_apart(&fields);
-            Some(Node {
-                target: target.clone(),
-                part: part.part.clone(),
-                fields: if is_item(&part.part) {
-                    without_types(&fields)
-                } else {
-                    fields
-                },
-                gate: Gate::Open,
-            })
-        });
-        Some(Way {
-            nodes: nodes.collect(),
-            who: None,
-            trigger: None,
-            is_proven: true,
-            is_identity: false,
-        })
-    }
-
-    /// What an event of a kind brings.
-    fn event_ways(&self, function: FunctionId, seed: u32, kind: &Name, path: &[Part]) -> Vec<Way> {
-        let Some((event, trust)) = self
-            .knowledge
-            .event(kind)
-            .and_then(|event| Some((event, trust(event, path)?)))
-        else {
-            return Vec::new();
-        };
-        let is_identity = trust == Trust::Identity;
-        let triggers = self
-            .application
-            .numbered_triggers_of(function)
-            .filter(|(_, trigger)| &trigger.kind == kind || seed != 0 || kind.starts_with("web."));
-        let mut is_fixed = false;
-        let mut ways: Vec<Way> = triggers
-            .filter_map(|(at, trigger)| {
-                if fixes(&trigger.filter, path) {
-                    is_fixed = true;
-                    return None;
-                }
-                let who = match event.default_who {
-                    DefaultWho::Operator => return None,
-                    DefaultWho::Caller => caller(&trigger.auth.kind),
-                    _ => default_reach(event.default_who),
-                };
-                let is_verified = matches!(
-                    trigger.auth.kind,
-                    AuthKind::Token { .. } | AuthKind::Function { .. } | AuthKind::Iam
-                );
-                Some(Way {
-                    nodes: self.nodes_of_trigger(at, trigger, path),
-                    who: Some(who),
-                    trigger: Some(at),
-                    is_proven: true,
-                    is_identity: is_identity && is_verified,
-                })
-            })
-            .collect();
-        if ways.is_empty() && !is_fixed {
-            ways.push(self.without_trigger(function, event, path));
-        }
-        ways
-    }
-
-    /// A handler that no trigger of the project invokes with this kind of event: functions may, and people who have access. Where
-    /// there is no template, nothing tells more than the kind does.
-    fn without_trigger(&self, function: FunctionId, event: &Event, path: &[Part]) -> Way {
-        let resource = self
-            .application
-            .function(function)
-            .and_then(|function| function.resource);
-        let who = match resource {
-            // A web framework answers whoever calls, unless something in front of it says otherwise.
-            None if event.answers_http => Reach::Anonymous,
-            _ => default_reach(event.default_who),
-        };
-        let target = resource.map(Target::Resource);
-        let nodes = target
-            .filter(|_| event.default_who == DefaultWho::Tenant)
-            .map(|target| nodes_of_event(event, path, &target, Gate::Open));
-        Way {
-            nodes: nodes.unwrap_or_default(),
-            who: Some(who),
-            trigger: None,
-            is_proven: resource.is_some(),
-            is_identity: false,
-        }
-    }
-
-    /// The parts of a trigger's source that a field of its events is.
-    pub(crate) fn nodes_of_trigger(&self, at: u32, trigger: &Trigger, path: &[Part]) -> Vec<Node> {
-        let event = self.knowledge.event(&trigger.kind);
-        let Some(event) = event.filter(|event| event.default_who == DefaultWho::Writer) else {
-            return Vec::new();
-        };
-        let Some(target) = self.source_of(at) else {
-            return Vec::new();
-        };
-        let gate = match trigger.filter {
-            app::Filter::All => Gate::Open,
-            _ => Gate::Trigger(at),
-        };
-        if trigger.kind != "aws.stepfunctions" {
-            return nodes_of_event(event, path, target, gate);
-        }
-        let inputs = states::input_of(&trigger.settings, path).into_iter();
-        let nodes = inputs.flat_map(|path| nodes_of_event(event, &path, target, gate));
-        nodes.collect()
     }
 
     /// Who controls what comes on a way.
@@ -468,98 +294,11 @@ impl Reached {
     }
 }
 
-/// The parts of `target` that a field of an event is, where the event comes from it.
-fn nodes_of_event(event: &Event, path: &[Part], target: &Target, gate: Gate) -> Vec<Node> {
-    let mut nodes: Vec<Node> = Vec::new();
-    for row in &event.fields {
-        let relation = row.path.relation(path);
-        if let (
-            Some(part),
-            Relation::Here(depth) | Relation::Perhaps(depth) | Relation::Below(depth),
-        ) = (&row.channel, relation)
-        {
-            let fields = told_apart(path.get(depth..).unwrap_or_default());
-            let is_typed = row.encodings.contains(&Encoding::DynamoDb);
-            let node = Node {
-                target: target.clone(),
-                part: part.clone(),
-                fields: if is_typed {
-                    without_types(&fields)
-                } else {
-                    fields
-                },
-                gate,
-            };
-            if !nodes.contains(&node) {
-                nodes.push(node);
-            }
-        }
-        if matches!(relation, Relation::Here(_)) {
-            break;
-        }
-    }
-    nodes
-}
-
-/// How far outsiders decide about a field of an event, where they do.
-fn trust(event: &Event, path: &[Part]) -> Option<Trust> {
-    let is_outside = |trust: &Trust| matches!(trust, Trust::Outside | Trust::Identity);
-    let mut below = None;
-    for row in &event.fields {
-        let trust = Some(row.trust).filter(is_outside);
-        match row.path.relation(path) {
-            Relation::Here(_) => return below.or(trust),
-            Relation::Perhaps(_) | Relation::Below(_) => below = below.or(trust),
-            Relation::Elsewhere => {}
-        }
-    }
-    below
-}
-
-/// What lies below `at` on a path into a result; nothing where the path leads elsewhere. Elements have no step of their own.
-fn below_result(at: &[Part], path: &[Part]) -> Option<Vec<Part>> {
-    let names = at.iter().filter(|step| matches!(step, Part::Field(_)));
-    let named: Vec<&Part> = path
-        .iter()
-        .filter(|step| !matches!(step, Part::Field(name) if name.parse::<usize>().is_ok()))
-        .filter(|step| !matches!(step, Part::Element))
-        .collect();
-    let mut rest = named.iter();
-    for name in names {
-        match rest.next() {
-            Some(step) if *step == name => {}
-            Some(_) => return None,
-            None => return Some(Vec::new()),
-        }
-    }
-    Some(rest.map(|step| (*step).clone()).collect())
-}
-
-fn default_reach(who: DefaultWho) -> Reach {
-    match who {
-        DefaultWho::Anonymous => Reach::Anonymous,
-        DefaultWho::Authenticated => Reach::Authenticated,
-        DefaultWho::Operator => Reach::Operator,
-        DefaultWho::Tenant | DefaultWho::Caller | DefaultWho::Writer => Reach::Tenant,
-    }
-}
-
 /// A field of an event, for people.
 fn field(path: &[Part]) -> String {
     match Facts::field(path).as_str() {
         "" => "the whole event".to_owned(),
         field => format!("`event.{field}`").replace(".[]", "[]"),
-    }
-}
-
-pub(crate) fn caller(auth: &AuthKind) -> Reach {
-    match auth {
-        AuthKind::None | AuthKind::ApiKey => Reach::Anonymous,
-        AuthKind::Iam => Reach::Tenant,
-        AuthKind::Token { .. }
-        | AuthKind::Function { .. }
-        | AuthKind::Unknown(_)
-        | AuthKind::NotApplicable => Reach::Authenticated,
     }
 }
 
@@ -570,38 +309,5 @@ fn who(reach: Reach) -> &'static str {
         Reach::Authenticated => "a signed-in user",
         Reach::Tenant => "whoever can write to its source",
         Reach::Operator => "whoever deploys",
-    }
-}
-
-/// The outside data in a value, wherever it is in it.
-pub(crate) fn labels_in(value: &flow::Value) -> Vec<Label> {
-    let mut labels = value.taint.labels().to_vec();
-    add_labels(&value.shape, 0, &mut labels);
-    labels
-}
-
-/// The outside data inside of a shape.
-pub(crate) fn labels_in_shape(shape: &flow::Shape) -> Vec<Label> {
-    let mut labels = Vec::new();
-    add_labels(shape, 0, &mut labels);
-    labels
-}
-
-fn add_labels(shape: &flow::Shape, depth: u32, labels: &mut Vec<Label>) {
-    const DEEPEST: u32 = 8;
-    if DEEPEST < depth {
-        return;
-    }
-    let mut add = |inner: &flow::Value| {
-        labels.extend_from_slice(inner.taint.labels());
-        add_labels(&inner.shape, depth + 1, labels);
-    };
-    match shape {
-        flow::Shape::Object(object) => {
-            let fields = object.fields.iter().map(|(_, inner)| inner);
-            fields.chain(&object.rest).for_each(&mut add);
-        }
-        flow::Shape::List(list) => list.items.iter().chain(&list.rest).for_each(&mut add),
-        _ => {}
     }
 }

@@ -6,7 +6,7 @@ use flow::{Atom, Label, List, Shape, Value};
 use ir::GlobalFunctionId;
 use knowledge::{DefaultWho, Event};
 
-use crate::reach::{labels_in, labels_in_shape};
+use crate::labels::{labels_in, labels_in_shape};
 use crate::{Analysis, Model};
 
 /// One answer to a caller.
