@@ -4,10 +4,9 @@ use app::{Grant, Text, TextPart};
 use base::{Name, Place};
 use knowledge::Knowledge;
 use link::Model;
-use privilege::{Scope, Spelled};
+use privilege::{Scope, Spelled, UsedRole};
 
 use crate::resource;
-use crate::role::Used;
 use crate::write::Out;
 
 /// What is to be mended of one statement.
@@ -41,7 +40,7 @@ pub(crate) struct Aim {
 /// When that is not certain enough; the reason is a clause.
 pub(crate) fn aim(
     model: &Model<'_>,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     grant: &Grant,
     wanted: &Wanted,
 ) -> Result<Aim, String> {
@@ -78,7 +77,7 @@ pub(crate) fn aim(
 /// What stands in the place of an action.
 fn instead(
     model: &Model<'_>,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     wanted: &Wanted,
     written: &Name,
     review: &mut Option<String>,
@@ -117,7 +116,7 @@ fn instead(
 /// The actions by the resources that they need.
 fn parts(
     model: &Model<'_>,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     kept: Vec<Name>,
     aim: &mut Aim,
 ) -> Result<Vec<Part>, String> {
@@ -150,7 +149,7 @@ fn parts(
 /// nothing needs it.
 fn resources(
     model: &Model<'_>,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     action: &str,
     review: &mut Option<String>,
 ) -> Result<Option<Option<Vec<Spelled>>>, String> {

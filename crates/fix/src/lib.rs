@@ -23,7 +23,6 @@ mod own;
 mod plan;
 mod planner;
 mod resource;
-mod role;
 mod setting;
 mod statement;
 mod style;

@@ -7,7 +7,7 @@ use base::{Name, Place};
 use finding::words;
 use iam::Answer;
 use link::Model;
-use privilege::Need;
+use privilege::{Need, UsedRole};
 
 use crate::document::{Source, Sources};
 use crate::edit::Edit;
@@ -15,7 +15,6 @@ use crate::index::Index;
 use crate::list::{self, lost};
 use crate::map;
 use crate::needed::{self, Needed};
-use crate::role::Used;
 use crate::write::Out;
 
 /// What is changed.
@@ -35,7 +34,7 @@ pub(crate) fn replaced(
     model: &Model<'_>,
     index: &Index<'_>,
     sources: &Sources,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     places: &BTreeSet<Place>,
 ) -> Result<Replaced, String> {
     used.is_seen(model)?;
@@ -79,7 +78,7 @@ pub(crate) fn replaced(
 fn names(
     model: &Model<'_>,
     index: &Index<'_>,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     places: &BTreeSet<Place>,
 ) -> Result<BTreeSet<Name>, String> {
     let is_meant = |policy: &&(Text, Place)| places.contains(&policy.1);

@@ -5,7 +5,7 @@ use doc::{Node, NodeKind};
 use finding::Finding;
 use iam::Answer;
 use link::Model;
-use privilege::{Cause, Need, Scope};
+use privilege::{Cause, Need, Scope, UsedRole};
 
 use crate::document::Sources;
 use crate::edit::Edit;
@@ -13,7 +13,6 @@ use crate::index::Index;
 use crate::list::{self, lost};
 use crate::map;
 use crate::needed::{self, Needed};
-use crate::role::Used;
 use crate::write::Out;
 
 pub(crate) const MISSING: &str = "sas4/missing-permission";
@@ -33,7 +32,7 @@ pub(crate) fn added(
     model: &Model<'_>,
     index: &Index<'_>,
     sources: &Sources,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     findings: &[&Finding],
 ) -> Result<(String, Vec<Edit>), String> {
     let is_found = |need: &&Need| {
@@ -63,7 +62,7 @@ pub(crate) fn added(
 fn beside_another(
     index: &Index<'_>,
     sources: &Sources,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     needed: &Needed,
 ) -> Option<Result<Vec<Edit>, String>> {
     let is_own = |grant: &&Grant| {
@@ -82,7 +81,7 @@ fn beside_another(
 fn first(
     model: &Model<'_>,
     sources: &Sources,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     needed: &Needed,
 ) -> Result<Vec<Edit>, String> {
     let role = used.role;

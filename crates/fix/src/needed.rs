@@ -3,11 +3,10 @@
 use base::Name;
 use finding::words;
 use link::Model;
-use privilege::{Need, Scope, Spelled};
+use privilege::{Need, Scope, Spelled, UsedRole};
 
 use crate::grant::Part;
 use crate::resource;
-use crate::role::Used;
 use crate::statement;
 use crate::write::Out;
 
@@ -24,7 +23,7 @@ pub(crate) struct Needed {
 /// When the template cannot name a resource; the reason is a clause.
 pub(crate) fn needed(
     model: &Model<'_>,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     needs: &[&Need],
 ) -> Result<Needed, String> {
     let mut review = None;

@@ -7,14 +7,13 @@ use doc::{Node, NodeKind};
 use finding::words;
 use iam::Answer;
 use link::Model;
-use privilege::{Cause, Need, Needs, Spelled};
+use privilege::{Cause, Need, Needs, Spelled, UsedRole};
 
 use crate::document::{Source, Sources};
 use crate::edit::Edit;
 use crate::list::lost;
 use crate::map;
 use crate::needed::{self, Needed};
-use crate::role::Used;
 use crate::write::Out;
 
 /// What is changed.
@@ -46,7 +45,7 @@ type AtFunction = Option<&'static [&'static str]>;
 pub(crate) fn split(
     model: &Model<'_>,
     sources: &Sources,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
 ) -> Result<Split, String> {
     used.is_seen(model)?;
     let role = used.role;
@@ -91,7 +90,7 @@ pub(crate) fn split(
 fn part<'s, 'm>(
     model: &'m Model<'_>,
     sources: &'s Sources,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     id: app::FunctionId,
     needs: &'m Needs,
 ) -> Result<Part<'s, 'm>, String> {
@@ -129,7 +128,7 @@ impl Split {
     fn needed(
         &mut self,
         model: &Model<'_>,
-        used: &Used<'_>,
+        used: &UsedRole<'_>,
         part: &Part<'_, '_>,
         is_meant: impl Fn(&Need) -> bool,
     ) -> Result<Needed, String> {
@@ -141,7 +140,7 @@ impl Split {
     fn of_needs(
         &mut self,
         model: &Model<'_>,
-        used: &Used<'_>,
+        used: &UsedRole<'_>,
         needs: &[&Need],
     ) -> Result<Needed, String> {
         let needed = needed::needed(model, used, needs)?;
@@ -153,7 +152,7 @@ impl Split {
     fn of_serverless(
         &mut self,
         model: &Model<'_>,
-        used: &Used<'_>,
+        used: &UsedRole<'_>,
         part: &Part<'_, '_>,
         plugins: &[Name],
         roles: &mut Vec<(Name, Out)>,
@@ -191,7 +190,7 @@ impl Split {
     fn of_resource(
         &mut self,
         model: &Model<'_>,
-        used: &Used<'_>,
+        used: &UsedRole<'_>,
         part: &Part<'_, '_>,
         roles: &mut Vec<(Name, Out)>,
     ) -> Result<Vec<Edit>, String> {
@@ -335,7 +334,7 @@ fn role(needed: &Needed, policies: &[Out]) -> Out {
 
 /// The policies of the platform that a role keeps: those for functions, of which nothing but what the platform does with the
 /// role is allowed. Each with its statements.
-fn kept<'m>(used: &Used<'m>, needs: &Needs) -> Vec<(Out, Vec<&'m Grant>)> {
+fn kept<'m>(used: &UsedRole<'m>, needs: &Needs) -> Vec<(Out, Vec<&'m Grant>)> {
     let policies = used.role.managed_policies.iter();
     let kept = policies.filter_map(|(text, _)| {
         let name = link::managed_policy_name(text)?;
@@ -370,7 +369,7 @@ fn is_by_policy(kept: &[(Out, Vec<&Grant>)], need: &Need) -> bool {
 fn added(
     model: &Model<'_>,
     sources: &Sources,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     roles: &[(Name, Out)],
 ) -> Result<Vec<Edit>, String> {
     let fields: Vec<(&str, Out)> = roles

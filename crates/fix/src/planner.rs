@@ -6,7 +6,7 @@ use app::{FunctionId, Grant, RoleId, Value};
 use base::{Map, Name, Place};
 use finding::{Finding, words};
 use link::Model;
-use privilege::Needs;
+use privilege::{Needs, UsedRole};
 
 use crate::document::Sources;
 use crate::edit::Edit;
@@ -18,7 +18,6 @@ use crate::missing::{self, MISSING};
 use crate::needed;
 use crate::own;
 use crate::plan::{Fix, Plan};
-use crate::role::{self, Used};
 use crate::setting::Settings;
 use crate::statement;
 use crate::template;
@@ -83,7 +82,7 @@ pub fn plan(
         BTreeMap::new()
     };
     let needs_of = |id: FunctionId| later.get(&id).or_else(|| needs.get(id.0 as usize));
-    let roles = role::used(model, needs_of);
+    let roles = privilege::used_roles(model, needs_of);
     let mut planner = Planner {
         model,
         sources,
@@ -188,7 +187,7 @@ struct Planner<'m> {
     index: &'m Index<'m>,
     /// What allows what is found, by the places of findings.
     allowances: Map<Place, (RoleId, Allowance)>,
-    roles: BTreeMap<RoleId, Used<'m>>,
+    roles: BTreeMap<RoleId, UsedRole<'m>>,
     plan: Plan,
 }
 
@@ -222,7 +221,7 @@ impl Planner<'_> {
     }
 
     fn shared(&mut self, finding: &Finding) {
-        let is_meant = |used: &&Used<'_>| {
+        let is_meant = |used: &&UsedRole<'_>| {
             used.role.place == finding.place && used.role.name == finding.subject
         };
         let used = self.roles.values().find(is_meant);

@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use app::{Dialect, ResourceId, Text, TextPart, Value, ValueKind};
 use link::Model;
-use privilege::Spelled;
-
-use crate::role::Used;
+use privilege::{Spelled, UsedRole};
 
 /// The resource in the words of the role's own template.
 ///
 /// # Errors
 /// When the template cannot name it; the reason is a clause.
-pub(crate) fn spelled(model: &Model<'_>, used: &Used<'_>, text: &Text) -> Result<Spelled, String> {
+pub(crate) fn spelled(
+    model: &Model<'_>,
+    used: &UsedRole<'_>,
+    text: &Text,
+) -> Result<Spelled, String> {
     let mut text = text.clone();
     for id in text.resources().collect::<Vec<_>>() {
         if let Err(reason) = is_nameable(model, used, id) {
@@ -28,7 +30,11 @@ pub(crate) fn spelled(model: &Model<'_>, used: &Used<'_>, text: &Text) -> Result
 
 /// Why somebody should look at a resource of a service of the Serverless Framework, as a clause: its name may be another one in
 /// another stage, of which only the one is known that is deployed where nobody says which.
-pub(crate) fn depends_on_stage(model: &Model<'_>, used: &Used<'_>, text: &Text) -> Option<String> {
+pub(crate) fn depends_on_stage(
+    model: &Model<'_>,
+    used: &UsedRole<'_>,
+    text: &Text,
+) -> Option<String> {
     let stack = model.application.stack(used.role.stack)?;
     if stack.dialect != Dialect::ServerlessFramework {
         return None;
@@ -43,7 +49,7 @@ pub(crate) fn depends_on_stage(model: &Model<'_>, used: &Used<'_>, text: &Text) 
     is_named.then(|| format!("a resource has the stage `{stage}` in its name, which may be another one when it is deployed"))
 }
 
-fn is_nameable(model: &Model<'_>, used: &Used<'_>, id: ResourceId) -> Result<(), String> {
+fn is_nameable(model: &Model<'_>, used: &UsedRole<'_>, id: ResourceId) -> Result<(), String> {
     let resource = model.application.resource(id).ok_or("it is not known")?;
     let name = &resource.logical_id;
     if resource.stack != used.role.stack {
@@ -80,7 +86,7 @@ fn by_name(model: &Model<'_>, text: &Text, id: ResourceId) -> Option<Text> {
 
 /// Whether a resource refers, at whatever remove, to the role or to a function that runs under it: the role would wait for what
 /// waits for the role.
-fn waits_for(model: &Model<'_>, start: ResourceId, used: &Used<'_>) -> bool {
+fn waits_for(model: &Model<'_>, start: ResourceId, used: &UsedRole<'_>) -> bool {
     let functions = used.functions.iter();
     let mut ends: BTreeSet<ResourceId> = functions
         .filter_map(|id| model.application.function(*id)?.resource)

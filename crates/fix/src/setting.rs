@@ -106,7 +106,10 @@ impl<'m> Settings<'m> {
             [kind] if *kind != FUNCTION => {
                 format!("the template spells out no {kind} that it is about")
             }
-            _ => "it is about nothing of which a property has an edit".to_owned(),
+            kinds => {
+                let kinds: Vec<String> = kinds.iter().map(ToString::to_string).collect();
+                format!("there are edits for {} only", words::join(&kinds))
+            }
         }
     }
 

@@ -3,11 +3,11 @@
 use app::GrantOrigin;
 use base::{Name, Place};
 use link::Model;
+use privilege::UsedRole;
 
 use crate::document::Sources;
 use crate::edit::Edit;
 use crate::list;
-use crate::role::Used;
 
 /// What is changed, a sentence in the imperative, and how.
 ///
@@ -16,7 +16,7 @@ use crate::role::Used;
 pub(crate) fn narrowed(
     model: &Model<'_>,
     sources: &Sources,
-    used: &Used<'_>,
+    used: &UsedRole<'_>,
     name: &Name,
     place: Place,
 ) -> Result<(String, Vec<Edit>), String> {

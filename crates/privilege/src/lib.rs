@@ -13,6 +13,7 @@ mod need;
 mod platform;
 mod radius;
 mod reach;
+mod role;
 mod scope;
 mod spelling;
 mod statement;
@@ -27,6 +28,7 @@ pub use granted::{is_allowed, is_allowed_by, is_needed, narrower_template, resou
 pub use need::{Cause, Gap, Need, Needs, Reason, Scope};
 pub use radius::blast_radius;
 pub use reach::{allows_anywhere, are_any, matched, names_any, shape};
+pub use role::{UsedRole, used_roles};
 pub use spelling::{Spelled, logical_id, plain, spell};
 pub use statement::{Statement, statements};
 

@@ -1,6 +1,5 @@
 //! What a family of rules is: the rules that one pass over the facts finds.
 
-use app::FunctionId;
 use base::{Map, Name, Place, RelPath};
 use deps::Inventory;
 use detect::SecretFile;
@@ -30,14 +29,6 @@ pub struct Input<'a> {
     pub cost: &'a cost::Settings,
     /// The files that are templates or are drawn in by one, sorted.
     pub templates: &'a [RelPath],
-}
-
-impl<'a> Input<'a> {
-    /// What functions need.
-    pub(crate) fn needs_of(&self, functions: &[FunctionId]) -> Vec<&'a Needs> {
-        let indexes = functions.iter().map(|id| id.0 as usize);
-        indexes.filter_map(|index| self.needs.get(index)).collect()
-    }
 }
 
 /// How bad something is, by the word of the knowledge base.

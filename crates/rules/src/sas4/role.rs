@@ -1,12 +1,12 @@
 //! A role as the rules of this risk look at it: with the functions that run under it, and what they need.
 
-use std::collections::BTreeMap;
+use std::ops::Deref;
 
-use app::{FunctionId, GrantOrigin, Principal, Role, RoleId};
+use app::{FunctionId, GrantOrigin};
 use base::Name;
 use finding::Reach;
 use link::Model;
-use privilege::{Cause, Need, Needs};
+use privilege::{Cause, Need};
 
 use super::words;
 use crate::family::Input;
@@ -15,32 +15,23 @@ use crate::grants::covers;
 /// A role that functions run under.
 pub(super) struct UsedRole<'m> {
     pub(super) model: &'m Model<'m>,
-    pub(super) id: RoleId,
-    pub(super) role: &'m Role,
-    pub(super) functions: Vec<FunctionId>,
-    /// What each of the functions needs.
-    pub(super) needs: Vec<&'m Needs>,
+    used: privilege::UsedRole<'m>,
+}
+
+impl<'m> Deref for UsedRole<'m> {
+    type Target = privilege::UsedRole<'m>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.used
+    }
 }
 
 /// The roles that functions run under, in the order of their ids.
 pub(super) fn used<'m>(input: &Input<'m>) -> impl Iterator<Item = UsedRole<'m>> {
-    let input = *input;
     let model = input.model;
-    let mut users: BTreeMap<RoleId, Vec<FunctionId>> = BTreeMap::new();
-    for (id, function) in model.application.functions() {
-        if let Some(role) = function.role.known() {
-            users.entry(*role).or_default().push(id);
-        }
-    }
-    users.into_iter().filter_map(move |(role, functions)| {
-        Some(UsedRole {
-            model,
-            id: role,
-            role: model.application.role(role)?,
-            needs: input.needs_of(&functions),
-            functions,
-        })
-    })
+    let needs = input.needs;
+    let used = privilege::used_roles(model, |id| needs.get(id.0 as usize));
+    used.into_values().map(move |used| UsedRole { model, used })
 }
 
 impl UsedRole<'_> {
@@ -69,7 +60,7 @@ impl UsedRole<'_> {
         if !self.functions.iter().all(is_seen) {
             return Some("not all of the code is seen".to_owned());
         }
-        self.is_shared()
+        self.is_assumed_by_others()
             .then(|| "others than functions may assume the role".to_owned())
     }
 
@@ -163,18 +154,6 @@ impl UsedRole<'_> {
                     && !operation.writes.is_empty()
                     && operation.actions.iter().any(|needed| needed == action)
                     && head.is_some_and(|head| call.parameters.iter().all(|(name, _)| name != head))
-            })
-        })
-    }
-
-    /// Whether something else than functions may assume the role as well.
-    fn is_shared(&self) -> bool {
-        self.role.trust.iter().any(|grant| {
-            grant.principals.iter().any(|principal| match principal {
-                Principal::Service(service) => {
-                    service.literal().as_deref() != Some("lambda.amazonaws.com")
-                }
-                _ => true,
             })
         })
     }

@@ -5,22 +5,27 @@ use std::collections::BTreeMap;
 use app::{Function, FunctionId, Principal, Role, RoleId};
 use iam::{Answer, Pattern, Piece, Subject};
 use link::Model;
-use privilege::{Cause, Need, Needs};
+
+use crate::{Cause, Need, Needs};
 
 /// A role that functions run under.
-pub(crate) struct Used<'m> {
-    pub(crate) id: RoleId,
-    pub(crate) role: &'m Role,
-    pub(crate) functions: Vec<FunctionId>,
-    needs: Vec<&'m Needs>,
+pub struct UsedRole<'m> {
+    /// Its id.
+    pub id: RoleId,
+    /// What it allows.
+    pub role: &'m Role,
+    /// The functions, in the order of their ids.
+    pub functions: Vec<FunctionId>,
+    /// What each of them needs.
+    pub needs: Vec<&'m Needs>,
 }
 
 /// The roles that functions run under, by their ids.
-pub(crate) fn used<'m>(
+pub fn used_roles<'m>(
     model: &'m Model<'m>,
     needs_of: impl Fn(FunctionId) -> Option<&'m Needs>,
-) -> BTreeMap<RoleId, Used<'m>> {
-    let mut roles: BTreeMap<RoleId, Used<'m>> = BTreeMap::new();
+) -> BTreeMap<RoleId, UsedRole<'m>> {
+    let mut roles: BTreeMap<RoleId, UsedRole<'m>> = BTreeMap::new();
     for (id, function) in model.application.functions() {
         let Some(role_id) = function.role.known() else {
             continue;
@@ -28,7 +33,7 @@ pub(crate) fn used<'m>(
         let Some(role) = model.application.role(*role_id) else {
             continue;
         };
-        let used = roles.entry(*role_id).or_insert_with(|| Used {
+        let used = roles.entry(*role_id).or_insert_with(|| UsedRole {
             id: *role_id,
             role,
             functions: Vec::new(),
@@ -40,12 +45,12 @@ pub(crate) fn used<'m>(
     roles
 }
 
-impl Used<'_> {
+impl UsedRole<'_> {
     /// Whether all that its functions need is seen.
     ///
     /// # Errors
     /// When they may need more, or something else may; the reason is a clause.
-    pub(crate) fn is_seen(&self, model: &Model<'_>) -> Result<(), String> {
+    pub fn is_seen(&self, model: &Model<'_>) -> Result<(), String> {
         if let Some(reason) = &self.role.open {
             return Err(format!("the role may hold more than can be seen: {reason}"));
         }
@@ -70,7 +75,8 @@ impl Used<'_> {
     }
 
     /// What may call services besides the code that was read, as a clause.
-    pub(crate) fn besides(&self, model: &Model<'_>) -> Option<String> {
+    #[must_use]
+    pub fn besides(&self, model: &Model<'_>) -> Option<String> {
         let libraries = self.needs.iter().flat_map(|needs| &needs.libraries);
         if let Some(library) = libraries.into_iter().next() {
             return Some(format!(
@@ -88,31 +94,35 @@ impl Used<'_> {
     }
 
     /// Its functions, each with what it needs.
-    pub(crate) fn each(&self) -> impl Iterator<Item = (FunctionId, &Needs)> {
+    pub fn each(&self) -> impl Iterator<Item = (FunctionId, &Needs)> {
         let functions = self.functions.iter().copied();
         functions.zip(self.needs.iter().copied())
     }
 
     /// The needs that a pattern of actions stands for.
-    pub(crate) fn needed<'a>(&'a self, pattern: &str) -> impl Iterator<Item = &'a Need> + 'a {
+    pub fn needed<'a>(&'a self, pattern: &str) -> impl Iterator<Item = &'a Need> + 'a {
         let pattern = Pattern::action(&[Piece::Literal(pattern.into())]);
         let all = self.needs.iter().flat_map(|needs| &needs.needs);
         all.filter(move |need| pattern.matches(&Subject::action(&need.action)) != Answer::No)
     }
 
     /// Whether a call of the code needs an action of the service.
-    pub(crate) fn calls(&self, service: &str) -> bool {
+    #[must_use]
+    pub fn calls(&self, service: &str) -> bool {
         let mut all = self.needs.iter().flat_map(|needs| &needs.needs);
         all.any(|need| need.cause == Cause::Call && need.service().eq_ignore_ascii_case(service))
     }
 
     /// Whether a framework lets the role do by itself what is needed for this cause. Not every one lets it read the credentials
     /// for the source of a trigger.
-    pub(crate) fn is_by_framework(&self, need: &Need) -> bool {
+    #[must_use]
+    pub fn is_by_framework(&self, need: &Need) -> bool {
         self.role.is_implied && need.is_of_platform() && !need.action.starts_with("secretsmanager:")
     }
 
-    fn is_assumed_by_others(&self) -> bool {
+    /// Whether something else than functions may assume the role as well.
+    #[must_use]
+    pub fn is_assumed_by_others(&self) -> bool {
         let principals = self.role.trust.iter().flat_map(|grant| &grant.principals);
         let mut others = principals.filter(|principal| match principal {
             Principal::Service(service) => {
