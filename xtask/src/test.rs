@@ -24,6 +24,7 @@ pub(crate) fn all() -> Result<()> {
         "-D",
         "warnings",
     ])?;
+    fuzz_targets()?;
     tools();
     tests()?;
     // The README's first command names no binary.
@@ -40,6 +41,13 @@ pub(crate) fn all() -> Result<()> {
     run(Command::new("cargo")
         .args(["doc", "--workspace", "--no-deps", "--quiet"])
         .env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Looks at the fuzz targets, which are a workspace of their own, so that they keep up with what they call.
+fn fuzz_targets() -> Result<()> {
+    let manifest = "--manifest-path=fuzz/Cargo.toml";
+    cargo(&["fmt", manifest, "--check"])?;
+    cargo(&["check", manifest, "--locked", "--target-dir=target"])
 }
 
 /// Runs the tests, with nextest where it is installed.
