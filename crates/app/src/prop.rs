@@ -1,11 +1,64 @@
 //! A property read from a template is known with its place, absent, or unknown: never a bare value.
 
+use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use base::Place;
+use base::{Name, Place};
 
 /// Why a property is unknown, as a clause that fits after "because": `the variable ${ssm:/db/password} is read at deployment`.
-pub type Reason = Arc<str>;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    clause: Arc<str>,
+    /// How the template itself refers to the one text that is known at deployment only, without `${` and `}`: the name of a
+    /// parameter, `ssm:/orders/table`.
+    reference: Option<Name>,
+}
+
+impl Reason {
+    /// The same for what the template that is deployed can refer to.
+    #[must_use]
+    pub fn with_reference(mut self, reference: impl Into<Name>) -> Self {
+        self.reference = Some(reference.into());
+        self
+    }
+
+    /// The same as another template sees it, which cannot refer to it.
+    #[must_use]
+    pub fn without_reference(mut self) -> Self {
+        self.reference = None;
+        self
+    }
+
+    /// How the template refers to it, without `${` and `}`.
+    #[must_use]
+    pub fn reference(&self) -> Option<&Name> {
+        self.reference.as_ref()
+    }
+}
+
+impl Deref for Reason {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.clause
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.clause)
+    }
+}
+
+impl<T: Into<Arc<str>>> From<T> for Reason {
+    fn from(clause: T) -> Self {
+        Self {
+            clause: clause.into(),
+            reference: None,
+        }
+    }
+}
 
 /// A property of a template.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +117,7 @@ impl<T> Prop<T> {
         match self {
             Self::Known(value, place) => Prop::Known(value, *place),
             Self::Absent => Prop::Absent,
-            Self::Unknown(reason) => Prop::Unknown(Arc::clone(reason)),
+            Self::Unknown(reason) => Prop::Unknown(reason.clone()),
         }
     }
 

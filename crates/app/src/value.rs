@@ -216,6 +216,17 @@ fn convert<T>(prop: Prop<&Value>, read: impl FnOnce(&Value) -> Option<T>) -> Pro
     }
 }
 
+impl TextPart {
+    /// How the template refers to a part that is known at deployment only, without `${` and `}`.
+    #[must_use]
+    pub fn reference(&self) -> Option<&Name> {
+        match self {
+            Self::Unknown(reason) => reason.reference(),
+            Self::Literal(_) | Self::Attribute { .. } | Self::Pseudo(_) => None,
+        }
+    }
+}
+
 impl Text {
     /// A text that is known whole.
     pub fn known(text: impl Into<Name>) -> Self {

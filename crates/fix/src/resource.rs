@@ -78,9 +78,9 @@ fn by_name(model: &Model<'_>, text: &Text, id: ResourceId) -> Option<Text> {
             other => parts.push(other.clone()),
         }
     }
-    let is_known = !parts
-        .iter()
-        .any(|part| matches!(part, TextPart::Unknown(_)));
+    let is_open =
+        |part: &TextPart| matches!(part, TextPart::Unknown(_)) && part.reference().is_none();
+    let is_known = !parts.iter().any(is_open);
     is_known.then_some(Text(parts))
 }
 

@@ -250,7 +250,7 @@ impl<'p> Engine<'p> {
         let object = Object {
             fields: fields.collect(),
             rest: arguments.named_tail.clone(),
-            class: None,
+            ..Object::default()
         };
         Value::of(Shape::Object(Arc::new(object)))
     }

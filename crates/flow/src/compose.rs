@@ -100,7 +100,7 @@ impl<'p> Engine<'p> {
                         Some(name) => self.set_field(&value, &name, field),
                         None => {
                             let taint = self.deep_taint(&key_value, frame.place(key.span));
-                            self.add_element(&value, field.with_taint(&taint))
+                            self.add_field(&value, key_value, field.with_taint(&taint))
                         }
                     };
                 }
@@ -137,6 +137,7 @@ impl<'p> Engine<'p> {
         };
         let mut object = Object::clone(object);
         object.rest = join_option(object.rest.take(), Some(rest));
+        object.rest_names = None;
         Value {
             taint: value.taint.clone(),
             shape: Shape::Object(Arc::new(object)),
@@ -205,9 +206,9 @@ impl<'p> Engine<'p> {
                 let taint = self.deep_taint(&key, frame.place(element.span));
                 let rest = Some(item.with_taint(&taint));
                 Value::of(Shape::Object(Arc::new(Object {
-                    fields: Vec::new(),
                     rest,
-                    class: None,
+                    rest_names: Some(key),
+                    ..Object::default()
                 })))
             }
             None => Value::list(Vec::new(), Some(item)),

@@ -84,10 +84,11 @@ impl<'p> Engine<'p> {
                 } else {
                     self.iterated(&subject, place, frame.code.language)
                 };
-                self.exec_loop(frame, state, |engine, frame, mut state| {
+                let (ended, broken) = self.exec_loop(frame, state, |engine, frame, mut state| {
                     engine.bind(frame, target, element.clone(), &mut state);
                     engine.exec_block(frame, body, state)
-                })
+                });
+                join_states(Some(ended), broken)
             }
             StmtKind::Switch { subject, cases } => self.exec_switch(frame, subject, cases, state),
             StmtKind::Try {
@@ -162,7 +163,7 @@ impl<'p> Engine<'p> {
         state: State,
     ) -> Option<State> {
         let mut left: Option<State> = None;
-        let after = self.exec_loop(frame, state, |engine, frame, state| {
+        let (ended, broken) = self.exec_loop(frame, state, |engine, frame, state| {
             if body_first {
                 let end = engine.exec_block(frame, body, state)?;
                 let (again, done) = engine.branch(frame, test, end);
@@ -174,18 +175,19 @@ impl<'p> Engine<'p> {
                 engine.exec_block(frame, body, enter?)
             }
         });
-        // A loop is left by its test, by `break`, or, where the test cannot fail, not at all.
-        join_states(left, after.filter(|_| !is_literally_true(test)))
+        // A loop is left by its test, where that can fail, or by `break`.
+        let ended = (!is_literally_true(test)).then_some(ended);
+        join_states(join_states(left, ended), broken)
     }
 
-    /// Executes one round after another until a round adds nothing. The result holds the states of zero rounds and of every
-    /// round, and those at a `break`.
+    /// Executes one round after another until a round adds nothing. Gives the states of zero rounds and of every round, and
+    /// those at a `break`.
     fn exec_loop(
         &mut self,
         frame: &mut Frame<'p>,
         state: State,
         mut round: impl FnMut(&mut Self, &mut Frame<'p>, State) -> Option<State>,
-    ) -> Option<State> {
+    ) -> (State, Option<State>) {
         let mut before = state;
         let mut broken: Option<State> = None;
         for _ in 0..MOST_ROUNDS {
@@ -202,7 +204,7 @@ impl<'p> Engine<'p> {
                 break;
             }
         }
-        join_states(Some(before), broken)
+        (before, broken)
     }
 
     fn exec_switch(

@@ -21,9 +21,8 @@ impl<'p> Engine<'p> {
         state: &mut State,
     ) -> Value {
         let object = Object {
-            fields: Vec::new(),
-            rest: None,
             class: Some(Arc::clone(class)),
+            ..Object::default()
         };
         let mut instance = Value::of(Shape::Object(Arc::new(object)));
         instance = self.with_initial_fields(class, instance, state, 0);

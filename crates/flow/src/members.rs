@@ -383,18 +383,16 @@ impl<'p> Engine<'p> {
             }
             // A library object that is configured keeps its path; what was parsed from outside data is data.
             Shape::Api(_) if !value.taint.is_clean() => Object {
-                fields: Vec::new(),
                 rest: Some(value.clone()),
-                class: None,
+                ..Object::default()
             },
             Shape::Api(_) | Shape::Function(_) | Shape::Module(_) => {
                 return value.clone().with_taint(&new.taint);
             }
             Shape::Unknown if value.taint.is_clean() => Object::default(),
             _ => Object {
-                fields: Vec::new(),
                 rest: Some(value.clone()),
-                class: None,
+                ..Object::default()
             },
         };
         match object.fields.iter_mut().find(|(key, _)| key == name) {
@@ -418,6 +416,7 @@ impl<'p> Engine<'p> {
             Shape::Object(object) => {
                 let mut object = Object::clone(object);
                 object.rest = join_option(object.rest.take(), Some(new));
+                object.rest_names = None;
                 Shape::Object(Arc::new(object))
             }
             Shape::List(list) => {
@@ -443,6 +442,20 @@ impl<'p> Engine<'p> {
             taint: value.taint.clone(),
             shape,
         }
+    }
+
+    /// `value[name] = new` with a name that is not told to the last character.
+    pub(crate) fn add_field(&mut self, value: &Value, name: Value, new: Value) -> Value {
+        let names = match &value.shape {
+            Shape::Object(object) if object.rest.is_none() => Some(name),
+            Shape::Object(object) => object.rest_names.as_ref().map(|known| known.join(&name)),
+            _ => None,
+        };
+        let mut result = self.add_element(value, new);
+        if let Shape::Object(object) = &mut result.shape {
+            Arc::make_mut(object).rest_names = names;
+        }
+        result
     }
 
     /// What `for x of value` gives; for Python, iterating a dictionary gives its keys.
@@ -493,11 +506,10 @@ impl<'p> Engine<'p> {
     /// Any key of an object.
     pub(crate) fn key_of(&mut self, value: &Value, place: Place) -> Value {
         match &value.shape {
-            Shape::Object(object) if object.rest.is_none() => {
-                let keys = object
-                    .fields
-                    .iter()
-                    .map(|(key, _)| Value::text(key.clone()));
+            Shape::Object(object) if object.rest.is_none() || object.rest_names.is_some() => {
+                let keys = object.fields.iter();
+                let keys = keys.map(|(key, _)| Value::text(key.clone()));
+                let keys = keys.chain(object.rest_names.clone());
                 keys.reduce(|one, other| one.join(&other))
                     .unwrap_or_default()
             }

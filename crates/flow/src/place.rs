@@ -244,7 +244,7 @@ impl<'p> Engine<'p> {
                     self.check_keys(frame, &outer, &key, index, place);
                 }
                 let old = self.read_subject(frame, state, &subject, place);
-                let new = self.add_element(&old, value);
+                let new = self.add_field(&old, key, value);
                 self.write_subject(frame, state, &subject, new, place);
             }
             ExprKind::Slice { .. } => {

@@ -238,6 +238,7 @@ impl<'p> Engine<'p> {
             fields: checked,
             rest: (!is_missing && !is_closed).then(|| input.clone()),
             class: domain.class.clone(),
+            ..Object::default()
         };
         Value::of(Shape::Object(Arc::new(object)))
     }
@@ -256,7 +257,7 @@ impl<'p> Engine<'p> {
         let given = Object {
             fields: arguments.items.iter().filter_map(named).collect(),
             rest: arguments.named_tail.clone(),
-            class: None,
+            ..Object::default()
         };
         let given = Value::of(Shape::Object(Arc::new(given)));
         self.with_fields(domain, &given, place, 0)
@@ -412,8 +413,8 @@ fn instance_of(class: &Value, value: Value) -> Value {
     };
     let class: &Arc<ClassValue> = class;
     Value::of(Shape::Object(Arc::new(Object {
-        fields: Vec::new(),
         rest: Some(value),
         class: Some(Arc::clone(class)),
+        ..Object::default()
     })))
 }

@@ -87,6 +87,8 @@ pub struct Object {
     pub fields: Vec<(Name, Value)>,
     /// Stands for every other field; nothing when there are none.
     pub rest: Option<Value>,
+    /// What the names of those may be, where all of them are told: `{[process.env.TABLE]: …}`.
+    pub rest_names: Option<Value>,
     /// The class of the project it is an instance of.
     pub class: Option<Arc<ClassValue>>,
 }
@@ -253,8 +255,7 @@ impl Value {
     pub fn object(fields: Vec<(Name, Self)>) -> Self {
         Self::of(Shape::Object(Arc::new(Object {
             fields,
-            rest: None,
-            class: None,
+            ..Object::default()
         })))
     }
 
@@ -432,8 +433,17 @@ fn join_objects(left: &Object, right: &Object) -> Object {
     Object {
         fields,
         rest: join_option(left.rest.clone(), right.rest.clone()),
+        rest_names: match (&left.rest, &right.rest) {
+            (Some(_), Some(_)) => join_names(left, right),
+            (Some(_), None) => left.rest_names.clone(),
+            (None, _) => right.rest_names.clone(),
+        },
         class: left.class.clone(),
     }
+}
+
+fn join_names(left: &Object, right: &Object) -> Option<Value> {
+    Some(left.rest_names.as_ref()?.join(right.rest_names.as_ref()?))
 }
 
 fn join_lists(left: &List, right: &List) -> List {

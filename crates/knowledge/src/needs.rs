@@ -53,6 +53,8 @@ pub struct TriggerNeed {
     pub with: Option<Name>,
     /// The actions, on the source; on what the setting names where `on` says so.
     pub actions: Vec<Name>,
+    /// Actions that it takes beside, on nothing of the source: those on the network that it is in.
+    pub beside: Vec<Name>,
     /// The type of the access configuration whose `URI` is meant: `BASIC_AUTH`. Empty for the source itself.
     pub on: Vec<Name>,
 }

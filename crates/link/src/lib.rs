@@ -36,7 +36,7 @@ use rayon::prelude::*;
 pub use deliveries::Delivery;
 pub use imports::Imports;
 pub use managed::name as managed_policy_name;
-pub use named::Named;
+pub use named::{Named, is_arn};
 pub use reach::{Flow, Reached};
 pub use responses::Response;
 pub use untemplated::{Untemplated, scripts, untemplated};

@@ -193,15 +193,60 @@ fn field(path: &[knowledge::Step]) -> String {
     }
 }
 
+/// Whether a text is an ARN, as far as its start or how the template names it tells.
+#[must_use]
+pub fn is_arn(text: &Text) -> bool {
+    match text.0.first() {
+        Some(TextPart::Literal(start)) => start.starts_with("arn:"),
+        Some(TextPart::Attribute { attribute, .. }) => attribute.ends_with("Arn"),
+        Some(part) => part.reference().is_some_and(|it| ends_in(it, "arn")),
+        None => false,
+    }
+}
+
 /// The ARN of what is written as an ARN, a URL or a plain name.
 fn arn_of(kind: &ResourceType, written: &Text) -> Text {
-    match written.0.first() {
-        Some(TextPart::Literal(start)) if start.starts_with("arn:") => with_tail(kind, written),
-        Some(TextPart::Literal(start)) if start.contains("://") => {
+    match written.0.as_slice() {
+        [TextPart::Unknown(reason)] => match reason.reference() {
+            Some(_) if is_arn(written) || is_always_arn(kind) => written.clone(),
+            Some(reference) if !is_name(kind, reference) => {
+                let reason = reason.clone().without_reference();
+                filled(kind, &Text(vec![TextPart::Unknown(reason)]))
+            }
+            _ => filled(kind, written),
+        },
+        [TextPart::Unknown(_), ..] if is_arn(written) => written.clone(),
+        [TextPart::Literal(start), ..] if start.starts_with("arn:") => with_tail(kind, written),
+        [TextPart::Literal(start), ..] if start.contains("://") => {
             filled(kind, &after_last_slash(written))
         }
         _ => filled(kind, written),
     }
+}
+
+/// Types that calls name by their ARN and by nothing else. Secrets they name by either.
+fn is_always_arn(kind: &ResourceType) -> bool {
+    kind.reference == Reference::Arn && kind.kind != "AWS::SecretsManager::Secret"
+}
+
+/// Whether what the template refers to by this name is the name of a resource of the type, rather than its ARN or its URL.
+fn is_name(kind: &ResourceType, reference: &str) -> bool {
+    let is_named_by_either = matches!(
+        kind.kind.as_str(),
+        "AWS::Lambda::Function" | "AWS::KMS::Key"
+    );
+    match kind.reference {
+        _ if ends_in(reference, "name") => true,
+        Reference::Name => !is_named_by_either && !ends_in(reference, "url"),
+        Reference::Id => !is_named_by_either && ends_in(reference, "id"),
+        Reference::Arn | Reference::Url => false,
+    }
+}
+
+fn ends_in(name: &str, end: &str) -> bool {
+    let start = name.len().checked_sub(end.len());
+    let last = start.and_then(|start| name.get(start..));
+    last.is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
 
 /// An ARN that is written without the characters which the platform adds to the name: those of secrets.

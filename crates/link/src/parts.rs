@@ -184,8 +184,9 @@ fn collect_tables(value: &Value, depth: u32, tables: &mut Vec<Value>) -> Option<
             }
             Shape::Object(object) => match (field(object, "TableName"), &object.rest) {
                 (Some(table), _) => tables.push(table.clone()),
-                (None, Some(_)) => return None,
-                (None, None) => {
+                (None, Some(_)) if object.rest_names.is_none() => return None,
+                (None, _) => {
+                    tables.extend(object.rest_names.clone());
                     for (name, inner) in &object.fields {
                         let is_operation = matches!(&inner.shape, Shape::Object(operation)
                             if field(operation, "TableName").is_some());

@@ -54,7 +54,7 @@ fn anywhere(values: &Value) -> Value {
     Value::of(Shape::Object(std::sync::Arc::new(Object {
         fields: Vec::new(),
         rest: Some(any),
-        class: None,
+        ..Object::default()
     })))
 }
 

@@ -69,10 +69,7 @@ fn of_parameters(
         _ => Name::default(),
     };
     let is_any = |text: &Text| matches!(text.0.as_slice(), [TextPart::Unknown(_)]);
-    if let Some((_, whole)) = texts
-        .iter()
-        .find(|(_, text)| start(text).starts_with("arn:"))
-    {
+    if let Some((_, whole)) = texts.iter().find(|(_, text)| link::is_arn(text)) {
         return Some(whole.clone());
     }
     let is_meant = arn.with.is_empty()
@@ -239,11 +236,7 @@ fn filled(
                 format!("`{parameter}` is not known before the code runs").into(),
             )]),
         };
-        let is_arn = match text.0.first() {
-            Some(TextPart::Literal(start)) => start.starts_with("arn:"),
-            Some(TextPart::Attribute { attribute, .. }) => attribute.ends_with("Arn"),
-            _ => false,
-        };
+        let is_arn = link::is_arn(&text);
         let declared = text.resource();
         let arn = if is_arn {
             text

@@ -210,13 +210,13 @@ fn written_at<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
     found
 }
 
-/// The text with `*` for its unknown parts, and why the first of them is.
+/// The text with `*` for the parts that the template cannot refer to either, and why the first of them is unknown.
 fn closed(text: &Text) -> (Text, Option<app::Reason>) {
     let mut why = None;
     let mut parts: Vec<TextPart> = Vec::new();
     for part in &text.0 {
         let part = match part {
-            TextPart::Unknown(reason) => {
+            TextPart::Unknown(reason) if reason.reference().is_none() => {
                 why = why.or_else(|| Some(reason.clone()));
                 TextPart::Literal("*".into())
             }

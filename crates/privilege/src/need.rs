@@ -21,7 +21,7 @@ pub struct Needs {
 pub struct Need {
     /// `dynamodb:PutItem`.
     pub action: Name,
-    /// The resource as a statement names it, in the words of the template; no part of it is unknown.
+    /// The resource as a statement names it, in the words of the template, which can refer to each of its parts.
     pub resource: Text,
     /// How closely that is known.
     pub scope: Scope,

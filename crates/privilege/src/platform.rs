@@ -65,10 +65,7 @@ pub(crate) fn add(collector: &mut Collector<'_>, properties: Option<&Value>) {
         let target = match setting {
             Setting::Logs => logs(model, properties),
             Setting::Durable => own_runs(model, declared),
-            Setting::Tracing | Setting::Network => Target {
-                arn: Text::known("*"),
-                declared: None,
-            },
+            Setting::Tracing | Setting::Network => anywhere(),
         };
         let rows = model.knowledge.needs.settings.iter();
         for action in rows
@@ -112,6 +109,9 @@ fn add_trigger(collector: &mut Collector<'_>, trigger: &Trigger) {
                 collector.need(action, &target, Cause::Trigger, &reason);
             }
         }
+        for action in &row.beside {
+            collector.need(action, &anywhere(), Cause::Trigger, &reason);
+        }
     }
 }
 
@@ -136,12 +136,9 @@ fn source(collector: &Collector<'_>, trigger: &Trigger) -> Target {
         app::Prop::Unknown(reason) => unknown(reason.clone()),
     };
     let declared = text.resource();
-    let is_arn = match text.0.first() {
-        Some(TextPart::Literal(start)) => start.starts_with("arn:"),
-        Some(TextPart::Attribute { attribute, .. }) => attribute.ends_with("Arn"),
-        _ => false,
-    };
-    if is_arn {
+    // What the template does not know it writes as an ARN, because nothing else is taken here.
+    let is_referred = text.0.first().is_some_and(|it| it.reference().is_some());
+    if is_referred || link::is_arn(&text) {
         return Target {
             arn: text,
             declared,
@@ -314,6 +311,13 @@ fn logs(model: &Model<'_>, properties: &Value) -> Target {
     arn.0.push(TextPart::Literal(":*".into()));
     Target {
         arn,
+        declared: None,
+    }
+}
+
+fn anywhere() -> Target {
+    Target {
+        arn: Text::known("*"),
         declared: None,
     }
 }

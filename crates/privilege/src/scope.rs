@@ -150,7 +150,7 @@ fn texts(model: &Model<'_>, function: FunctionId, values: &[Value]) -> Vec<Text>
 fn opened(text: &Text) -> Text {
     let part = |part: &TextPart| match part {
         TextPart::Literal(text) => TextPart::Literal(escaped(text)),
-        TextPart::Unknown(_) => TextPart::Literal("*".into()),
+        TextPart::Unknown(reason) if reason.reference().is_none() => TextPart::Literal("*".into()),
         known => known.clone(),
     };
     Text(text.0.iter().map(part).collect())

@@ -51,6 +51,14 @@ pub fn spell(application: &Application, text: &Text) -> Spelled {
                 attribute,
             },
         ] => return Spelled::GetAtt(id(*resource), attribute.to_string()),
+        [part] => match part.reference() {
+            // A variable of the Serverless Framework: nothing of CloudFormation sees it.
+            Some(variable) if variable.contains(':') => {
+                return Spelled::Plain(format!("${{{variable}}}"));
+            }
+            Some(parameter) => return Spelled::Ref(parameter.to_string()),
+            None => {}
+        },
         _ => {}
     }
     let mut whole = String::new();
@@ -66,7 +74,10 @@ pub fn spell(application: &Application, text: &Text) -> Spelled {
                 attribute,
             } => whole.push_str(&format!("${{{}.{attribute}}}", id(*resource))),
             TextPart::Pseudo(name) => whole.push_str(&format!("${{{name}}}")),
-            TextPart::Unknown(_) => whole.push('*'),
+            TextPart::Unknown(reason) => match reason.reference() {
+                Some(reference) => whole.push_str(&format!("${{{reference}}}")),
+                None => whole.push('*'),
+            },
         }
     }
     Spelled::Sub(whole)

@@ -41,6 +41,8 @@ pub(crate) struct TriggerRow {
     with: Option<Name>,
     action: Texts,
     #[serde(default)]
+    beside: Texts,
+    #[serde(default)]
     on: Texts,
     source: Name,
 }
@@ -244,6 +246,10 @@ impl TriggerRow {
             kinds: kinds.to_vec(),
             with: self.with.clone(),
             actions: actions(&self.action, &self.source, knowledge)?,
+            beside: match self.beside.as_slice() {
+                [] => Vec::new(),
+                _ => actions(&self.beside, &self.source, knowledge)?,
+            },
             on: self.on.as_slice().to_vec(),
         })
     }

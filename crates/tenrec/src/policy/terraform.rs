@@ -71,7 +71,14 @@ fn spelled(policies: &Policies<'_>, text: &Text, referred: &mut Referred) -> Str
     for part in &text.0 {
         match part {
             TextPart::Literal(text) => out.push_str(&escaped(text)),
-            TextPart::Unknown(_) => out.push('*'),
+            TextPart::Unknown(reason) => match reason.reference() {
+                Some(reference) => {
+                    let variable = identifier(reference);
+                    out.push_str(&format!("${{var.{variable}}}"));
+                    referred.variables.insert(variable);
+                }
+                None => out.push('*'),
+            },
             TextPart::Pseudo(name) => {
                 let (kind, attribute) = match name.as_str() {
                     "AWS::Partition" => ("aws_partition", "partition"),

@@ -1,6 +1,6 @@
 //! What refers to a parameter, a resource or an output: `Ref`, `Fn::GetAtt` and the `${…}` of `Fn::Sub`.
 
-use app::{TextPart, Value, ValueKind};
+use app::{Text, TextPart, Value, ValueKind};
 use base::{Name, Place};
 
 use super::{At, Evaluator, cost, same, text, unknown};
@@ -43,6 +43,23 @@ impl Evaluator<'_> {
 
     /// The value of a parameter. Where several resources nest the stack with different values, it cannot be told.
     fn parameter(&self, at: At, scope: &Scope<'_>, name: &str, declaration: &Tree) -> Value {
+        let kind = declaration.get("Type").and_then(Tree::as_text);
+        let kind = kind.unwrap_or("String");
+        let mut value = self.parameter_of(at, scope, name, declaration, kind);
+        if let (ValueKind::Unknown(reason), false) = (&mut value.kind, is_list(kind)) {
+            *reason = reason.clone().with_reference(name);
+        }
+        value
+    }
+
+    fn parameter_of(
+        &self,
+        at: At,
+        scope: &Scope<'_>,
+        name: &str,
+        declaration: &Tree,
+        kind: &str,
+    ) -> Value {
         let place = declaration.place;
         let mut passed: Option<Value> = None;
         for (parent, resource) in &scope.nested_by {
@@ -61,6 +78,7 @@ impl Evaluator<'_> {
                 argument,
             );
             let value = value.unwrap_or_else(|| unknown(place, "it is passed no value"));
+            let value = as_seen_from_elsewhere(value);
             match &passed {
                 Some(other) if !same(other, &value) => {
                     return unknown(
@@ -71,10 +89,6 @@ impl Evaluator<'_> {
                 _ => passed = Some(value),
             }
         }
-        let kind = declaration
-            .get("Type")
-            .and_then(Tree::as_text)
-            .unwrap_or("String");
         if kind.starts_with("AWS::SSM::Parameter::Value") {
             return unknown(
                 place,
@@ -96,9 +110,8 @@ impl Evaluator<'_> {
                 format!("the parameter `{name}` is given at deployment"),
             );
         };
-        let is_list = kind == "CommaDelimitedList" || kind.starts_with("List<");
         match value.as_name() {
-            Some(items) if is_list => {
+            Some(items) if is_list(kind) => {
                 let items = items
                     .split(',')
                     .map(|item| text(vec![TextPart::Literal(Name::new(item.trim()))], value.place));
@@ -152,7 +165,10 @@ impl Evaluator<'_> {
                 .get(output)
                 .and_then(|it| it.get("Value"));
             return match output_tree.and_then(|output| self.value(at, output)) {
-                Some(value) if self.spend(at, cost(&value)) => Value { place, ..value },
+                Some(value) if self.spend(at, cost(&value)) => Value {
+                    place,
+                    ..as_seen_from_elsewhere(value)
+                },
                 Some(_) => unknown(place, "the template has too many references"),
                 None => unknown(place, format!("the nested stack has no output `{output}`")),
             };
@@ -245,4 +261,29 @@ impl Evaluator<'_> {
         result.literal(rest);
         true
     }
+}
+
+/// Whether a parameter of this type is a list.
+fn is_list(kind: &str) -> bool {
+    kind == "CommaDelimitedList" || kind.contains("List<")
+}
+
+/// The value in another template, which cannot refer to the parameters of its own.
+fn as_seen_from_elsewhere(value: Value) -> Value {
+    let kind = match value.kind {
+        ValueKind::Unknown(reason) => ValueKind::Unknown(reason.without_reference()),
+        ValueKind::Text(text) => {
+            let parts = text.0.into_iter().map(|part| match part {
+                TextPart::Unknown(reason) => TextPart::Unknown(reason.without_reference()),
+                known => known,
+            });
+            ValueKind::Text(Text(parts.collect()))
+        }
+        ValueKind::List(items) => {
+            let items = items.into_iter().map(as_seen_from_elsewhere);
+            ValueKind::List(items.collect())
+        }
+        known => known,
+    };
+    Value { kind, ..value }
 }

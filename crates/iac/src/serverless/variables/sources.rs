@@ -247,7 +247,8 @@ impl Resolver<'_> {
             _ => "is answered by a plugin",
         };
         self.deferred.entry(variable.text.clone()).or_insert(place);
-        format!("the variable {} {whence} at deployment", variable.text).into()
+        let reason = format!("the variable {} {whence} at deployment", variable.text);
+        referred(reason.into(), variable)
     }
 
     /// Reports a variable of which no source has a value.
@@ -271,6 +272,7 @@ impl Resolver<'_> {
         match (last, self.missing.take()) {
             (Some("env" | "opt" | "param"), _) => {
                 self.deferred.entry(variable.text.clone()).or_insert(place);
+                return referred(reason.into(), variable);
             }
             (Some("file"), Some(path)) => {
                 let message = format!(
@@ -284,6 +286,14 @@ impl Resolver<'_> {
             }
         }
         reason.into()
+    }
+}
+
+/// The reason with how the template refers to the variable, where that is the usual notation.
+fn referred(reason: Reason, variable: &Variable) -> Reason {
+    match variable.text.starts_with("${") {
+        true => reason.with_reference(variable.content()),
+        false => reason,
     }
 }
 
