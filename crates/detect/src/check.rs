@@ -2,6 +2,8 @@
 
 use knowledge::SecretCheck;
 
+use crate::value::is_drawn;
+
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Whether a token is what it looks like.
@@ -11,6 +13,7 @@ pub(crate) fn passes(check: SecretCheck, token: &str) -> bool {
         SecretCheck::JsonWebToken => json_web_token(token).unwrap_or(false),
         SecretCheck::Bech32 => bech32(token).unwrap_or(false),
         SecretCheck::BasicAuthorization => basic_authorization(token).unwrap_or(false),
+        SecretCheck::Drawn => is_drawn(token),
     }
 }
 

@@ -40,8 +40,12 @@ struct Format {
 /// How a text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// For tokens that are told by their looks: code, prose, anything.
+    /// For tokens that are told by their looks: anything, and code whose names are looked at where it is understood.
     Tokens,
+    /// For such tokens, unless what stands around them says that they are examples.
+    Documentation,
+    /// For texts in quotes that are given to something called like a secret as well: code that is not understood.
+    Code,
     /// For values of settings that are called like secrets as well: `.env`, JSON, YAML, INI.
     Settings,
 }
@@ -113,6 +117,8 @@ pub enum SecretKind {
         title: Name,
         /// It opens a test environment only.
         is_test: bool,
+        /// Something in it, such as a checksum, proves that it is one.
+        is_proven: bool,
     },
     /// By what it is called.
     Named {
@@ -186,11 +192,14 @@ impl Detector {
             }
             let owner = self.owners.get(hit.keyword).copied().flatten();
             match owner.and_then(|index| self.formats.get(index as usize)) {
-                Some(format) => found.extend(self.token(format, text, hit.start, hit.end)),
-                None if reading == Reading::Settings => {
-                    found.extend(self.setting(text, hit.start, hit.end));
+                Some(format) if reading == Reading::Documentation => {
+                    if !format.row.is_guess && !is_explained_as_example(text, hit.start) {
+                        found.extend(self.token(format, text, hit.start, hit.end));
+                    }
                 }
-                None => {}
+                Some(format) => found.extend(self.token(format, text, hit.start, hit.end)),
+                None if matches!(reading, Reading::Tokens | Reading::Documentation) => {}
+                None => found.extend(self.setting(text, hit.start, hit.end, reading)),
             }
         }
         found
@@ -245,7 +254,8 @@ impl Detector {
         let window = window(text, from)?;
         let captures = format.pattern()?.captures(window)?;
         let whole = captures.get(0)?;
-        let secret = captures.get(1).unwrap_or(whole);
+        // The innermost group: of what is assigned all is one, around what the format itself marks.
+        let secret = captures.iter().flatten().last().unwrap_or(whole);
         if secret.end() == whole.end() && !ends_token(window, secret) {
             return None;
         }
@@ -270,19 +280,20 @@ impl Detector {
             name: format.row.name.clone(),
             title: format.row.title.clone(),
             is_test: format.row.is_test,
+            is_proven: format.row.check.is_some(),
         };
         Some(Secret::new(from + secret.start(), token, kind))
     }
 
     /// The literal value of a setting in whose name a word for secrets stands at `start..end`.
-    fn setting(&self, text: &str, start: usize, end: usize) -> Option<Secret> {
+    fn setting(&self, text: &str, start: usize, end: usize, reading: Reading) -> Option<Secret> {
         let bytes = text.as_bytes();
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
         let before = bytes.get(..start)?.iter().rev().take(64);
         let start = start - before.take_while(|byte| is_part(byte)).count();
         let after = bytes.get(end..)?.iter().take(64);
         let end = end + after.take_while(|byte| is_part(byte)).count();
-        let opens = |byte: &u8| byte.is_ascii_whitespace() || b"\"'{[(,;".contains(byte);
+        let opens = |byte: &u8| byte.is_ascii_whitespace() || b"\"'{[(,;<>$@".contains(byte);
         let before = start.checked_sub(1).and_then(|before| bytes.get(before));
         // Inside an address or an ARN, a colon assigns nothing.
         if !before.is_none_or(opens) {
@@ -291,28 +302,53 @@ impl Detector {
         let name = text.get(start..end)?;
         self.names.secret_of(name)?;
         let window = window(text, end)?;
-        let captures = SETTING.as_ref()?.captures(window)?;
+        let (pattern, written) = match reading {
+            Reading::Code => (&ASSIGNMENT, Written::InCode),
+            _ => (&SETTING, Written::InConfiguration),
+        };
+        let captures = pattern.as_ref()?.captures(window)?;
         let value = captures.iter().skip(1).flatten().next()?;
-        // Not in quotes, brackets make it an expression.
-        let is_expression = captures
-            .get(4)
-            .is_some_and(|bare| bare.as_str().contains(['(', '[', ']']));
-        if is_expression || is_said_to_be_example(text, start) {
+        let mut content = value.as_str();
+        if captures.name("bare").is_some() {
+            // Not in quotes, brackets make it an expression.
+            if content.contains(['(', '[', ']']) {
+                return None;
+            }
+            content = alone(content, before.copied());
+        }
+        if is_said_to_be_example(text, start) {
             return None;
         }
-        let mut secret =
-            self.secret_value(name, value.as_str().trim_end(), Written::InConfiguration)?;
+        let mut secret = self.secret_value(name, content.trim_end(), written)?;
         let start = (end + value.start()) as u32;
         secret.span = Span::new(start, start + secret.span.end);
         Some(secret)
     }
 }
 
+/// The value of one of several settings in a line: it ends with the quote that stands before the setting's name, and where the
+/// next setting starts: `"DbPassword=… Stage=prod"`, `-H "x-api-key: …"`.
+fn alone(value: &str, before: Option<u8>) -> &str {
+    let quote = before.filter(|byte| matches!(byte, b'"' | b'\''));
+    let value = match quote.and_then(|quote| value.split_once(char::from(quote))) {
+        Some((value, _)) => value,
+        None => value,
+    };
+    match value.split_once(' ') {
+        Some((first, rest)) if starts_setting(rest) => first,
+        _ => value,
+    }
+}
+
+fn starts_setting(text: &str) -> bool {
+    let name = text.split_once('=').map_or("", |(name, _)| name);
+    !name.is_empty() && name.bytes().all(is_token_byte)
+}
+
 /// Whether the line up to here says that what follows is an example.
 fn is_said_to_be_example(text: &str, to: usize) -> bool {
     /// Longer lines are lists of much else. Of one no more is looked at, as a whole file may be one.
     const LONGEST: usize = 200;
-    const WORD: &[u8] = b"example";
     let from = to.saturating_sub(LONGEST);
     let before = text.as_bytes().get(from..to).unwrap_or_default();
     let line = match before.iter().rposition(|byte| *byte == b'\n') {
@@ -320,15 +356,60 @@ fn is_said_to_be_example(text: &str, to: usize) -> bool {
         None if from == 0 => before,
         None => return false,
     };
-    let mut words = line.windows(WORD.len());
-    words.any(|word| word.eq_ignore_ascii_case(WORD))
+    mentions(line, b"example")
+}
+
+/// Whether what stands shortly before says that examples follow.
+fn is_explained_as_example(text: &str, to: usize) -> bool {
+    /// A heading, a sentence, and the start of the block of code under it.
+    const NEAR: usize = 400;
+    const WORDS: [&[u8]; 6] = [
+        b"example",
+        b"sample",
+        b"e.g.",
+        b"for instance",
+        b"looks like",
+        b"replace",
+    ];
+    let before = text.as_bytes().get(to.saturating_sub(NEAR)..to);
+    let before = before.unwrap_or_default();
+    WORDS.iter().any(|word| mentions(before, word))
+}
+
+fn mentions(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len())
+        .any(|part| part.eq_ignore_ascii_case(word))
 }
 
 /// What follows the name of a setting: its value in double quotes, in single quotes, or up to the end of the line; or in quotes
-/// with a backslash, in JSON that is itself a text.
+/// with a backslash, in JSON that is itself a text; in XML the content of the element or the next attribute; of a variable of
+/// Terraform its default.
 static SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(
-        r#"\A\\?["']?[ \t]{0,32}(?:=>|:=|=|:)[ \t]{0,32}(?:"([^"\r\n]{1,512})"|'([^'\r\n]{1,512})'|\\"([^"\\\r\n]{1,512})\\"|([^\s"'#,;}\]\\][^\r\n#,;}\]]{0,511}))"#,
+        r#"(?x) \A (?:
+            \\?["']?[\x20\t]{0,32}(?:=>|:=|=|:)[\x20\t]{0,32}(?:
+                "([^"\r\n]{1,512})"
+                | '([^'\r\n]{1,512})'
+                | \\"([^"\\\r\n]{1,512})\\"
+                | (?P<bare>[^\s"'\#,;}\]\\][^\r\n\#,;}\]]{0,511})
+            )
+            | >([^<\r\n]{1,512})</
+            | "[\x20\t]{1,8}[Vv]alue="([^"\r\n]{1,512})"
+            | "[\x20\t]{0,8}\{[^{}]{0,400}?\bdefault[\x20\t]{0,32}=[\x20\t]{0,8}"([^"\r\n]{1,512})"
+        )"#,
+    )
+});
+
+/// What follows a name in code: the type that some languages write behind it, and a text in quotes that it is given, or that is
+/// passed with it.
+static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    compile(
+        r#"(?x) \A (?:
+            \\?["']?\]?[\x20\t]{0,32}
+            (?: :[\x20\t]{0,4}[A-Za-z][\w<>?.\[\]]{0,40}[\x20\t]{0,4}= | => | := | = | : )
+            | ["'],
+        )
+        [\x20\t]{0,32}[@$]?(?: \\?"([^"\\\r\n]{1,512})\\?" | '([^'\r\n]{1,512})' )"#,
     )
 });
 

@@ -35,6 +35,20 @@ const LOCK_FILES: [&str; 14] = [
     "packages.lock.json",
 ];
 
+/// Files of settings whose name says so.
+const SETTINGS: [&str; 7] = [
+    ".env",
+    ".npmrc",
+    ".pypirc",
+    ".netrc",
+    "_netrc",
+    "Dockerfile",
+    "Containerfile",
+];
+
+/// Extensions of what is written for people.
+const DOCUMENTATION: [&str; 4] = ["md", "mdx", "rst", "adoc"];
+
 /// How the file at `path` is read for secrets; nothing for lock files and for what is not text by its name.
 #[must_use]
 pub fn reading(path: &RelPath) -> Option<Reading> {
@@ -42,12 +56,21 @@ pub fn reading(path: &RelPath) -> Option<Reading> {
     if LOCK_FILES.contains(&name) || name.ends_with(".min.js") {
         return None;
     }
-    if name == ".env" || name.starts_with(".env.") || name == ".npmrc" || name == ".pypirc" {
+    if SETTINGS.contains(&name)
+        || [".env.", "Dockerfile."]
+            .iter()
+            .any(|it| name.starts_with(it))
+    {
         return Some(Reading::Settings);
     }
     match path.extension().to_ascii_lowercase().as_str() {
         "json" | "yml" | "yaml" | "template" | "env" | "ini" | "cfg" | "conf" | "properties"
-        | "toml" | "tf" | "tfvars" | "tfstate" => Some(Reading::Settings),
+        | "toml" | "tf" | "tfvars" | "tfstate" | "xml" | "config" | "sh" | "bash" | "zsh"
+        | "ps1" | "psm1" | "dockerfile" => Some(Reading::Settings),
+        "java" | "kt" | "kts" | "scala" | "groovy" | "gradle" | "cs" | "fs" | "vb" | "go"
+        | "rb" | "php" | "rs" | "swift" | "dart" | "ex" | "exs" | "clj" | "lua" | "pl" | "html"
+        | "htm" | "vue" | "svelte" | "ipynb" => Some(Reading::Code),
+        extension if DOCUMENTATION.contains(&extension) => Some(Reading::Documentation),
         "png" | "jpg" | "jpeg" | "gif" | "webp" | "ico" | "svg" | "bmp" | "tiff" | "avif"
         | "zip" | "gz" | "tgz" | "bz2" | "xz" | "zst" | "7z" | "rar" | "tar" | "jar" | "war"
         | "whl" | "pdf" | "docx" | "xlsx" | "pptx" | "mp3" | "mp4" | "mov" | "avi" | "webm"
@@ -77,7 +100,6 @@ pub fn is_example(path: &RelPath) -> bool {
                 | "docs"
                 | "doc"
                 | "samples"
-                | "events"
         )
     });
     in_folder
@@ -94,5 +116,5 @@ pub fn is_example(path: &RelPath) -> bool {
         ]
         .iter()
         .any(|part| name.contains(part))
-        || matches!(path.extension(), "md" | "mdx" | "rst" | "adoc")
+        || DOCUMENTATION.contains(&path.extension())
 }

@@ -14,6 +14,7 @@ pub(crate) struct Names {
     harmless: Set<String>,
     harmless_phrases: Vec<Vec<String>>,
     trailing: Set<String>,
+    references: Vec<String>,
 }
 
 impl Names {
@@ -37,6 +38,7 @@ impl Names {
                 .map(|text| phrase(text))
                 .collect(),
             trailing: names.trailing.iter().map(ToString::to_string).collect(),
+            references: names.reference.iter().map(ToString::to_string).collect(),
         }
     }
 
@@ -74,6 +76,11 @@ impl Names {
         let words = words(name);
         matches!(words.as_slice(), [word] if self.credential.contains(word))
             || self.secret_of(name).is_some()
+    }
+
+    /// Whether a value says where the secret is, or is encrypted, instead of being it.
+    pub(crate) fn starts_reference(&self, value: &str) -> bool {
+        self.references.iter().any(|start| value.starts_with(start))
     }
 
     /// `db` and `password` of `dbpassword`.

@@ -14,12 +14,6 @@ pub enum Written {
 /// The longest value that is looked at, in bytes.
 const LONGEST: usize = 1024;
 
-/// Starts of values that say where the secret is instead of what it is.
-const REFERENCES: [&str; 20] = [
-    "$", "!", "&", "*", "{", "<", "%", "@", "arn:", "/", "./", "../", "~", "ssm:", "vault:",
-    "file:", "env:", "kms:", "process.", "os.",
-];
-
 /// Whether `value` is the secret itself. `secret` is what its name says it is: `password`, `api key`.
 pub(crate) fn is_literal(
     names: &Names,
@@ -33,7 +27,7 @@ pub(crate) fn is_literal(
         (Written::InConfiguration, true) => 4,
         _ => 8,
     };
-    if value.len() < shortest || LONGEST < value.len() || is_reference(value) {
+    if value.len() < shortest || LONGEST < value.len() || is_reference(names, value) {
         return false;
     }
     if is_placeholder(names, placeholders, value) {
@@ -41,7 +35,7 @@ pub(crate) fn is_literal(
     }
     match (written, is_password) {
         (Written::InConfiguration, true) => !is_setting(value),
-        _ => is_random(value),
+        _ => is_drawn(value),
     }
 }
 
@@ -62,8 +56,8 @@ fn is_setting(value: &str) -> bool {
     ) || value.len() < 6 && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_reference(value: &str) -> bool {
-    REFERENCES.iter().any(|start| value.starts_with(start))
+fn is_reference(names: &Names, value: &str) -> bool {
+    names.starts_reference(value)
         || value.contains("${")
         || value.contains("{{")
         || value.contains("://")
@@ -103,7 +97,7 @@ fn is_constant_name(value: &str) -> bool {
 }
 
 /// Whether a value looks drawn rather than written: letters with digits or signs, of some entropy, and no words with hyphens.
-fn is_random(value: &str) -> bool {
+pub(crate) fn is_drawn(value: &str) -> bool {
     let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
     let n_digits = value.bytes().filter(u8::is_ascii_digit).count();
     let has_sign = value.bytes().any(|byte| b"!#$%^&*?+/=~".contains(&byte));

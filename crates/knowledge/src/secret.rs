@@ -35,6 +35,8 @@ pub struct SecretFormat {
     pub unless: Vec<Name>,
     /// It opens a test environment only.
     pub is_test: bool,
+    /// It is told by what stands before it alone, so that one in documentation is taken for an example.
+    pub is_guess: bool,
 }
 
 /// Where a secret stands by its keyword.
@@ -58,6 +60,8 @@ pub enum SecretCheck {
     Bech32,
     /// It is the Base64 of a user and a password.
     BasicAuthorization,
+    /// It has letters and digits in no order that a word has.
+    Drawn,
 }
 
 /// How secrets are called, and what stands where one is not filled in.
@@ -73,6 +77,8 @@ pub struct SecretNames {
     pub trailing: Vec<Name>,
     /// Parts of values that stand for a secret, in lower case.
     pub placeholder: Vec<Name>,
+    /// Starts of values that say where the secret is, or that hold it encrypted.
+    pub reference: Vec<Name>,
 }
 
 /// Where templates hold secrets whatever these look like, and what code does with one that leaves it what it is.
@@ -86,6 +92,8 @@ pub struct SecretPlaces {
     pub pointers: Vec<Name>,
     /// Calls that hand on all that they are given, in another form; with `*.` before the name of a method.
     pub forms: Vec<Name>,
+    /// Last names of calls that make bytes of a text.
+    pub encodings: Vec<Name>,
     /// Properties that are secrets.
     pub properties: Vec<SecretProperty>,
 }

@@ -14,7 +14,7 @@ pub(crate) fn is_credential(name: &str) -> bool {
 /// Whether a credential of this name is a password.
 pub(crate) fn is_password(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.contains("passw") || name == "pwd"
+    name.contains("passw") || name.contains("passphrase") || name == "pwd"
 }
 
 /// Whether an environment variable of this name holds a credential.

@@ -37,6 +37,8 @@ pub(crate) struct FormatRow {
     unless: Texts,
     #[serde(default)]
     test: bool,
+    #[serde(default)]
+    guess: bool,
 }
 
 impl FormatRow {
@@ -61,6 +63,7 @@ impl FormatRow {
             check: check.transpose()?,
             unless: self.unless.as_slice().to_vec(),
             is_test: self.test,
+            is_guess: self.guess,
         })
     }
 }
@@ -74,6 +77,7 @@ pub(crate) struct NameFile {
     harmless: Texts,
     trailing: Texts,
     placeholder: Texts,
+    reference: Texts,
 }
 
 impl NameFile {
@@ -84,6 +88,7 @@ impl NameFile {
             harmless: self.harmless.filled("harmless")?.to_vec(),
             trailing: self.trailing.filled("trailing")?.to_vec(),
             placeholder: self.placeholder.filled("placeholder")?.to_vec(),
+            reference: self.reference.filled("reference")?.to_vec(),
         })
     }
 }
@@ -96,6 +101,7 @@ pub(crate) struct PlaceFile {
     pairs: Vec<(Name, Name)>,
     pointers: Vec<Name>,
     forms: Vec<Name>,
+    encodings: Vec<Name>,
     property: Vec<SecretProperty>,
 }
 
@@ -109,6 +115,7 @@ impl PlaceFile {
             pairs: self.pairs,
             pointers: self.pointers,
             forms: self.forms,
+            encodings: self.encodings,
             properties: self.property,
         })
     }

@@ -170,6 +170,7 @@ impl Vocabulary for SecretCheck {
         ("json-web-token", Self::JsonWebToken),
         ("bech32", Self::Bech32),
         ("basic-authorization", Self::BasicAuthorization),
+        ("drawn", Self::Drawn),
     ];
 }
 

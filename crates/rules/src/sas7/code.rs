@@ -7,8 +7,8 @@ use base::Name;
 use detect::{Detector, Secret, Written};
 use finding::{Confidence, Finding};
 use ir::{
-    Argument, CompareOp, Expr, ExprKind, Literal, Module, Pattern, Property, PropertyKey, Stmt,
-    StmtKind, Visitor,
+    Argument, CompareOp, Element, Expr, ExprKind, Literal, Module, Pattern, Property, PropertyKey,
+    Stmt, StmtKind, Visitor,
 };
 use link::Model;
 
@@ -28,7 +28,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         if detect::is_example(path) {
             continue;
         }
-        let mut fresh = constants(module);
+        let mut fresh = constants(module, &model.knowledge.secrets.places.encodings);
         fresh.extend(written_keys(module, &keys));
         fresh.sort_by_key(|secret| secret.span);
         fresh.dedup_by(|later, earlier| earlier.span.contains(later.span));
@@ -98,9 +98,10 @@ impl Visitor for Literals<'_> {
 }
 
 /// The constants of a module that are secrets by their names, in source order.
-fn constants(module: &Module) -> Vec<Secret> {
+fn constants<'m>(module: &'m Module, encodings: &'m [Name]) -> Vec<Secret> {
     let mut constants = Constants {
         module,
+        encodings,
         found: Vec::new(),
     };
     module.visit(&mut constants);
@@ -118,8 +119,16 @@ fn constants(module: &Module) -> Vec<Secret> {
     found
 }
 
+/// What the name of a user is called where its password stands beside it.
+const USERS: [&str; 4] = ["user", "username", "login", "userName"];
+
+/// Shorter texts are names of encodings.
+const SHORTEST_KEY: usize = 12;
+
 struct Constants<'m> {
     module: &'m Module,
+    /// Calls that make bytes of a text.
+    encodings: &'m [Name],
     found: Vec<Secret>,
 }
 
@@ -135,7 +144,57 @@ impl Constants<'_> {
             }
             // `process.env.X || "…"`: what stands where the setting is missing.
             ExprKind::Or(_, otherwise) => self.given(Some(name), otherwise),
+            // `Buffer.from("…", "hex")`, `"…".encode()`
+            ExprKind::Call(call) if self.is_encoding(&call.callee) => {
+                if let Some(Argument::Positional(text)) = call.arguments.first()
+                    && text_of(text).is_some_and(|text| SHORTEST_KEY <= text.len())
+                {
+                    self.given(Some(name), text);
+                } else if let ExprKind::Field { base, .. } = &call.callee.kind {
+                    self.given(Some(name), base);
+                }
+            }
             _ => {}
+        }
+    }
+
+    /// Notes the password of `auth=("user", "…")`.
+    fn pair(&mut self, name: &Name, value: &Expr) {
+        if name == "auth"
+            && let ExprKind::List(items) = &value.kind
+            && let [_, Element::Item(password)] = items.as_slice()
+        {
+            self.given(Some("password".into()), password);
+        }
+    }
+
+    /// Whether a call makes bytes of its text, by the name of what is called.
+    fn is_encoding(&self, callee: &Expr) -> bool {
+        let name = self.name_of(callee);
+        name.is_some_and(|name| self.encodings.contains(&name))
+    }
+
+    /// Notes the password that stands beside the name of a user, even one that is no more than words and a number.
+    fn beside_user(&mut self, properties: &[Property]) {
+        let text = |property: &Property| match property {
+            Property::Field(PropertyKey::Name(name), value) => {
+                Some((name.clone(), text_of(value)?, value.span))
+            }
+            _ => None,
+        };
+        let texts: Vec<_> = properties.iter().filter_map(text).collect();
+        let is_user = |name: &Name| USERS.contains(&name.as_str());
+        if !texts.iter().any(|(name, ..)| is_user(name)) {
+            return;
+        }
+        for (name, text, span) in texts {
+            if crate::credentials::is_password(&name)
+                && text.contains(|it: char| it.is_ascii_digit())
+            {
+                let detector = Detector::builtin();
+                let secret = detector.secret_value(&name, &text, Written::InConfiguration);
+                self.found.extend(secret.map(|secret| secret.at(span)));
+            }
         }
     }
 
@@ -180,6 +239,7 @@ impl Visitor for Constants<'_> {
     fn expression(&mut self, expression: &Expr) {
         match &expression.kind {
             ExprKind::Object(properties) => {
+                self.beside_user(properties);
                 for property in properties {
                     if let Property::Field(PropertyKey::Name(name), value) = property {
                         self.given(Some(name.clone()), value);
@@ -200,6 +260,7 @@ impl Visitor for Constants<'_> {
                 for argument in &call.arguments {
                     if let Argument::Named(name, value) = argument {
                         self.given(Some(name.clone()), value);
+                        self.pair(name, value);
                     }
                 }
                 // `os.environ.get("DB_PASSWORD", "…")`

@@ -62,15 +62,9 @@ fn in_template(input: &Input<'_>, file: &SecretFile) -> Vec<Finding> {
     secrets
         .map(|secret| {
             let functions = functions_holding(input, secret);
-            super::finding(
-                model,
-                &TEMPLATE,
-                file.file,
-                secret,
-                detect::is_example(&file.path),
-                &functions,
-            )
-            .confidence(confidence(secret))
+            let is_example = detect::is_example(&file.path);
+            super::finding(model, &TEMPLATE, file.file, secret, is_example, &functions)
+            .confidence(confidence(secret, is_example))
             .fix("Move it to Secrets Manager or an SSM SecureString, refer to it by name, and replace the leaked one")
         })
         .collect()
@@ -90,7 +84,7 @@ fn functions_holding(input: &Input<'_>, secret: &Secret) -> Vec<FunctionId> {
     holding.map(|(id, _)| id).collect()
 }
 
-/// Secrets of code and of other files. What is merely called a secret counts in files that are deployed or configure, not in
+/// Secrets of code and of other files, each once. What is merely called a secret counts in files that are deployed or configure, not in
 /// examples.
 fn in_file(input: &Input<'_>, file: &SecretFile) -> Vec<Finding> {
     let is_example = detect::is_example(&file.path);
@@ -99,28 +93,34 @@ fn in_file(input: &Input<'_>, file: &SecretFile) -> Vec<Finding> {
     } else {
         input.model.functions_shipping(&file.path)
     };
-    let secrets = file
-        .secrets
-        .iter()
-        .filter(|secret| !is_example || matches!(secret.kind, SecretKind::Format { .. }));
-    secrets
-        .map(|secret| {
-            super::finding(
-                input.model,
-                &CODE,
-                file.file,
-                secret,
-                is_example,
-                &functions,
-            )
-            .confidence(confidence(secret))
-            .fix("Read it from Secrets Manager or an SSM SecureString at start, and replace the leaked one")
-        })
-        .collect()
+    let counts = |secret: &&Secret| !is_example || matches!(secret.kind, SecretKind::Format { .. });
+    let mut known: Vec<(u64, Finding)> = Vec::new();
+    for secret in file.secrets.iter().filter(counts) {
+        let place = Place::new(file.file, secret.span);
+        let mut others = known.iter_mut();
+        if let Some((_, finding)) = others.find(|(digest, _)| *digest == secret.digest()) {
+            finding.evidence.push(finding::Step {
+                kind: StepKind::Config,
+                place,
+                message: "it stands here as well".to_owned(),
+            });
+            continue;
+        }
+        let finding = super::finding(input.model, &CODE, file.file, secret, is_example, &functions)
+            .confidence(confidence(secret, is_example))
+            .fix("Read it from Secrets Manager or an SSM SecureString at start, and replace the leaked one");
+        known.push((secret.digest(), finding));
+    }
+    known.into_iter().map(|(_, finding)| finding).collect()
 }
 
-pub(super) fn confidence(secret: &Secret) -> Confidence {
+/// What proves itself is one wherever it stands; what else stands in an example was probably made up.
+pub(super) fn confidence(secret: &Secret, is_example: bool) -> Confidence {
     match secret.kind {
+        SecretKind::Format {
+            is_proven: true, ..
+        } => Confidence::High,
+        _ if is_example => Confidence::Low,
         SecretKind::Format { .. } => Confidence::High,
         SecretKind::Named { .. } => Confidence::Medium,
     }

@@ -42,7 +42,7 @@ fn in_version(input: &Input<'_>, file: &SecretFile, commit: &Name) -> Vec<Findin
                 file.path
             );
             finding
-                .confidence(super::files::confidence(secret))
+                .confidence(super::files::confidence(secret, is_example))
                 .fix("Replace the secret: who has a copy of the repository has it, whatever is rewritten later")
         })
         .collect()
