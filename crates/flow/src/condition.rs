@@ -150,16 +150,19 @@ impl<'p> Engine<'p> {
             CompareOp::NotEqual | CompareOp::NotIn => Outcome::False,
             CompareOp::InstanceOf => return self.own_exception(frame, left_expr, left, right),
             CompareOp::Less | CompareOp::Greater => {
-                return self.test_of_length(frame, op, left_expr, right_expr);
+                let of_length = self.test_of_length(frame, op, left_expr, right_expr);
+                return of_length.unwrap_or_else(|| {
+                    self.test_of_bound(frame, op, (left_expr, left), (right_expr, right), place)
+                });
             }
         };
         let is_membership = matches!(op, CompareOp::In | CompareOp::NotIn);
         let scope = frame.id();
-        let test = |subject: Option<Subject>, vouched| {
+        let test = |subject: Option<Subject>, vouched, clears| {
             let test = TestValue {
                 subject,
                 vouched,
-                clears: KindSet::ALL,
+                clears,
                 checked: None,
                 outcome,
                 scope,
@@ -168,8 +171,10 @@ impl<'p> Engine<'p> {
         };
         if let (Some(subject), Some(name)) = (typeof_subject(self, left_expr), right.as_text()) {
             return match name.as_str() {
-                "number" | "boolean" | "undefined" | "bigint" => {
-                    test(Some(subject), Default::default())
+                "boolean" | "undefined" => test(Some(subject), Default::default(), KindSet::ALL),
+                "number" | "bigint" => {
+                    let clears = KindSet::ALL.without(self.kinds_of_numbers());
+                    test(Some(subject), Default::default(), clears)
                 }
                 // A text may hold anything, but is no object in the place of one.
                 "string" => self.test_of_kind(frame, subject, "nosql", outcome),
@@ -182,10 +187,12 @@ impl<'p> Engine<'p> {
             return known;
         }
         if self.is_allow_list(right, is_membership, place) {
-            return test(self.subject(left_expr), self.vouched(frame, left, place));
+            let vouched = self.vouched(frame, left, place);
+            return test(self.subject(left_expr), vouched, KindSet::ALL);
         }
         if !is_membership && self.is_allow_list(left, false, place) {
-            return test(self.subject(right_expr), self.vouched(frame, right, place));
+            let vouched = self.vouched(frame, right, place);
+            return test(self.subject(right_expr), vouched, KindSet::ALL);
         }
         Value::unknown()
     }
@@ -306,19 +313,20 @@ impl<'p> Engine<'p> {
         op: CompareOp,
         left: &'p Expr,
         right: &'p Expr,
-    ) -> Value {
+    ) -> Option<Value> {
         let is_less = op == CompareOp::Less;
         let (subject, is_short) = match (length_subject(self, left), length_subject(self, right)) {
             (Some(subject), None) => (subject, is_less),
             (None, Some(subject)) => (subject, !is_less),
-            _ => return Value::unknown(),
+            (Some(_), Some(_)) => return Some(Value::unknown()),
+            (None, None) => return None,
         };
         let outcome = if is_short {
             Outcome::True
         } else {
             Outcome::False
         };
-        self.test_of_kind(frame, subject, "regex-subject", outcome)
+        Some(self.test_of_kind(frame, subject, "regex-subject", outcome))
     }
 
     /// A test that makes its subject harmless for one kind of danger.
@@ -343,7 +351,11 @@ impl<'p> Engine<'p> {
 
     fn record_comparison(&mut self, frame: &Frame<'p>, left: &Value, right: &Value, place: Place) {
         for (one, other) in [(left, right), (right, left)] {
-            let taint = self.deep_taint(one, place);
+            // A number is no credential.
+            let taint = self.deep_taint(one, place).without(|label| {
+                let compared = self.knowledge.kind("crypto-compare");
+                compared.is_some_and(|kind| label.clears.contains(kind))
+            });
             if taint.is_clean() || other.taint == taint {
                 continue;
             }

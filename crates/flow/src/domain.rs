@@ -78,6 +78,15 @@ impl Domain {
                 }
     }
 
+    /// Whether whatever is harmless for the values of the other is so for these, none of which has parts.
+    fn is_more_than(&self, other: &Self) -> bool {
+        let has_parts = !self.fields.is_empty() || self.element.is_some() || self.class.is_some();
+        !has_parts
+            && !self.is_text
+            && other.clears.without(self.clears).is_empty()
+            && self.clears != KindSet::NONE
+    }
+
     /// Of what is in both domains.
     pub(crate) fn and(mut self, other: Self) -> Self {
         for (name, field) in other.fields {
@@ -98,11 +107,11 @@ impl Domain {
 
     /// Of what is in one of the domains.
     pub(crate) fn or(self, other: Self) -> Self {
-        // What is harmless as a whole takes nothing away from what holds of the other: it has no parts.
-        if self.clears == KindSet::ALL {
+        // What has no parts takes nothing away from those of the other.
+        if self.is_more_than(&other) {
             return other;
         }
-        if other.clears == KindSet::ALL {
+        if other.is_more_than(&self) {
             return self;
         }
         let mut fields = Vec::new();
@@ -301,10 +310,7 @@ impl<'p> Engine<'p> {
             ..Domain::default()
         };
         if crate::regex_strength::is_narrow(pattern, false, is_anchored) {
-            domain.clears = KindSet::ALL;
-            if crate::regex_strength::lets_any_host(pattern) {
-                domain.clears = domain.clears.without(self.kinds_of_hosts());
-            }
+            domain.clears = KindSet::ALL.without(self.kinds_kept_by(pattern));
         }
         domain
     }

@@ -67,9 +67,13 @@ impl<'p> Engine<'p> {
             }
             ExprKind::Call(call) => self.call(frame, call, expr.span, state),
             ExprKind::Text(parts) => self.text(frame, parts, place, state),
-            ExprKind::Binary { op, left, right } => {
-                let left = self.eval(frame, left, state);
-                let right = self.eval(frame, right, state);
+            ExprKind::Binary {
+                op,
+                left: left_expr,
+                right: right_expr,
+            } => {
+                let left = self.eval(frame, left_expr, state);
+                let right = self.eval(frame, right_expr, state);
                 match op {
                     // `directory / name`: a path is what an operator of its library makes of it.
                     BinaryOp::Divide => {
@@ -86,7 +90,10 @@ impl<'p> Engine<'p> {
                     {
                         left.join(&right)
                     }
-                    _ => Value::unknown(),
+                    _ => {
+                        let sides = ((&**left_expr, &left), (&**right_expr, &right));
+                        self.computed(frame, *op, sides.0, sides.1, place)
+                    }
                 }
             }
             ExprKind::Compare { op, left, right } => {

@@ -170,6 +170,7 @@ impl<'p> Engine<'p> {
                 left = join_states(left.take(), done);
                 again
             } else {
+                engine.report_counted_loop(frame, test, body, &state);
                 let (enter, done) = engine.branch(frame, test, state);
                 left = join_states(left.take(), done);
                 engine.exec_block(frame, body, enter?)

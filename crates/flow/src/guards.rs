@@ -62,23 +62,38 @@ impl<'p> Engine<'p> {
         None
     }
 
-    /// What a guard clears: a pattern that lets dots through leaves open which host a name is of.
+    /// What a guard clears: a pattern that lets dots through leaves open which host a name is of, one of any length how large a
+    /// number is.
     fn narrowed(&mut self, guard: &Guard, inputs: &Inputs<'_>) -> KindSet {
         let Some(pattern) = &guard.pattern else {
             return guard.clears;
         };
-        let lets_dots = self.resolve_input(pattern, inputs).iter().any(|(value, _)| {
-            matches!(&value.shape, Shape::Constant(Constant::Text(pattern) | Constant::Regex(pattern))
-                if crate::regex_strength::lets_any_host(pattern))
+        let patterns = self.resolve_input(pattern, inputs);
+        let kept = patterns.iter().map(|(value, _)| match &value.shape {
+            Shape::Constant(Constant::Text(pattern) | Constant::Regex(pattern)) => {
+                self.kinds_kept_by(pattern)
+            }
+            _ => KindSet::NONE,
         });
-        if !lets_dots {
-            return guard.clears;
+        guard
+            .clears
+            .without(kept.fold(KindSet::NONE, KindSet::union))
+    }
+
+    /// The dangers of texts that match a narrow pattern.
+    pub(crate) fn kinds_kept_by(&self, pattern: &str) -> KindSet {
+        let mut kept = KindSet::NONE;
+        if crate::regex_strength::lets_any_host(pattern) {
+            kept = kept.union(self.kinds_of_hosts());
         }
-        guard.clears.without(self.kinds_of_hosts())
+        if crate::regex_strength::lets_any_length(pattern) {
+            kept = kept.union(self.kinds_of_numbers());
+        }
+        kept
     }
 
     /// The sinks in which a text of letters, digits and dots may do harm: it names a host.
-    pub(crate) fn kinds_of_hosts(&self) -> KindSet {
+    fn kinds_of_hosts(&self) -> KindSet {
         let hosts = ["ssrf", "redirect"]
             .iter()
             .filter_map(|kind| self.knowledge.kind(kind));

@@ -44,6 +44,25 @@ pub(crate) fn lets_any_host(pattern: &str) -> bool {
     })
 }
 
+/// Whether texts of any length match the pattern.
+pub(crate) fn lets_any_length(pattern: &str) -> bool {
+    let mut chars = pattern.chars().peekable();
+    let mut is_in_class = false;
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' => {
+                chars.next();
+            }
+            '[' => is_in_class = true,
+            ']' => is_in_class = false,
+            '*' | '+' if !is_in_class => return true,
+            ',' if !is_in_class && chars.peek() == Some(&'}') => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Whether every text that matches `pattern` as a whole consists of harmless characters. `is_whole` says that the test itself
 /// demands a match of the whole text; otherwise the pattern must be anchored at both ends (`starts_anchored` for tests that
 /// begin at the start of the text).

@@ -320,7 +320,12 @@ impl<'p> Engine<'p> {
             _ => None,
         };
         let mut domain = match text(schema, "type").as_deref() {
-            Some("integer" | "number" | "boolean" | "null") => return Some(Domain::harmless()),
+            Some("boolean" | "null") => return Some(Domain::harmless()),
+            Some("integer" | "number") => {
+                let limits = ["maximum", "exclusiveMaximum"];
+                let is_limited = limits.iter().any(|word| field(schema, word).is_some());
+                return Some(self.domain_of_numbers(is_limited));
+            }
             Some("string") => Domain {
                 is_text: true,
                 ..Domain::default()
@@ -348,6 +353,14 @@ impl<'p> Engine<'p> {
         Some(domain)
     }
 
+    fn domain_of_numbers(&self, is_limited: bool) -> Domain {
+        let mut domain = Domain::harmless();
+        if !is_limited {
+            domain.clears = domain.clears.without(self.kinds_of_numbers());
+        }
+        domain
+    }
+
     /// What a schema in the words of Cerberus says: one object for each field.
     fn domain_of_cerberus(&self, schema: &Object, depth: u32) -> Option<Domain> {
         if DEEPEST < depth || schema.rest.is_some() {
@@ -373,8 +386,9 @@ impl<'p> Engine<'p> {
             _ => None,
         };
         let mut domain = match text(rules, "type").as_deref() {
-            Some("integer" | "float" | "number" | "boolean" | "date" | "datetime") => {
-                return Domain::harmless();
+            Some("boolean" | "date" | "datetime") => return Domain::harmless(),
+            Some("integer" | "float" | "number") => {
+                return self.domain_of_numbers(field(rules, "max").is_some());
             }
             Some("string") => Domain {
                 is_text: true,

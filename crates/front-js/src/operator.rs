@@ -74,9 +74,8 @@ impl Lowerer<'_> {
                 }
                 _ => from_zero(BinaryOp::Subtract, operand, place),
             },
-            UnaryOperator::UnaryPlus | UnaryOperator::BitwiseNot => {
-                from_zero(BinaryOp::Other, operand, place)
-            }
+            UnaryOperator::UnaryPlus => from_zero(BinaryOp::Add, operand, place),
+            UnaryOperator::BitwiseNot => from_zero(BinaryOp::Other, operand, place),
         };
         Expr::new(kind, place)
     }
@@ -199,10 +198,10 @@ fn arithmetic(operator: BinaryOperator) -> Option<BinaryOp> {
         BinaryOperator::Subtraction => Some(BinaryOp::Subtract),
         BinaryOperator::Multiplication => Some(BinaryOp::Multiply),
         BinaryOperator::BitwiseOR => Some(BinaryOp::Or),
-        BinaryOperator::Division
-        | BinaryOperator::Remainder
-        | BinaryOperator::Exponential
-        | BinaryOperator::ShiftLeft
+        BinaryOperator::Division | BinaryOperator::Exponential | BinaryOperator::ShiftLeft => {
+            Some(BinaryOp::Scale)
+        }
+        BinaryOperator::Remainder
         | BinaryOperator::ShiftRight
         | BinaryOperator::ShiftRightZeroFill
         | BinaryOperator::BitwiseXOR

@@ -91,9 +91,8 @@ impl Lowerer<'_> {
                 },
             ) => ExprKind::Literal(Literal::Number(-value)),
             (ast::UnaryOp::USub, operand) => arithmetic(BinaryOp::Subtract, zero(), operand),
-            (ast::UnaryOp::UAdd | ast::UnaryOp::Invert, operand) => {
-                arithmetic(BinaryOp::Other, zero(), operand)
-            }
+            (ast::UnaryOp::UAdd, operand) => arithmetic(BinaryOp::Add, zero(), operand),
+            (ast::UnaryOp::Invert, operand) => arithmetic(BinaryOp::Other, zero(), operand),
         }
     }
 }
@@ -134,7 +133,7 @@ fn add(left: Expr, right: Expr) -> ExprKind {
 fn divide(left: Expr, right: Expr) -> ExprKind {
     let are_numbers = is_number(&left) || is_number(&right);
     let op = if are_numbers {
-        BinaryOp::Other
+        BinaryOp::Scale
     } else {
         BinaryOp::Divide
     };
@@ -183,6 +182,7 @@ fn binary_op(op: ast::Operator) -> BinaryOp {
         ast::Operator::Sub => BinaryOp::Subtract,
         ast::Operator::Mult => BinaryOp::Multiply,
         ast::Operator::BitOr => BinaryOp::Or,
+        ast::Operator::FloorDiv | ast::Operator::Pow | ast::Operator::LShift => BinaryOp::Scale,
         _ => BinaryOp::Other,
     }
 }

@@ -532,6 +532,7 @@ fn binary_text(op: BinaryOp) -> &'static str {
         BinaryOp::Or => "|",
         BinaryOp::Subtract => "-",
         BinaryOp::Divide => "/",
+        BinaryOp::Scale => "scale",
         BinaryOp::Other => "op",
     }
 }

@@ -168,6 +168,8 @@ pub enum BinaryOp {
     Subtract,
     /// `/` of which a front end does not know that it divides numbers: it also joins paths.
     Divide,
+    /// Another operator whose result has no limit of its own: `/` of numbers, `**`, `<<`.
+    Scale,
     /// Every other.
     Other,
 }

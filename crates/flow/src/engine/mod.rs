@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use base::{Budget, Map, Name, Place, Set, Span};
 use ir::{FunctionId, GlobalFunctionId, Language, Module, ModuleId, Program, VariableId};
-use knowledge::{Knowledge, LanguageModel, Step};
+use knowledge::{KindId, Knowledge, LanguageModel, Step};
 
 use crate::activation::{CallKey, Summary};
 use crate::facts::{EntryPoint, Facts, ReturnFact};
@@ -64,6 +64,8 @@ pub(crate) struct Engine<'p> {
     pub(crate) checks_to_come: Vec<(Place, Check)>,
     /// Parts of events that were checked against a schema which is not seen, and by what.
     pub(crate) checked_events: Vec<(u32, Arc<[Step]>, Name)>,
+    /// The kind of danger that numbers keep.
+    pub(crate) amount: Option<KindId>,
     steps: u32,
     depth: u32,
 }
@@ -122,6 +124,7 @@ impl<'p> Engine<'p> {
             checks: Map::default(),
             checks_to_come: Vec::new(),
             checked_events: Vec::new(),
+            amount: knowledge.kind("amount"),
             steps: 0,
             depth: 0,
         }

@@ -32,9 +32,8 @@ pub(crate) struct DomainRow {
 
 impl DomainRow {
     pub(crate) fn domain(&self, words: Vocabularies<'_>) -> Result<Domain, Problem> {
-        let clears = words.kind_set(self.clears.as_slice())?;
         Ok(Domain {
-            clears: clears.without(words.kind_set(self.except.as_slice())?),
+            clears: words.kinds(self.clears.as_slice(), &self.except)?,
             is_text: self.text,
         })
     }

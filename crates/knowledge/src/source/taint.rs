@@ -72,6 +72,8 @@ pub(crate) struct PropagateRow {
     #[serde(default)]
     clears: Texts,
     #[serde(default)]
+    except: Texts,
+    #[serde(default)]
     when: Vec<WhenColumn>,
 }
 
@@ -91,6 +93,8 @@ pub(crate) struct GuardRow {
     pub(crate) call: Texts,
     input: Texts,
     clears: Texts,
+    #[serde(default)]
+    except: Texts,
     outcome: Option<Name>,
     pattern: Option<Name>,
     #[serde(default)]
@@ -253,6 +257,12 @@ impl Vocabularies<'_> {
         })
     }
 
+    /// The kinds of `clears` without those of `except`.
+    pub(crate) fn kinds(self, clears: &[Name], except: &Texts) -> Result<KindSet, Problem> {
+        let except = self.kind_set(except.as_slice())?;
+        Ok(self.kind_set(clears)?.without(except))
+    }
+
     pub(crate) fn domain(self, word: &str) -> Result<Domain, Problem> {
         let known = self.domains.get(word).copied();
         known.ok_or_else(|| {
@@ -299,7 +309,7 @@ impl PropagateRow {
             Some(to) => to.access_paths("to")?,
             None => vec![whole(Root::Return)],
         };
-        let clears = words.kind_set(self.clears.as_slice())?;
+        let clears = words.kinds(self.clears.as_slice(), &self.except)?;
         let when = conditions(&self.when, words)?;
         Ok(to
             .into_iter()
@@ -336,7 +346,7 @@ impl CleanRow {
 
 impl GuardRow {
     pub(crate) fn guards(&self, words: Vocabularies<'_>) -> Result<Vec<Guard>, Problem> {
-        let clears = words.kind_set(self.clears.filled("clears")?)?;
+        let clears = words.kinds(self.clears.filled("clears")?, &self.except)?;
         let outcome = match &self.outcome {
             Some(outcome) => vocabulary::word(outcome)?,
             None => crate::Outcome::True,

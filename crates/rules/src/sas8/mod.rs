@@ -1,5 +1,6 @@
 //! Denial of service and of wallet.
 
+mod amount;
 mod concurrency;
 mod network;
 mod payload;
@@ -17,6 +18,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     concurrency::FAMILY,
     throttling::FAMILY,
     payload::FAMILY,
+    amount::FAMILY,
     regex::FAMILY,
     recursion::FAMILY,
     retries::FAMILY,
