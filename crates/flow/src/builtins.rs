@@ -472,6 +472,18 @@ impl<'p> Engine<'p> {
                 }
             }
         }
+        if let Some(holder) = &call.defaults {
+            for (value, _) in self.resolve_input(holder, inputs) {
+                let Shape::Object(object) = &value.shape else {
+                    continue;
+                };
+                for (name, value) in &object.fields {
+                    if !parameters.iter().any(|(known, _)| known == name) {
+                        parameters.push((name.clone(), value.clone()));
+                    }
+                }
+            }
+        }
         (parameters, is_complete)
     }
 

@@ -232,7 +232,11 @@ impl<'p> Engine<'p> {
         };
         let construction: Arc<[ArgumentValue]> = match inputs.construction {
             // `urlparse(address).hostname.lower()` is still made from the address.
-            Some(made_with) if inputs.arguments.items.is_empty() || model.keeps => made_with.into(),
+            Some(made_with) if inputs.arguments.items.is_empty() => made_with.into(),
+            Some(made_with) if model.keeps => {
+                let own = &inputs.arguments.items;
+                made_with.iter().chain(own).cloned().collect()
+            }
             _ => inputs.arguments.items.clone().into(),
         };
         let domain = self.domain_made(language, &model.types, inputs);

@@ -1,8 +1,8 @@
 //! Classes. The IR has no class body: what the body assigns plainly becomes a field, functions become methods, and whatever
 //! else it runs is placed before the class, with the names it computes as variables.
 
-use base::{Map, Name};
-use ir::{Class, ClassId, Expr, ExprKind, FunctionId, Method, MethodKind, Pattern, Stmt};
+use base::{Map, Name, Span};
+use ir::{Call, Class, ClassId, Expr, ExprKind, FunctionId, Method, MethodKind, Pattern, Stmt};
 use ruff_python_ast as ast;
 
 use crate::bind::Collector;
@@ -12,6 +12,9 @@ use crate::scope::{Binding, Scope, ScopeKind};
 
 /// Methods that are class methods without saying so.
 const IMPLICIT_CLASS_METHODS: [&str; 3] = ["__class_getitem__", "__init_subclass__", "__new__"];
+
+/// The method that the constructor of a data class ends with.
+const AFTER_FIELDS: &str = "__post_init__";
 
 /// What a class body has given so far.
 #[derive(Default)]
@@ -116,7 +119,9 @@ impl Lowerer<'_> {
             .iter()
             .any(|method| method.kind == MethodKind::Constructor);
         if is_data_class(def) && !has_constructor {
-            let function = self.field_constructor(id, span_of(def), body.data);
+            let then = methods.iter().any(|method| method.name == AFTER_FIELDS);
+            let then = then.then(|| Name::new_static(AFTER_FIELDS));
+            let function = self.field_constructor(id, span_of(def), body.data, then);
             let name = Name::new_static("__init__");
             methods.push(Method {
                 name,
@@ -175,20 +180,34 @@ impl Lowerer<'_> {
     /// `name: type` declares a field of the instances, `name: type = value` also gives the class one.
     fn annotated_field(&mut self, stmt: &ast::StmtAnnAssign, name: &str) {
         let span = span_of(stmt);
-        let value = stmt.value.as_deref().map(|value| self.expr(value));
+        let described = stmt.value.as_deref().and_then(described_default);
+        let value = match described {
+            Some(_) => Some(Expr::new(ExprKind::Unknown(Vec::new()), span)),
+            None => stmt.value.as_deref().map(|value| self.expr(value)),
+        };
         let is_class_variable = is_class_variable(&stmt.annotation);
         let declared = (!is_class_variable).then(|| self.annotation(&stmt.annotation));
         let annotation = annotation_name(&stmt.annotation);
         let on_class = value.is_some();
         let value = value.unwrap_or_else(|| Expr::new(ExprKind::Unknown(Vec::new()), span));
-        // The constructor's default and the field are the same value; only a small one is written twice.
-        let default = (on_class && is_cheap(&value)).then(|| value.clone());
-        let default = default
-            .or_else(|| on_class.then(|| Expr::new(ExprKind::Unknown(Vec::new()), value.span)));
+        let made = described.map(|described| self.described(described, span));
+        let value_span = value.span;
         let Some(body) = self.scopes.last_mut().map(|scope| &mut scope.class) else {
             return;
         };
         body.push_field(name, value, on_class);
+        // The constructor's default and the field are the same value.
+        let default = match made {
+            Some(made) => Some(made),
+            None if on_class => {
+                let class = self.scopes.len().saturating_sub(1);
+                Some(Expr::new(self.member(class, name), value_span))
+            }
+            None => None,
+        };
+        let Some(body) = self.scopes.last_mut().map(|scope| &mut scope.class) else {
+            return;
+        };
         let declared = declared.map(|declared| (Name::new(name), vec![declared]));
         body.declared.extend(declared);
         if !is_class_variable {
@@ -198,6 +217,22 @@ impl Lowerer<'_> {
                 default,
                 span,
             });
+        }
+    }
+
+    /// The default that a description of a field gives, as the constructor computes it.
+    fn described(&mut self, described: Described<'_>, span: Span) -> Expr {
+        match described {
+            Described::Value(value) => self.expr(value),
+            Described::Factory(factory) => {
+                let call = Call {
+                    callee: self.expr(factory),
+                    arguments: Vec::new(),
+                    is_new: false,
+                    is_optional: false,
+                };
+                Expr::new(ExprKind::Call(Box::new(call)), span)
+            }
         }
     }
 
@@ -308,6 +343,30 @@ fn role(decorator: &ast::Expr) -> Role {
         "classmethod" => Role::ClassMethod,
         _ => Role::None,
     }
+}
+
+/// The default of a field that is described rather than written.
+#[derive(Clone, Copy)]
+enum Described<'a> {
+    /// `field(default=1)`
+    Value(&'a ast::Expr),
+    /// `field(default_factory=list)`
+    Factory(&'a ast::Expr),
+}
+
+fn described_default(value: &ast::Expr) -> Option<Described<'_>> {
+    let ast::Expr::Call(call) = value else {
+        return None;
+    };
+    if last_segment(&dotted(&call.func)?) != "field" {
+        return None;
+    }
+    let mut keywords = call.arguments.keywords.iter();
+    keywords.find_map(|keyword| match keyword.arg.as_ref()?.as_str() {
+        "default" => Some(Described::Value(&keyword.value)),
+        "default_factory" | "factory" => Some(Described::Factory(&keyword.value)),
+        _ => None,
+    })
 }
 
 /// Whether Python writes a constructor for the class that takes its annotated fields. A data class with bases also takes

@@ -1,7 +1,9 @@
 //! Functions and lambdas: their scope, parameters and decorators.
 
 use base::{Name, Span};
-use ir::{ClassId, Expr, ExprKind, FunctionId, Parameter, Pattern, Stmt, StmtKind, VariableId};
+use ir::{
+    Call, ClassId, Expr, ExprKind, FunctionId, Parameter, Pattern, Stmt, StmtKind, VariableId,
+};
 use ruff_python_ast as ast;
 use ruff_text_size::Ranged;
 
@@ -172,12 +174,14 @@ impl Lowerer<'_> {
         parameters.iter().zip(defaults).map(lower).collect()
     }
 
-    /// A function that the source does not write out: the constructor of a data class with `fields`.
+    /// A function that the source does not write out: the constructor of a data class with `fields`, and the method that it
+    /// ends with.
     pub(crate) fn field_constructor(
         &mut self,
         class: ClassId,
         span: Span,
         fields: Vec<DataField>,
+        then: Option<Name>,
     ) -> FunctionId {
         let id = self.new_function(span);
         self.scopes.push(Scope::new(ScopeKind::Function, id));
@@ -205,6 +209,20 @@ impl Lowerer<'_> {
                     is_rest: false,
                     is_keyword_rest: false,
                     annotation: field.annotation,
+                });
+            }
+            if let Some(name) = then {
+                let instance = Expr::new(ExprKind::Variable(receiver), span);
+                let base = Box::new(instance);
+                let call = Call {
+                    callee: Expr::new(ExprKind::Field { base, name }, span),
+                    arguments: Vec::new(),
+                    is_new: false,
+                    is_optional: false,
+                };
+                body.push(Stmt {
+                    kind: StmtKind::Expr(Expr::new(ExprKind::Call(Box::new(call)), span)),
+                    span,
                 });
             }
             (receiver, parameters, body)

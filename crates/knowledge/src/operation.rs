@@ -88,6 +88,8 @@ pub struct OperationCall {
     pub parameters: ParameterStyle,
     /// Parameters that stand elsewhere in this call: `TableName` is `receiver(0)` for `boto3.resource(dynamodb).Table(name)`.
     pub overrides: Vec<(Name, AccessPath)>,
+    /// What holds the parameters that the call itself does not have: `params` of `new S3({params: {Bucket}})`.
+    pub defaults: Option<AccessPath>,
     /// Where in the call's result the operation's result is; empty where they are the same.
     pub result: Vec<crate::Step>,
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Access, AccessPath, Knowledge, Operation, OperationCall, OperationResource, ParameterStyle,
-    Position, Root,
+    Position, Root, Step,
 };
 
 /// A service as IAM knows it.
@@ -26,6 +26,8 @@ pub struct Service {
     /// The id of the operation named like its first action, and how many actions it has.
     pub(crate) first: u32,
     pub(crate) count: u32,
+    /// The names of waiters, each with the operation that it performs until it is content; blanks between them.
+    pub(crate) waiters: String,
     /// The resource of operations that have no row of their own.
     pub(crate) resource: Option<OperationResource>,
     /// The operations named like its actions, made when first asked for.
@@ -86,7 +88,7 @@ pub enum SdkCall<'k> {
 }
 
 /// Methods of clients that talk to no service by themselves.
-const LOCAL_METHODS: [&str; 15] = [
+const LOCAL_METHODS: [&str; 16] = [
     "send",
     "then",
     "catch",
@@ -96,6 +98,7 @@ const LOCAL_METHODS: [&str; 15] = [
     "config",
     "on",
     "get_paginator",
+    "get_waiter",
     "can_paginate",
     "batch_writer",
     "setupRequestListeners",
@@ -206,21 +209,32 @@ impl Knowledge {
             Some(ClientName::Version3(name)) => self.clients.version_3.get(name),
             None => None,
         };
-        Some(match method {
-            Method::Local => SdkCall::Local,
-            Method::Unknown => SdkCall::Unknown,
-            Method::Operation(name, parameters) => id
-                .and_then(|id| self.clients.clients.get(usize::try_from(*id).ok()?))
-                .and_then(|client| self.operation_named(client, name))
-                .map_or(SdkCall::Unknown, |operation| {
-                    SdkCall::Performs(Cow::Owned(OperationCall {
-                        operation,
-                        parameters,
-                        overrides: Vec::new(),
-                        result: Vec::new(),
-                    }))
-                }),
-        })
+        let defaults = match client {
+            Some(ClientName::Version2(_)) => Some(made_with_params()),
+            _ => None,
+        };
+        let client = id.and_then(|id| self.clients.clients.get(usize::try_from(*id).ok()?));
+        let (operation, parameters) = match method {
+            Method::Local => return Some(SdkCall::Local),
+            Method::Unknown => return Some(SdkCall::Unknown),
+            Method::Operation(name, parameters) => {
+                let operation = client.and_then(|client| self.operation_named(client, name));
+                (operation, parameters)
+            }
+            Method::Waiter(name, parameters) => {
+                let operation = client.and_then(|client| self.operation_awaited(client, name));
+                (operation, parameters)
+            }
+        };
+        Some(operation.map_or(SdkCall::Unknown, |operation| {
+            SdkCall::Performs(Cow::Owned(OperationCall {
+                operation,
+                parameters,
+                overrides: Vec::new(),
+                defaults,
+                result: Vec::new(),
+            }))
+        }))
     }
 
     /// Whether what is called is a part of what an operation of a boto3 resource answered: `Table().get_item().get`. Some
@@ -282,6 +296,16 @@ impl Knowledge {
         }
     }
 
+    /// The operation that a waiter of a client performs, by the name that an SDK gives the waiter.
+    fn operation_awaited(&self, client: &Client, name: &str) -> Option<u32> {
+        let waiter = canonical(name);
+        let service = self.services.get(usize::try_from(client.service).ok()?)?;
+        let mut words = service.waiters.split_ascii_whitespace();
+        let mut pairs = std::iter::from_fn(|| Some((words.next()?, words.next()?)));
+        let (_, operation) = pairs.find(|(known, _)| known.eq_ignore_ascii_case(&waiter))?;
+        self.operation_named(client, operation)
+    }
+
     /// The operation of a client, by the name that an SDK gives it.
     pub(crate) fn operation_named(&self, client: &Client, name: &str) -> Option<u32> {
         let name = canonical(name);
@@ -328,6 +352,7 @@ enum ClientName<'a> {
 
 enum Method<'a> {
     Operation(&'a str, ParameterStyle),
+    Waiter(&'a str, ParameterStyle),
     Local,
     Unknown,
 }
@@ -372,6 +397,8 @@ fn python(path: &str) -> Option<Named<'_>> {
         Method::Operation(operation, ParameterStyle::Named)
     } else if let Some(operation) = between(rest, "generate_presigned_url(", ")") {
         Method::Operation(operation, fields(1, Some("Params")))
+    } else if let Some(waiter) = between(rest, "get_waiter(", ").wait") {
+        Method::Waiter(waiter, ParameterStyle::Named)
     } else if rest.ends_with(".wait") {
         Method::Unknown
     } else if is_local(rest) || rest.contains(['.', '(']) {
@@ -419,8 +446,8 @@ fn javascript(path: &str) -> Option<Named<'_>> {
         Method::Operation(operation, fields(0, None))
     } else if let Some(operation) = rest.strip_prefix("paginate") {
         Method::Operation(operation, fields(1, None))
-    } else if rest.starts_with("waitUntil") {
-        Method::Unknown
+    } else if let Some(waiter) = rest.strip_prefix("waitUntil") {
+        Method::Waiter(waiter, fields(1, None))
     } else {
         match rest.split_once("().") {
             Some((_, method)) => client_method(method),
@@ -432,12 +459,14 @@ fn javascript(path: &str) -> Option<Named<'_>> {
 
 /// A method of a client of either version for JavaScript.
 fn client_method(method: &str) -> Method<'_> {
-    let presigned = between(method, "getSignedUrl(", ")")
-        .or_else(|| between(method, "getSignedUrlPromise(", ")"));
-    match presigned {
-        Some(operation) => Method::Operation(operation, fields(1, None)),
-        None if is_local(method) || method.contains(['.', '(']) => Method::Local,
-        None => Method::Operation(method, fields(0, None)),
+    let told = ["getSignedUrl(", "getSignedUrlPromise(", "makeRequest("];
+    let told = told.iter().find_map(|start| between(method, start, ")"));
+    let awaited = between(method, "waitFor(", ")");
+    match (told, awaited) {
+        (Some(operation), _) => Method::Operation(operation, fields(1, None)),
+        (None, Some(waiter)) => Method::Waiter(waiter, fields(1, None)),
+        _ if is_local(method) || method.contains(['.', '(']) => Method::Local,
+        _ => Method::Operation(method, fields(0, None)),
     }
 }
 
@@ -447,6 +476,17 @@ fn is_local(method: &str) -> bool {
 
 fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     text.strip_prefix(start)?.strip_suffix(end)
+}
+
+/// Clients of version 2 for JavaScript can be made with parameters that all their calls have.
+fn made_with_params() -> AccessPath {
+    AccessPath {
+        root: Root::Construction(Position {
+            index: Some(0),
+            name: None,
+        }),
+        steps: vec![Step::Field("params".into())],
+    }
 }
 
 fn fields(index: u8, name: Option<&str>) -> ParameterStyle {

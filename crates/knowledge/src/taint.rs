@@ -43,7 +43,7 @@ pub struct CallModel {
     pub alias: Option<Name>,
     /// The constant argument there is part of the result's API path.
     pub embeds: Option<Position>,
-    /// What the call makes still counts as made with the arguments of what it is called on.
+    /// What the call makes still counts as made with the arguments of what it is called on, before its own.
     pub keeps: bool,
 }
 

@@ -59,9 +59,26 @@ pub fn untemplated(
                 symbol: application_name(module),
                 place: Place::new(module.file, base::Span::default()),
             });
+        } else if found.len() == before {
+            found.extend(by_name(path, module));
         }
     }
     found
+}
+
+/// What a module exports under a handler's name without a function of its own: `export const handler = withClients(main)`.
+fn by_name(path: &RelPath, module: &Module) -> Option<Untemplated> {
+    let is_export = |offer: &Offer| {
+        HANDLER_NAMES.contains(&offer.name.as_str())
+            && offer.functions.is_empty()
+            && module.language == Language::JavaScript
+    };
+    let offer = offers(module).into_iter().find(is_export)?;
+    Some(Untemplated {
+        path: path.clone(),
+        symbol: offer.name,
+        place: Place::new(module.file, base::Span::default()),
+    })
 }
 
 fn by_shape(path: &RelPath, module: &Module) -> Vec<Untemplated> {

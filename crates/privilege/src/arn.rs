@@ -21,6 +21,9 @@ const ENDINGS: [&str; 8] = [
     "s",
 ];
 
+/// Shorter names of types end too many words.
+const SHORTEST_NAME: usize = 3;
+
 /// What a call of an operation is on, by the ARNs of its row.
 pub(crate) fn of_row(
     model: &Model<'_>,
@@ -190,7 +193,11 @@ fn parameter_for<'c>(
     wanted.extend(holes(template).last().map(stem));
     let parameters = call.parameters.iter();
     let mut parameters = parameters.map(|(name, value)| (name.as_str(), value));
-    let is_own = stem(&operation.name).ends_with(&stem(kind.name));
+    // `PutRule` makes a rule, whose type is called after the bus that it is on.
+    let named_after = stem(&operation.name);
+    let is_own = wanted
+        .iter()
+        .any(|it| SHORTEST_NAME <= it.len() && named_after.ends_with(it.as_str()));
     parameters
         .clone()
         .find(|(name, _)| wanted.contains(&stem(name)))
@@ -244,7 +251,7 @@ fn filled(
             model.arn_text(id)
         } else {
             with_holes(template, |hole| match own == Some(hole) {
-                true => text.0.clone(),
+                true => in_hole(hole, parameter, &text),
                 false => outer(model, function, call, hole, parameter),
             })
         };
@@ -265,13 +272,26 @@ fn outer(
 ) -> Vec<TextPart> {
     let mut parameters = call.parameters.iter();
     let passed = parameters.find(|(name, _)| name != own && stem(name) == stem(hole));
-    let atoms = passed.and_then(|(_, value)| value.atoms());
-    let text = atoms.map(|atoms| model.text_of(function, &atoms));
-    let text = text.filter(|text| {
+    let text = passed.and_then(|(name, value)| {
+        let text = model.text_of(function, &value.atoms()?);
         let mut parts = text.0.iter();
-        parts.all(|part| !matches!(part, TextPart::Literal(text) if text.contains(':')))
+        let is_plain =
+            parts.all(|part| !matches!(part, TextPart::Literal(text) if text.contains(':')));
+        is_plain.then(|| in_hole(hole, name, &text))
     });
-    text.map_or_else(|| vec![TextPart::Literal("*".into())], |text| text.0)
+    text.unwrap_or_else(|| vec![TextPart::Literal("*".into())])
+}
+
+/// What a parameter says in a hole of an ARN. Where the hole takes an id and the parameter a name as well, a text that is
+/// written may be the name.
+fn in_hole(hole: &str, parameter: &str, text: &Text) -> Vec<TextPart> {
+    let is_id = |name: &str| name.ends_with("Id") || name.ends_with("ID") || name == "id";
+    let is_written = matches!(text.0.first(), Some(TextPart::Literal(_)));
+    if is_id(hole) && !is_id(parameter) && is_written {
+        let why = format!("`{parameter}` may be a name, of which only the service knows the id");
+        return vec![TextPart::Unknown(why.into())];
+    }
+    text.0.clone()
 }
 
 /// Whether a declared resource is one of which the knowledge base has an ARN of the same service.

@@ -4,7 +4,7 @@
 use app::{Text, TextPart};
 use base::Name;
 use flow::{CallFact, Object, Shape, Value};
-use knowledge::{Access, ExtraNeed, Operation};
+use knowledge::{Access, Choice, ExtraNeed, Operation};
 use link::Named;
 
 use crate::collect::{Collector, Target};
@@ -61,7 +61,9 @@ fn add_call(collector: &mut Collector<'_>, call: &CallFact) {
             extra.operations.iter().any(|it| *it == named) || extra.calls.contains(&call.path)
         })
         .collect();
-    let chosen = chosen(collector, call, &named);
+    let mut choices = model.knowledge.needs.choices.iter();
+    let choice = choices.find(|choice| choice.operations.iter().any(|it| *it == named));
+    let chosen = chosen(collector, call, choice);
     let reason = Reason {
         place: call.place,
         message: format!("`{}` is called", call.path),
@@ -72,14 +74,24 @@ fn add_call(collector: &mut Collector<'_>, call: &CallFact) {
         Chosen::Of(actions) => actions,
         Chosen::All | Chosen::Any => &operation.actions,
     };
+    let items = choice.and_then(|choice| items(collector, call, choice));
     for action in actions.iter().filter(|it| !free.contains(it)) {
         let is_elsewhere = extras
             .iter()
             .any(|extra| extra.parameter.is_some() && extra.actions.contains(action));
-        if !is_elsewhere {
-            for target in own_targets(collector, call, operation, action) {
-                collector.need(action, &target, Cause::Call, &reason);
+        if is_elsewhere {
+            continue;
+        }
+        let targets = match (&items, &operation.resource) {
+            (Some(items), Some(wanted)) => {
+                let own = items.iter().filter(|(chosen, _)| chosen == action);
+                let values: Vec<Value> = own.map(|(_, value)| value.clone()).collect();
+                targets_named(collector, call, action, &wanted.kind, &values)
             }
+            _ => own_targets(collector, call, operation, action),
+        };
+        for target in targets {
+            collector.need(action, &target, Cause::Call, &reason);
         }
     }
     let is_told = extras
@@ -96,7 +108,7 @@ fn add_call(collector: &mut Collector<'_>, call: &CallFact) {
 /// What a service may be handed a role with.
 const PASS: &str = "iam:PassRole";
 
-/// The roles that the parameters of a call hand to the service, of their own or one level down.
+/// The roles that the parameters of a call hand to the service, of their own, one level down, or in the items of a list.
 fn add_passed_roles(collector: &mut Collector<'_>, call: &CallFact, operation: &Operation) {
     let rule = &collector.model.knowledge.needs.passed_roles;
     if rule.except.contains(&operation.service) || !is_change(collector, operation) {
@@ -111,9 +123,17 @@ fn add_passed_roles(collector: &mut Collector<'_>, call: &CallFact, operation: &
     for (name, value) in &call.parameters {
         if hands_over(name) {
             roles.push((name.clone(), value.clone()));
-        } else if let Shape::Object(object) = &value.shape {
-            let inside = object.fields.iter().filter(|(name, _)| hands_over(name));
-            roles.extend(inside.cloned());
+            continue;
+        }
+        let items = match &value.shape {
+            Shape::List(list) => list.items.iter().chain(&list.rest).collect(),
+            _ => vec![value],
+        };
+        for item in items {
+            if let Shape::Object(object) = &item.shape {
+                let inside = object.fields.iter().filter(|(name, _)| hands_over(name));
+                roles.extend(inside.cloned());
+            }
         }
     }
     for (name, value) in roles {
@@ -147,10 +167,34 @@ enum Chosen {
     Any,
 }
 
-fn chosen(collector: &Collector<'_>, call: &CallFact, operation: &str) -> Chosen {
-    let mut choices = collector.model.knowledge.needs.choices.iter();
-    let Some(choice) = choices.find(|choice| choice.operations.iter().any(|it| it == operation))
-    else {
+/// The items of a transaction, where all of them are seen: the action of each, and what names its resource.
+fn items(
+    collector: &Collector<'_>,
+    call: &CallFact,
+    choice: &Choice,
+) -> Option<Vec<(Name, Value)>> {
+    let mut items = Vec::new();
+    for value in collector.model.values_passed(call, &choice.parameter) {
+        for shape in value.shape.alternatives() {
+            let item = match shape {
+                Shape::Object(item) if item.rest.is_none() => item,
+                _ => return None,
+            };
+            for (name, inner) in &item.fields {
+                let action = choice.actions.get(name)?;
+                let table = match &inner.shape {
+                    Shape::Object(inner) => field(inner, "TableName")?,
+                    _ => return None,
+                };
+                items.push((action.clone(), table));
+            }
+        }
+    }
+    (!items.is_empty()).then_some(items)
+}
+
+fn chosen(collector: &Collector<'_>, call: &CallFact, choice: Option<&Choice>) -> Chosen {
+    let Some(choice) = choice else {
         return Chosen::All;
     };
     let values = collector.model.values_passed(call, &choice.parameter);
@@ -259,17 +303,22 @@ fn own_targets(
     } else {
         &values
     };
+    targets_named(collector, call, action, &wanted.kind, values)
+}
+
+/// What an action of a call is on, in the resources of a type that these values name.
+fn targets_named(
+    collector: &Collector<'_>,
+    call: &CallFact,
+    action: &str,
+    kind: &str,
+    values: &[Value],
+) -> Vec<Target> {
+    let (model, function) = (collector.model, collector.function);
     let mut all = Vec::new();
     for value in values {
-        for named in model.named_by(function, value, &wanted.kind) {
-            all.extend(scope::targets(
-                model,
-                function,
-                call,
-                action,
-                &wanted.kind,
-                &named,
-            ));
+        for named in model.named_by(function, value, kind) {
+            all.extend(scope::targets(model, function, call, action, kind, &named));
         }
     }
     all

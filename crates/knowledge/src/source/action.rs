@@ -22,6 +22,8 @@ pub(crate) struct ServiceRow {
     pub(crate) prefix: Name,
     pub(crate) clients: Vec<ClientNames>,
     #[serde(default)]
+    waiters: String,
+    #[serde(default)]
     read: String,
     #[serde(default)]
     read_anywhere: String,
@@ -66,6 +68,7 @@ impl ServiceRow {
         };
         let mut service = Service {
             prefix: self.prefix,
+            waiters: self.waiters,
             groups: groups.map(group).collect(),
             first,
             ..Service::default()

@@ -213,6 +213,7 @@ impl CallRow {
             overrides: overrides
                 .map(|(name, at)| Ok((name.clone(), access_path(at)?)))
                 .collect::<Result<_, Problem>>()?,
+            defaults: None,
             result: result.transpose()?.map_or_else(Vec::new, |path| path.0),
         })
     }
