@@ -13,6 +13,7 @@ use crate::library::{CallSite, environment_variable};
 use crate::members::field_name;
 use crate::state::State;
 use crate::taint::Origin;
+use crate::value::join_option;
 use crate::{
     ArgumentValue, CallFact, FunctionValue, List, Object, PartialValue, Shape, Taint, Value,
 };
@@ -72,6 +73,9 @@ impl<'p> Engine<'p> {
                     None => member,
                 })
             }
+            "dict" | "collections.OrderedDict" | "types.SimpleNamespace" => {
+                self.with_named(first(), arguments)
+            }
             "functools.partial" => {
                 let callee = first()?;
                 Some(partial(callee, arguments, 1))
@@ -125,6 +129,23 @@ impl<'p> Engine<'p> {
         }
     }
 
+    /// `dict(whole, name=value)`; nothing where no field is named.
+    fn with_named(&mut self, whole: Option<Value>, arguments: &Arguments) -> Option<Value> {
+        let named = arguments.items.iter().filter_map(|argument| {
+            let name = argument.name.clone()?;
+            Some((name, argument.value.clone()))
+        });
+        let named: Vec<_> = named.collect();
+        if named.is_empty() {
+            return None;
+        }
+        let own = Value::object(named);
+        Some(match whole {
+            Some(whole) => self.with_spread(&whole, &own),
+            None => own,
+        })
+    }
+
     fn environment_method(&mut self, method: &str, arguments: &Arguments) -> Option<Value> {
         if !matches!(method, "get" | "pop" | "setdefault") {
             return None;
@@ -151,6 +172,10 @@ impl<'p> Engine<'p> {
             }
             Shape::Event(_) | Shape::Object(_) => {
                 self.object_method(receiver, method, arguments, site)
+            }
+            Shape::List(pairs) if method == "get" => {
+                let value = value_of_pairs(pairs, &arguments.positional().next()?.value)?;
+                Some(value.with_taint(&receiver.taint))
             }
             // `event.get("a", {}).get("b")`
             Shape::OneOf(shapes)
@@ -529,4 +554,24 @@ fn partial(callee: Value, arguments: &Arguments, from: usize) -> Value {
         callee,
         arguments: given,
     })))
+}
+
+/// What a map that is made of pairs holds under a key, or under any where it is not known.
+fn value_of_pairs(pairs: &List, key: &Value) -> Option<Value> {
+    let wanted = key.as_constant();
+    let mut found = None;
+    for pair in pairs.items.iter().chain(&pairs.rest) {
+        let Shape::List(pair) = &pair.shape else {
+            return None;
+        };
+        let [known, value] = pair.items.as_slice() else {
+            return None;
+        };
+        let is_another =
+            wanted.is_some() && known.as_constant().is_some_and(|it| Some(it) != wanted);
+        if !is_another {
+            found = join_option(found, Some(value.clone()));
+        }
+    }
+    Some(found.unwrap_or_else(Value::unknown))
 }

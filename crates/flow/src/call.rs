@@ -279,6 +279,9 @@ impl<'p> Engine<'p> {
                     self.call_function(frame, function, receiver, arguments, site, state)
                 }
                 Shape::Class(class) => self.instantiate(class, arguments, site, state),
+                Shape::Object(_) if let Some(method) = self.call_method(shape, site.place) => {
+                    self.call_function(frame, &method, receiver, arguments, site, state)
+                }
                 Shape::Api(api) => {
                     let api = Arc::clone(api);
                     self.call_library(frame, &api, receiver, arguments, site, state)
@@ -310,6 +313,19 @@ impl<'p> Engine<'p> {
             result = join_option(result, Some(value));
         }
         result.unwrap_or_default()
+    }
+
+    /// What calling an instance calls: the method `__call__` of its class.
+    pub(crate) fn call_method(
+        &mut self,
+        instance: &Shape,
+        place: Place,
+    ) -> Option<Arc<FunctionValue>> {
+        let method = self.known_field(&Value::of(instance.clone()), "__call__", place)?;
+        match method.shape {
+            Shape::Function(function) => Some(function),
+            _ => None,
+        }
     }
 
     /// The arguments of a call that lacks some which Python demands: what a decorator of a library puts before the others, as

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use base::{Name, Place};
+use ir::Function;
 use knowledge::{AccessPath, CallModel, CallbackResult, Root, Step};
 
 use crate::call::Arguments;
@@ -187,19 +188,7 @@ impl<'p> Engine<'p> {
             else {
                 continue;
             };
-            let takes_error_first = body.parameters.len() == 2
-                && body
-                    .parameters
-                    .first()
-                    .and_then(|first| first.name.as_deref())
-                    .is_some_and(|name| {
-                        let name = name.to_ascii_lowercase();
-                        name.starts_with("err")
-                            || name.ends_with("err")
-                            || name.ends_with("error")
-                            || name == "e"
-                            || name == "_"
-                    });
+            let takes_error_first = takes_error_first(body);
             let mut passed = Vec::new();
             for position in 0..body.parameters.len() {
                 let value = if (takes_error_first || catches) && position == 0 {
@@ -247,6 +236,24 @@ impl<'p> Engine<'p> {
             }
             _ => None,
         }
+    }
+}
+
+/// Whether a function is written like one of Node's, which are told of a failure first and of what came of it second.
+fn takes_error_first(body: &Function) -> bool {
+    let Some(first) = body.parameters.first() else {
+        return false;
+    };
+    let name = first
+        .name
+        .as_deref()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let is_error = name.starts_with("err") || name.ends_with("err") || name.ends_with("error");
+    match body.parameters.len() {
+        1 => is_error,
+        2 => is_error || name == "e" || name == "_",
+        _ => false,
     }
 }
 

@@ -181,9 +181,19 @@ impl<'p> Engine<'p> {
                 _ => Value::unknown(),
             };
         }
-        if is_membership
-            && let Some(known) = self.contains(frame, left, (right_expr, right), outcome, place)
-        {
+        let known = if is_membership {
+            self.asked(
+                frame,
+                "__contains__",
+                (right_expr, right),
+                left,
+                outcome,
+                place,
+            )
+        } else {
+            self.asked(frame, "__eq__", (left_expr, left), right, outcome, place)
+        };
+        if let Some(known) = known {
             return known;
         }
         if self.is_allow_list(right, is_membership, place) {
@@ -197,16 +207,17 @@ impl<'p> Engine<'p> {
         Value::unknown()
     }
 
-    /// `part in text`, of which the knowledge base may say something.
-    fn contains(
+    /// `part in text` and `text == other`, of which the knowledge base may say something, as of methods of the text.
+    fn asked(
         &mut self,
         frame: &Frame<'p>,
-        part: &Value,
+        method: &str,
         (text_expr, text): (&'p Expr, &Value),
+        part: &Value,
         outcome: Outcome,
         place: Place,
     ) -> Option<Value> {
-        let model = self.language(frame).method("__contains__")?;
+        let model = self.language(frame).method(method)?;
         let arguments = Arguments::of(vec![ArgumentValue {
             name: None,
             value: part.clone(),

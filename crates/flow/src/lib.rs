@@ -36,6 +36,7 @@ mod seed;
 mod state;
 mod taint;
 mod value;
+mod walks;
 
 pub use domain::{Declared, Domain};
 pub use engine::analyse;

@@ -59,6 +59,9 @@ impl<'p> Engine<'p> {
     /// A field of an object, instance or class; nothing where the value has no such field for certain.
     pub(crate) fn known_field(&mut self, value: &Value, name: &str, place: Place) -> Option<Value> {
         match &value.shape {
+            Shape::Object(object) if name == "__dict__" && object.class.is_some() => {
+                Some(value.clone())
+            }
             Shape::Object(object) => {
                 let own = object
                     .fields

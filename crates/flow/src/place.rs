@@ -239,10 +239,7 @@ impl<'p> Engine<'p> {
                     self.write_subject(frame, state, &subject, value, place);
                     return;
                 }
-                if let ExprKind::Index { index: outer, .. } = &base.kind {
-                    let outer = self.eval(frame, outer, state);
-                    self.check_keys(frame, &outer, &key, index, place);
-                }
+                self.check_keys(frame, base, &key, place, index.span, state);
                 let old = self.read_subject(frame, state, &subject, place);
                 let new = self.add_field(&old, key, value);
                 self.write_subject(frame, state, &subject, new, place);

@@ -1,12 +1,15 @@
 //! What a call of a library, or a write through one, is reported for: sinks, misuses, marks, registered handlers.
 
-use base::{Name, Place};
+use base::{Name, Place, Span};
+use ir::{Expr, ExprKind};
 use knowledge::{CallModel, Condition, Mark, Test};
 
 use crate::call::Arguments;
 use crate::engine::{Engine, Frame};
 use crate::inputs::Inputs;
 use crate::library::CallSite;
+use crate::state::State;
+use crate::walks::walks_by_key;
 use crate::{
     ArgumentValue, Constant, EntryFact, Facts, MarkFact, MatchedPattern, Shape, SinkFact, Value,
 };
@@ -175,33 +178,38 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// Two keys from outside, one after the other, where an object is written to: `o[a][b] = x`. With `__proto__` for the
-    /// first, the second becomes a field of every object.
+    /// Two keys from outside, one after the other, where an object is written to: `o[a][b] = x`, or `o[b] = x` where `o` was
+    /// found by such keys. With `__proto__` for the first, the second becomes a field of every object.
     pub(crate) fn check_keys(
         &mut self,
-        frame: &Frame<'p>,
-        outer: &Value,
+        frame: &mut Frame<'p>,
+        base: &'p Expr,
         key: &Value,
-        index: &ir::Expr,
         place: Place,
+        index: Span,
+        state: &mut State,
     ) {
         let Some(kind) = self.knowledge.kind("prototype") else {
             return;
         };
-        if frame.code.language != ir::Language::JavaScript {
-            return;
-        }
-        let input = frame.place(index.span);
-        if self
-            .deep_taint(outer, input)
-            .dangerous(kind)
-            .next()
-            .is_none()
-        {
-            return;
-        }
+        let input = frame.place(index);
         let taint = self.deep_taint(key, input);
         let labels: Vec<_> = taint.dangerous(kind).collect();
+        if labels.is_empty() || frame.code.language != ir::Language::JavaScript {
+            return;
+        }
+        let is_found_by_key = match &base.kind {
+            ExprKind::Index { index: outer, .. } => {
+                let outer = self.eval(frame, outer, state);
+                let taint = self.deep_taint(&outer, input);
+                taint.dangerous(kind).next().is_some()
+            }
+            ExprKind::Variable(variable) => walks_by_key(frame.code, *variable),
+            _ => false,
+        };
+        if !is_found_by_key {
+            return;
+        }
         self.record_sink(SinkFact {
             kind,
             place,

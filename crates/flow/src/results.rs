@@ -212,6 +212,8 @@ impl<'p> Engine<'p> {
                     shape: Shape::Event(Arc::new(inside)),
                 }
             }
+            // Of a text only the outside data in it is known of what it holds.
+            Shape::Text(_) => Value::tainted(value.taint),
             _ => value,
         }
     }

@@ -27,6 +27,8 @@ pub struct Event {
     pub parameters: Vec<Name>,
     /// The kind answers a caller over HTTP, so that what the handler returns is a response.
     pub answers_http: bool,
+    /// A text that the handler returns is a page for a browser, unless its headers say otherwise.
+    pub answers_pages: bool,
     /// The kind is delivered at least once, so that a handler can see an event twice.
     pub at_least_once: bool,
     /// The kind is read in order, part by part, so that as many executions run at the same time as it has shards or partitions,

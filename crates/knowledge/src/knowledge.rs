@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use base::{Map, Name};
 use serde::{Deserialize, Serialize};
 
+use crate::sdk::behind_resource;
 use crate::{
     Allowances, BlastTerms, CallModel, Domain, Endpoints, Escalation, Event, Exposures,
     FunctionPlatform, Kind, KindId, LayerPublisher, ManagedPolicy, MendingSetting, Needs,
@@ -199,7 +200,7 @@ impl LanguageModel {
     /// What is known about the call of an API path: `subprocess.run`.
     #[must_use]
     pub fn call(&self, path: &str) -> Option<&CallModel> {
-        self.calls.get(plain(path))
+        self.calls.get(plain(&behind_resource(path)))
     }
 
     /// What is known about calling a method of this name on a receiver whose library is not known. Only to be asked where

@@ -321,7 +321,7 @@ impl Knowledge {
 }
 
 /// `boto3.resource(s3).meta.client` is `boto3.client(s3)`.
-fn behind_resource(path: &str) -> Cow<'_, str> {
+pub(crate) fn behind_resource(path: &str) -> Cow<'_, str> {
     let client = path
         .strip_prefix("boto3.resource(")
         .and_then(|rest| rest.split_once(')'))

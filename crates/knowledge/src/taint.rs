@@ -175,6 +175,10 @@ pub enum Test {
     Mentions(Vec<Name>),
     /// It is a constant text that starts with one of these.
     StartsWith(Vec<Name>),
+    /// It is a list or set of constants, these among them.
+    Lists(Vec<Name>),
+    /// It is not what one of these calls of libraries gives: `io.BytesIO`.
+    NotMadeBy(Vec<Name>),
     /// It starts with a scheme and a whole host: `https://example.com/`.
     IsOrigin,
     /// It is a regular expression that matches every character that could do harm.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use app::{Code, FunctionId, Platform};
+use app::{Code, Function, FunctionId, Platform};
 use base::{Budget, Code as DiagnosticCode, Diagnostic, Name, Place, RelPath};
 use flow::{EntryPoint, HandlerRef};
-use ir::{Module, ModuleId, Program};
+use ir::{Language, Module, ModuleId, Program};
 
 use crate::offers::offers;
 use crate::{Analysis, Model, kinds};
@@ -35,7 +35,8 @@ pub(crate) fn entries(model: &mut Model<'_>) -> Vec<Entry> {
         else {
             continue;
         };
-        match find(&model.program, root, handler) {
+        match recognised(model, function).or_else(|| find(&model.program, root, function, handler))
+        {
             Some((module, symbol)) => {
                 entries
                     .entry((module, symbol, events_of(model, id), root.clone()))
@@ -95,10 +96,32 @@ pub(crate) const EVERYTHING: &str = "*";
 /// Directories into which build steps write what they make of the sources.
 const BUILT: [&str; 6] = ["dist", "build", "lib", "out", ".build", ".webpack"];
 
+/// The module and the symbol of a handler that no template names, in the file in which it was recognised.
+fn recognised(model: &Model<'_>, function: &Function) -> Option<(ModuleId, Name)> {
+    if function.resource.is_some() {
+        return None;
+    }
+    let module = model.program.of_file(function.place.file)?;
+    let handler = function.handler.known()?;
+    let stem = model.program.path(module)?.stem();
+    let symbol = handler.strip_prefix(stem)?.strip_prefix('.')?;
+    Some((module, symbol.into()))
+}
+
 /// The module and the symbol that a handler setting names: `src/api/users.create`, `package.module.function`; of a built file
 /// that is not in the project, its source's.
-fn find(program: &Program, root: &RelPath, handler: &str) -> Option<(ModuleId, Name)> {
-    find_written(program, root, handler).or_else(|| {
+fn find(
+    program: &Program,
+    root: &RelPath,
+    function: &Function,
+    handler: &str,
+) -> Option<(ModuleId, Name)> {
+    let runtime = function.runtime.known();
+    let language = match runtime {
+        Some(runtime) if runtime.starts_with("nodejs") => Language::JavaScript,
+        _ => Language::Python,
+    };
+    find_written(program, root, language, handler).or_else(|| {
         let whole = root.join(handler).ok()?;
         let segments: Vec<&str> = whole.segments().collect();
         let built = segments
@@ -106,13 +129,19 @@ fn find(program: &Program, root: &RelPath, handler: &str) -> Option<(ModuleId, N
             .position(|segment| BUILT.contains(segment))?;
         let (above, below) = (segments.get(..built)?, segments.get(built + 1..)?.join("/"));
         let directory = RelPath::new(&above.join("/")).ok()?;
-        ["src/", ""]
-            .iter()
-            .find_map(|sources| find_written(program, &directory, &format!("{sources}{below}")))
+        ["src/", ""].iter().find_map(|sources| {
+            find_written(program, &directory, language, &format!("{sources}{below}"))
+        })
     })
 }
 
-fn find_written(program: &Program, root: &RelPath, handler: &str) -> Option<(ModuleId, Name)> {
+/// The module and the symbol of a handler setting as it is written; where files of two languages have the name, of the given one.
+fn find_written(
+    program: &Program,
+    root: &RelPath,
+    language: Language,
+    handler: &str,
+) -> Option<(ModuleId, Name)> {
     let from_file = handler.rfind('/').map_or(0, |slash| slash + 1);
     let file = handler.get(from_file..)?;
     let dots = file
@@ -122,10 +151,16 @@ fn find_written(program: &Program, root: &RelPath, handler: &str) -> Option<(Mod
     // The file's name may hold dots itself (`app.prod.handler`), so the shortest symbol is tried first.
     dots.iter().rev().find_map(|dot| {
         let (path, symbol) = (handler.get(..*dot)?, handler.get(dot + 1..)?);
-        let module = program
-            .find_python(root, path)
-            .or_else(|| program.find_javascript(root, path))
-            .filter(|module| !symbol.is_empty() && program.module(*module).is_some())?;
+        let found = match language {
+            Language::Python => program
+                .find_python(root, path)
+                .or_else(|| program.find_javascript(root, path)),
+            Language::JavaScript => program
+                .find_javascript(root, path)
+                .or_else(|| program.find_python(root, path)),
+        };
+        let module =
+            found.filter(|module| !symbol.is_empty() && program.module(*module).is_some())?;
         Some((module, Name::from(symbol)))
     })
 }

@@ -48,6 +48,8 @@ impl Model<'_> {
             if !has_caller {
                 continue;
             }
+            let mut kinds = analysis.events.iter();
+            let answers_pages = kinds.any(|kind| self.answers(kind, |event| event.answers_pages));
             // What is given to a framework may be an answer of its own making; the platform wants an object or a text.
             let is_framework = analysis.events.iter().any(|kind| kind.starts_with("web."));
             let answers = analysis.facts.returns.iter();
@@ -68,7 +70,7 @@ impl Model<'_> {
                         labels,
                         variables: answer.variables,
                         status: answer.status.and_then(constant),
-                        is_html: answer.is_html,
+                        is_html: answer.is_html.unwrap_or(answers_pages && answer.is_text),
                         location: answer.location,
                     });
                 }
@@ -107,7 +109,10 @@ struct Answer<'v> {
     labels: Vec<Label>,
     /// The environment variables in its body.
     variables: Vec<Name>,
-    is_html: bool,
+    /// Whether its headers call it a page; nothing where they do not say.
+    is_html: Option<bool>,
+    /// Its body is a text.
+    is_text: bool,
     location: Option<&'v Value>,
 }
 
@@ -135,9 +140,8 @@ impl<'v> Answer<'v> {
                     variables: body
                         .map(|body| variables_in(&body.shape))
                         .unwrap_or_default(),
-                    is_html: content_type
-                        .and_then(Value::as_text)
-                        .is_some_and(|text| text.to_ascii_lowercase().starts_with("text/html")),
+                    is_html: Some(content_type.is_some_and(is_page)),
+                    is_text: body.is_some_and(|body| is_text(&body.shape)),
                     location: header("location"),
                 }
             }
@@ -150,7 +154,11 @@ impl<'v> Answer<'v> {
                         .first()
                         .map(|body| variables_in(&body.shape))
                         .unwrap_or_default(),
-                    is_html: false,
+                    is_html: items
+                        .get(2)
+                        .and_then(|headers| header(headers, "content-type"))
+                        .map(is_page),
+                    is_text: items.first().is_some_and(|body| is_text(&body.shape)),
                     location: None,
                 },
                 _ => Self::whole(shape),
@@ -164,10 +172,21 @@ impl<'v> Answer<'v> {
             status: None,
             labels: labels_in_shape(shape),
             variables: variables_in(shape),
-            is_html: false,
+            is_html: None,
+            is_text: is_text(shape),
             location: None,
         }
     }
+}
+
+/// Whether a content type is that of a page.
+fn is_page(content_type: &Value) -> bool {
+    let text = content_type.as_text();
+    text.is_some_and(|text| text.to_ascii_lowercase().starts_with("text/html"))
+}
+
+fn is_text(shape: &Shape) -> bool {
+    matches!(shape, Shape::Text(_) | Shape::Event(_))
 }
 
 /// The environment variables whose values are in a shape, each once.

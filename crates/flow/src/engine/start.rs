@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{Name, Place};
+use base::{Name, Place, Span};
 use ir::{Function, GlobalFunctionId, ModuleId};
 
 use super::Engine;
@@ -46,7 +46,15 @@ impl Engine<'_> {
             .filter_map(|kind| self.knowledge.event(kind))
             .any(|event| event.is_spread);
         for shape in handler.shape.alternatives() {
-            let Shape::Function(function) = shape else {
+            let function = match shape {
+                Shape::Function(function) => Some(Arc::clone(function)),
+                Shape::Object(object) => object.class.as_ref().and_then(|class| {
+                    let file = self.program.module(class.module)?.file;
+                    self.call_method(shape, Place::new(file, Span::default()))
+                }),
+                _ => None,
+            };
+            let Some(function) = function else {
                 continue;
             };
             let Some(code) = self.program.module(function.module) else {
@@ -75,7 +83,7 @@ impl Engine<'_> {
             });
             let receiver = function.receiver.clone();
             self.enter(
-                function,
+                &function,
                 receiver,
                 &Arguments::of(arguments),
                 place,

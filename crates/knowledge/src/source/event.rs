@@ -26,6 +26,8 @@ pub(crate) struct EventFile {
     #[serde(default)]
     answers_http: bool,
     #[serde(default)]
+    answers_pages: bool,
+    #[serde(default)]
     at_least_once: bool,
     #[serde(default)]
     in_order: bool,
@@ -57,6 +59,7 @@ impl EventFile {
             is_spread: self.spread,
             parameters: self.parameters.as_slice().to_vec(),
             answers_http: self.answers_http,
+            answers_pages: self.answers_pages,
             at_least_once: self.at_least_once,
             in_order: self.in_order,
             fields: Vec::new(),

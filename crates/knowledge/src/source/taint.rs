@@ -224,6 +224,8 @@ pub(crate) struct WhenColumn {
     strips: Option<bool>,
     mentions: Option<Texts>,
     starts_with: Option<Texts>,
+    not_made_by: Option<Texts>,
+    lists: Option<Texts>,
     cleared: Option<Name>,
 }
 
@@ -518,6 +520,8 @@ impl WhenColumn {
             strips,
             mentions,
             starts_with,
+            not_made_by,
+            lists,
             cleared,
         } = self;
         let mut tests = Vec::new();
@@ -564,6 +568,12 @@ impl WhenColumn {
         }
         if let Some(starts) = starts_with {
             tests.push(Test::StartsWith(texts("starts-with", starts)?));
+        }
+        if let Some(calls) = not_made_by {
+            tests.push(Test::NotMadeBy(texts("not-made-by", calls)?));
+        }
+        if let Some(words) = lists {
+            tests.push(Test::Lists(texts("lists", words)?));
         }
         if let Some(kind) = cleared {
             tests.push(Test::Cleared(words.kind(kind)?));

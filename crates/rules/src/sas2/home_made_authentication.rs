@@ -2,7 +2,7 @@
 
 use base::Name;
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
-use flow::{Atom, ComparisonFact, Constant, Origin, Shape};
+use flow::{Atom, ComparisonFact, Constant, Label, Origin, Shape};
 use link::{Analysis, Model};
 
 use crate::credentials::{credential, is_password, is_secret_variable};
@@ -42,7 +42,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         // `token == "a" or token == "b"` is one check.
         let mut seen = Vec::new();
         for comparison in &analysis.facts.comparisons {
-            let Some((name, other)) = credential_compared(analysis, comparison) else {
+            let Some((name, other)) = credential_compared(model, analysis, comparison) else {
                 continue;
             };
             let check = (comparison.function, name.clone(), other.clone());
@@ -56,7 +56,11 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 }
 
 /// The credential of the caller that is compared, and with what.
-fn credential_compared(analysis: &Analysis, comparison: &ComparisonFact) -> Option<(Name, Other)> {
+fn credential_compared(
+    model: &Model<'_>,
+    analysis: &Analysis,
+    comparison: &ComparisonFact,
+) -> Option<(Name, Other)> {
     let facts = &analysis.facts;
     let outside = comparison.labels.iter().copied().find(|label| {
         facts
@@ -97,10 +101,8 @@ fn credential_compared(analysis: &Analysis, comparison: &ComparisonFact) -> Opti
         }
         (Shape::Constant(Constant::Text(text)), _) => {
             let is_secret = 4 <= text.len()
-                && !matches!(
-                    text.as_str(),
-                    "undefined" | "null" | "None" | "Bearer" | "bearer"
-                );
+                && !NO_CREDENTIALS.contains(&text.as_str())
+                && !is_no_credential_any_more(model, outside);
             is_secret.then_some(())?;
             Some((name?, Other::Written))
         }
@@ -110,6 +112,25 @@ fn credential_compared(analysis: &Analysis, comparison: &ComparisonFact) -> Opti
         )),
         _ => None,
     }
+}
+
+/// What is compared with a header that says how, rather than with what, the caller wants to be let in, or that nothing came.
+const NO_CREDENTIALS: [&str; 9] = [
+    "undefined",
+    "null",
+    "None",
+    "Bearer",
+    "bearer",
+    "Basic",
+    "basic",
+    "Digest",
+    "Token",
+];
+
+/// Whether something read the credential that the data comes from: the claims of a token are none.
+fn is_no_credential_any_more(model: &Model<'_>, outside: Label) -> bool {
+    let logged = model.knowledge.kind("logged");
+    logged.is_some_and(|logged| outside.clears.contains(logged))
 }
 
 fn is_signature(path: &str) -> bool {

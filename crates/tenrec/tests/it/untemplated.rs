@@ -169,3 +169,32 @@ fn a_function_with_several_names_is_one_handler() {
     let text = "const list = async (event) => event;\nexports.all = list;\nexports.list = list;\nmodule.exports.default = list;\n";
     assert_eq!(handlers("work.js", text), ["work.list"]);
 }
+
+const SCRIPT: &str = "
+const { execSync } = require('child_process');
+
+exports.lambda_handler = async (event) => execSync(`ls ${event.body}`);
+";
+
+#[test]
+fn files_of_two_languages_may_have_one_name() {
+    let files = [("src/work.py", HANDLER), ("src/work.js", SCRIPT)];
+    let (functions, rules) = scanned(&files);
+    assert_eq!(functions, ["src/work.lambda_handler"; 2]);
+    assert_eq!(rules, ["sas1/os-command-injection"; 2]);
+    // Where a template says the runtime, its language is meant.
+    let template = "
+service: shop
+provider:
+  name: aws
+functions:
+  list:
+    handler: src/work.lambda_handler
+    runtime: nodejs22.x
+    events:
+      - http: GET /list
+";
+    let (functions, rules) = scanned(&[files[0], files[1], ("serverless.yml", template)]);
+    assert_eq!(functions, ["list"]);
+    assert_eq!(rules, ["sas1/os-command-injection"]);
+}
