@@ -370,8 +370,30 @@ impl Shape {
             | (known @ (Self::Api(_) | Self::Event(_) | Self::Function(_)), Self::Unknown) => {
                 one_of(&[Self::Unknown, known.clone()])
             }
+            (Self::Unknown, known) | (known, Self::Unknown) if known.holds_outside(0) => {
+                one_of(&[Self::Unknown, known.clone()])
+            }
             (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
             (left, right) => one_of(&[left.clone(), right.clone()]),
+        }
+    }
+
+    /// Whether outside data is in a field or an element.
+    fn holds_outside(&self, depth: u32) -> bool {
+        const DEEPEST: u32 = 4;
+        let inside = |value: &Value| {
+            !value.taint.is_clean()
+                || matches!(value.shape, Self::Event(_))
+                || value.shape.holds_outside(depth + 1)
+        };
+        match self {
+            _ if DEEPEST < depth => false,
+            Self::Object(object) => {
+                let mut fields = object.fields.iter().map(|(_, field)| field);
+                fields.any(inside) || object.rest.iter().any(inside)
+            }
+            Self::List(list) => list.items.iter().chain(&list.rest).any(inside),
+            _ => false,
         }
     }
 
