@@ -37,6 +37,13 @@ impl Answer {
     /// Yes where one of them is.
     #[must_use]
     pub fn any(answers: impl IntoIterator<Item = Self>) -> Self {
-        answers.into_iter().max().unwrap_or(Self::No)
+        let mut any = Self::No;
+        for answer in answers {
+            any = any.or(answer);
+            if any == Self::Yes {
+                break;
+            }
+        }
+        any
     }
 }

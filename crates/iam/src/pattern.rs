@@ -66,7 +66,12 @@ impl Pattern {
     /// Whether the pattern matches the subject.
     #[must_use]
     pub fn matches(&self, subject: &Subject) -> Answer {
-        // Most patterns differ from most subjects within a few characters, of which each leads to the next only.
+        // Most patterns match what is written like them, up to a star at their end.
+        match after_the_same(&self.0, &subject.0) {
+            ([], []) | ([Token::Many], _) => return Answer::Yes,
+            _ => {}
+        }
+        // Most others differ from the subject within a few characters, of which each leads to the next only.
         let both = self.0.iter().zip(&subject.0);
         let known = both.take_while(|(expected, token)| match (expected, token) {
             (Token::Char(expected), Token::Char(c)) => expected == c,
@@ -103,6 +108,12 @@ impl Pattern {
     /// `*`.
     pub(crate) fn everything() -> Self {
         Self(vec![Token::Many])
+    }
+
+    /// Whether it stands for one word only.
+    pub(crate) fn is_one_word(&self) -> bool {
+        let mut tokens = self.0.iter();
+        tokens.all(|token| matches!(token, Token::Char(_) | Token::Named(_)))
     }
 
     /// Whether it holds a part of which nothing is known, so that it may differ from one that looks the same.
@@ -184,20 +195,50 @@ pub fn service(action: &str) -> &str {
 /// Whether a pattern of actions, `s3:Get*`, matches an action, as far as the pattern's policy variables leave no doubt.
 #[must_use]
 pub fn action_matches(pattern: &str, action: &str) -> bool {
-    // What stands before the first wildcard or variable answers most questions, its first letters most of them.
-    let mut both = pattern.bytes().zip(action.bytes());
-    let differs = both.find_map(|(expected, byte)| match expected {
-        b'*' | b'?' | b'$' => Some(false),
-        expected => (!expected.eq_ignore_ascii_case(&byte)).then_some(true),
-    });
-    match differs {
-        Some(true) => false,
-        None if pattern.len() <= action.len() => pattern.len() == action.len(),
-        _ => {
-            let pattern = Pattern::action(&[Piece::Literal(pattern.into())]);
-            pattern.matches(&Subject::action(action)) == Answer::Yes
-        }
+    is_matched(pattern.as_bytes(), action.as_bytes()).unwrap_or_else(|| {
+        let pattern = Pattern::action(&[Piece::Literal(pattern.into())]);
+        pattern.matches(&Subject::action(action)) == Answer::Yes
+    })
+}
+
+/// Whether letters of any case match a pattern. Nothing where the answer hangs on more than letters, `*` and `?`: on a variable,
+/// or on what a `?` is that is several bytes long.
+fn is_matched(mut pattern: &[u8], mut text: &[u8]) -> Option<bool> {
+    // What stands behind the last star, and what that star has not taken. Where the rest does not match, it takes one letter
+    // more; an earlier star needs none of them, as what stood behind it has matched.
+    let mut star: Option<(&[u8], &[u8])> = None;
+    loop {
+        (pattern, text) = match (pattern, text, star) {
+            ([], [], _) => return Some(true),
+            ([b'$', ..], ..) => return None,
+            ([b'?', ..], [letter, ..], _) if !letter.is_ascii() => return None,
+            ([b'*', behind @ ..], ..) => {
+                star = Some((behind, text));
+                (behind, text)
+            }
+            ([expected, behind @ ..], [letter, rest @ ..], _)
+                if *expected == b'?' || expected.eq_ignore_ascii_case(letter) =>
+            {
+                (behind, rest)
+            }
+            (_, _, Some((behind, [_, rest @ ..]))) => {
+                star = Some((behind, rest));
+                (behind, rest)
+            }
+            _ => return Some(false),
+        };
     }
+}
+
+/// What is left of a pattern and of a subject behind what is the same in both and means itself.
+fn after_the_same<'t>(pattern: &'t [Token], subject: &'t [Token]) -> (&'t [Token], &'t [Token]) {
+    let both = pattern.iter().zip(subject);
+    let same = both.take_while(|(expected, token)| {
+        matches!(expected, Token::Char(_) | Token::Named(_)) && expected == token
+    });
+    let same = same.count();
+    let rest = |tokens: &'t [Token]| tokens.get(same..).unwrap_or_default();
+    (rest(pattern), rest(subject))
 }
 
 fn lower(c: char) -> char {

@@ -26,7 +26,12 @@ impl Pattern {
         if self.is_everything() || other.is_everything() {
             return Answer::Yes;
         }
-        some_word(other, &[self], |answers| {
+        // The words of one are tried on the other, and they are fewest where it is one.
+        let (words, test) = match self.is_one_word() {
+            true => (self, other),
+            false => (other, self),
+        };
+        some_word(words, &[test], |answers| {
             answers.iter().copied().fold(Answer::Yes, Answer::and)
         })
     }

@@ -301,8 +301,8 @@ fn some_resource_is_allowed_where_none_denies_all_of_them() {
 proptest! {
     #[test]
     fn a_pattern_of_actions_matches_as_its_automaton_does(
-        pattern in "[a-cA-C:*?]{0,6}",
-        action in "[a-cA-C:]{0,6}",
+        pattern in "[a-cA-C:*?é$]{0,6}",
+        action in "[a-cA-C:é]{0,6}",
     ) {
         let slow = Pattern::action(&[Piece::Literal(pattern.as_str().into())]);
         let expected = slow.matches(&Subject::action(&action)) == Answer::Yes;
