@@ -33,6 +33,17 @@ pub struct Service {
     /// The operations named like its actions, made when first asked for.
     #[serde(skip)]
     pub(crate) operations: OnceLock<Box<[Operation]>>,
+    /// Its actions by their names in lower case, made when first asked for.
+    #[serde(skip)]
+    pub(crate) by_name: OnceLock<Map<Name, NamedAction>>,
+}
+
+/// An action as it is looked up.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NamedAction {
+    name: Name,
+    access: Access,
+    takes_resource: bool,
 }
 
 /// Actions of a service of which the same holds.
@@ -122,6 +133,28 @@ impl Service {
         })
     }
 
+    /// The action with this name, in any case.
+    fn action_named(&self, name: &str) -> Option<Action<'_>> {
+        let by_name = self.by_name.get_or_init(|| {
+            let mut by_name: Map<Name, NamedAction> = Map::default();
+            for action in self.actions() {
+                let key = Name::from(action.name.to_ascii_lowercase());
+                by_name.entry(key).or_insert_with(|| NamedAction {
+                    name: action.name.into(),
+                    access: action.access,
+                    takes_resource: action.takes_resource,
+                });
+            }
+            by_name
+        });
+        let found = by_name.get(name.to_ascii_lowercase().as_str())?;
+        Some(Action {
+            name: &found.name,
+            access: found.access,
+            takes_resource: found.takes_resource,
+        })
+    }
+
     pub(crate) fn operations(&self) -> &[Operation] {
         self.operations.get_or_init(|| {
             let operation = |action: Action<'_>| Operation {
@@ -160,8 +193,8 @@ impl Knowledge {
     #[must_use]
     pub fn action(&self, name: &str) -> Option<Action<'_>> {
         let (prefix, name) = name.split_once(':')?;
-        let mut actions = self.service(&prefix.to_ascii_lowercase())?.actions();
-        actions.find(|action| action.name.eq_ignore_ascii_case(name))
+        let service = self.service(&prefix.to_ascii_lowercase())?;
+        service.action_named(name)
     }
 
     /// The operation with this id: one named like an action, or that of a row.

@@ -91,6 +91,9 @@ impl Model<'_> {
             return policy.allows(&action, &Subject::anything());
         };
         let itself = policy.allows(&action, &Subject::resource(&pieces));
+        if itself == Answer::Yes {
+            return itself;
+        }
         pieces.extend([Piece::Literal("/".into()), Piece::Anything]);
         itself.or(policy.allows(&action, &Subject::resource(&pieces)))
     }
