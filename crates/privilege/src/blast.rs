@@ -10,7 +10,7 @@ use knowledge::{Access, Service};
 use link::Model;
 
 use crate::escalation::{escalations, granting};
-use crate::radius::blast_radius;
+use crate::radius::Abuses;
 
 /// What the owner of a function could do.
 #[derive(Clone, Debug)]
@@ -118,7 +118,7 @@ pub fn blast(model: &Model<'_>, function: FunctionId) -> Blast {
         function,
         role,
         open,
-        radius: blast_radius(model, function),
+        radius: Abuses::new(model).blast_radius(function),
         resources: role.map_or_else(Vec::new, |role| resources(model, role)),
         others: role.map_or_else(Vec::new, |role| others(model, role)),
         everywhere: role.map_or_else(Vec::new, |role| everywhere(model, role)),
@@ -394,13 +394,13 @@ fn moves(model: &Model<'_>, id: RoleId, held: Held) -> Vec<(Link, Gain)> {
     moves
 }
 
-/// The roles that whoever owns a function comes to hold, its own first: those of functions and roles that it takes over.
-pub(crate) fn held(model: &Model<'_>, start: FunctionId) -> Vec<RoleId> {
+/// The roles that whoever holds one comes to hold, itself first: those of functions and roles that it takes over.
+pub(crate) fn held(model: &Model<'_>, start: RoleId) -> Vec<RoleId> {
     let role_of = |function: FunctionId| {
         let declared = model.application.function(function)?;
         declared.role.known().copied()
     };
-    let mut found: Vec<RoleId> = role_of(start).into_iter().collect();
+    let mut found = vec![start];
     let mut next = 0;
     while let Some(role) = found.get(next).copied() {
         next += 1;

@@ -11,8 +11,7 @@ use crate::reach::allows_anywhere;
 
 /// The methods that a role allows, without those that hold another one's actions as well. What a boundary leaves of them cannot
 /// be told.
-#[must_use]
-pub fn escalations<'m>(model: &'m Model<'_>, id: RoleId) -> Vec<&'m Escalation> {
+pub(crate) fn escalations<'m>(model: &'m Model<'_>, id: RoleId) -> Vec<&'m Escalation> {
     let (Some(role), Some(policy)) = (model.application.role(id), model.policy(id)) else {
         return Vec::new();
     };

@@ -23,10 +23,10 @@ use link::Model;
 use rayon::prelude::*;
 
 pub use blast::{Blast, Chain, Everywhere, Gain, Link, Reached, blast};
-pub use escalation::{escalations, granting};
+pub use escalation::granting;
 pub use granted::{is_allowed, is_allowed_by, is_needed, narrower_template, resource_name, shown};
 pub use need::{Cause, Gap, Need, Needs, Reason, Scope};
-pub use radius::blast_radius;
+pub use radius::Abuses;
 pub use reach::{allows_anywhere, are_any, matched, names_any, shape};
 pub use role::{UsedRole, used_roles};
 pub use spelling::{Spelled, logical_id, plain, spell};

@@ -1,27 +1,71 @@
 //! Blast radius: what comes of a function in the wrong hands, as one figure. Severities are raised by it.
 
-use app::{Effect, FunctionId, Grant, GrantOrigin, Role};
+use std::sync::OnceLock;
+
+use app::{Effect, FunctionId, Grant, GrantOrigin, Role, RoleId};
 use base::Name;
 use iam::{Answer, Pattern, Piece, Subject};
-use knowledge::{Access, Knowledge};
+use knowledge::{Access, Escalation, Knowledge};
 use link::Model;
 
 use crate::blast::held;
 use crate::escalation::escalations;
 
-/// How much whoever owns the function may do with its role, and with those of the functions and roles that it takes over: 0
-/// nothing that is known, 1 changes data, 2 takes over a service or the account.
-#[must_use]
-pub fn blast_radius(model: &Model<'_>, function: FunctionId) -> u8 {
-    let roles = held(model, function).into_iter();
-    let radii = roles.filter_map(|id| {
-        let role = model.application.role(id)?;
-        match of_statements(model.knowledge, role) {
-            radius @ ..2 if escalations(model, id).is_empty() => Some(radius),
-            _ => Some(2),
+/// What comes of the roles of an application in the wrong hands. Each is worked out when it is first asked for and kept:
+/// functions share roles, and many findings ask for each.
+#[derive(Debug)]
+pub struct Abuses<'m> {
+    model: &'m Model<'m>,
+    by_role: Vec<Abuse<'m>>,
+}
+
+#[derive(Debug, Default)]
+struct Abuse<'m> {
+    escalations: OnceLock<Vec<&'m Escalation>>,
+    radius: OnceLock<u8>,
+}
+
+impl<'m> Abuses<'m> {
+    /// Of the roles of this model.
+    #[must_use]
+    pub fn new(model: &'m Model<'m>) -> Self {
+        let roles = model.application.roles.iter();
+        Self {
+            model,
+            by_role: roles.map(|_| Abuse::default()).collect(),
         }
-    });
-    radii.max().unwrap_or(0)
+    }
+
+    /// The ways from what a role allows to more permissions.
+    #[must_use]
+    pub fn escalations(&self, role: RoleId) -> &[&'m Escalation] {
+        let abuse = self.by_role.get(role.0 as usize);
+        let found = abuse.map(|it| it.escalations.get_or_init(|| escalations(self.model, role)));
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// How much whoever owns the function may do with its role, and with those of the functions and roles that it takes over:
+    /// 0 nothing that is known, 1 changes data, 2 takes over a service or the account.
+    #[must_use]
+    pub fn blast_radius(&self, function: FunctionId) -> u8 {
+        let declared = self.model.application.function(function);
+        let role = declared.and_then(|declared| declared.role.known().copied());
+        let abuse = role.and_then(|role| Some((role, self.by_role.get(role.0 as usize)?)));
+        abuse.map_or(0, |(role, abuse)| {
+            *abuse.radius.get_or_init(|| self.radius(role))
+        })
+    }
+
+    fn radius(&self, role: RoleId) -> u8 {
+        let radii = held(self.model, role).into_iter().filter_map(|id| {
+            let role = self.model.application.role(id)?;
+            match of_statements(self.model.knowledge, role) {
+                radius @ ..2 if self.escalations(id).is_empty() => Some(radius),
+                _ => Some(2),
+            }
+        });
+        radii.max().unwrap_or(0)
+    }
 }
 
 fn of_statements(knowledge: &Knowledge, role: &Role) -> u8 {

@@ -6,7 +6,7 @@ use detect::SecretFile;
 use finding::{Finding, Impact, RuleInfo};
 use knowledge::Badness;
 use link::{Model, Response};
-use privilege::Needs;
+use privilege::{Abuses, Needs};
 
 use crate::sas6::Takers;
 
@@ -17,6 +17,8 @@ pub struct Input<'a> {
     pub model: &'a Model<'a>,
     /// What each function needs, by their ids.
     pub needs: &'a [Needs],
+    /// What comes of roles in the wrong hands.
+    pub abuses: &'a Abuses<'a>,
     /// What the code answers to callers.
     pub responses: &'a [Response<'a>],
     /// What the project says that it depends on.

@@ -6,7 +6,7 @@ use deps::Inventory;
 use deps::osv::Database;
 use finding::{Finding, Reach};
 use knowledge::Knowledge;
-use privilege::Needs;
+use privilege::{Abuses, Needs};
 use rayon::prelude::*;
 
 use crate::ignores::Ignore;
@@ -118,6 +118,7 @@ impl<'k> Scanned<'k> {
             model: &project.model,
             responses: &project.model.responses(),
             needs: &needs,
+            abuses: &Abuses::new(&project.model),
             inventory: &inventory,
             takers: &takers,
             secrets: &secrets.files,

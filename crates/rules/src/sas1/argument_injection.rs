@@ -43,7 +43,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
                 path: &sink.path,
                 code: model.code_name(sink.function),
             };
-            findings.push(finding(model, &RULE, &danger, &reached));
+            findings.push(finding(input, &RULE, &danger, &reached));
         }
     }
     findings

@@ -47,7 +47,7 @@ fn in_returned_pages(input: &Input<'_>) -> Vec<Finding> {
             path: "text/html",
             code: model.code_name(answer.function),
         };
-        findings.push(finding(model, &RULE, &danger, &reached));
+        findings.push(finding(input, &RULE, &danger, &reached));
     }
     findings
 }
@@ -63,7 +63,7 @@ fn given_to_libraries(input: &Input<'_>) -> Vec<Finding> {
                 path: &flow.sink.path,
                 code: model.code_name(flow.sink.function),
             };
-            finding(model, &RULE, &danger, &flow.reached)
+            finding(input, &RULE, &danger, &flow.reached)
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use base::{Name, Place};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{Atom, Shape, Value};
-use link::{Flow, Model, Reached};
+use link::{Flow, Reached};
 
 use crate::family::{Family, Input};
 
@@ -195,7 +195,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
                 path: &flow.sink.path,
                 code: model.code_name(flow.sink.function),
             };
-            let mut finding = finding(model, rule, &danger, &flow.reached);
+            let mut finding = finding(input, rule, &danger, &flow.reached);
             for other in others {
                 let takes = format!("`{}` takes it as well", other.sink.path);
                 finding = finding.step(StepKind::Sink, other.sink.place, takes);
@@ -286,7 +286,7 @@ fn is_path(start: &str) -> bool {
 
 /// The finding that data which somebody controls gets to a dangerous place.
 pub(super) fn finding(
-    model: &Model<'_>,
+    input: &Input<'_>,
     rule: &Injection,
     danger: &Danger<'_>,
     reached: &Reached,
@@ -311,7 +311,7 @@ pub(super) fn finding(
     let mut finding = Finding::new(&rule.info, danger.place, message)
         .score(rule.impact, reached.who)
         .confidence(confidence)
-        .functions(model.function_names(&reached.functions))
+        .functions(input.model.function_names(&reached.functions))
         .fix(rule.fix)
         .subject(format!("{}:{}", danger.code, danger.path));
     finding.evidence.clone_from(&reached.evidence);
@@ -319,7 +319,7 @@ pub(super) fn finding(
     if Impact::Serious <= rule.impact {
         let runs = reached.functions.last();
         finding.score.blast_radius =
-            runs.map_or(0, |function| privilege::blast_radius(model, *function));
+            runs.map_or(0, |function| input.abuses.blast_radius(*function));
     }
     let takes = format!("`{}` takes it as {}", danger.path, rule.danger);
     finding.step(StepKind::Sink, danger.place, takes)

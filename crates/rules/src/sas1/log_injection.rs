@@ -48,7 +48,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             path: &flow.sink.path,
             code: model.code_name(flow.sink.function),
         };
-        findings.push(finding(model, &RULE, &danger, &reached));
+        findings.push(finding(input, &RULE, &danger, &reached));
     }
     findings
 }

@@ -31,7 +31,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             path: &flow.sink.path,
             code: model.code_name(flow.sink.function),
         };
-        finding(model, &RULE, &danger, &flow.reached)
+        finding(input, &RULE, &danger, &flow.reached)
     }));
     findings
 }
@@ -54,7 +54,7 @@ fn in_headers(input: &Input<'_>) -> Vec<Finding> {
             path: "Location",
             code: model.code_name(answer.function),
         };
-        findings.push(finding(model, &RULE, &danger, &reached));
+        findings.push(finding(input, &RULE, &danger, &reached));
     }
     findings
 }

@@ -96,7 +96,7 @@ pub(super) struct Exposed {
 
 /// The actions that take part in a way to more permissions.
 pub(super) fn escalating<'m>(used: &UsedRole<'m>) -> Vec<&'m Name> {
-    let methods = escalation::methods(used).into_iter();
+    let methods = escalation::methods(used).iter();
     methods.flat_map(|method| &method.actions).collect()
 }
 

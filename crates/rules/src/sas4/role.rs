@@ -6,7 +6,7 @@ use app::{FunctionId, GrantOrigin};
 use base::Name;
 use finding::Reach;
 use link::Model;
-use privilege::{Cause, Need};
+use privilege::{Abuses, Cause, Need};
 
 use super::words;
 use crate::family::Input;
@@ -15,6 +15,7 @@ use crate::grants::covers;
 /// A role that functions run under.
 pub(super) struct UsedRole<'m> {
     pub(super) model: &'m Model<'m>,
+    pub(super) abuses: &'m Abuses<'m>,
     used: privilege::UsedRole<'m>,
 }
 
@@ -28,10 +29,18 @@ impl<'m> Deref for UsedRole<'m> {
 
 /// The roles that functions run under, in the order of their ids.
 pub(super) fn used<'m>(input: &Input<'m>) -> impl Iterator<Item = UsedRole<'m>> {
-    let model = input.model;
-    let needs = input.needs;
+    let Input {
+        model,
+        needs,
+        abuses,
+        ..
+    } = *input;
     let used = privilege::used_roles(model, |id| needs.get(id.0 as usize));
-    used.into_values().map(move |used| UsedRole { model, used })
+    used.into_values().map(move |used| UsedRole {
+        model,
+        abuses,
+        used,
+    })
 }
 
 impl UsedRole<'_> {

@@ -67,18 +67,14 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 
 /// A manifest, and the functions that are deployed with all that it names.
 struct Shipped<'a> {
-    input: &'a Input<'a>,
+    input: Input<'a>,
     manifest: &'a Manifest,
     known: &'a Packages,
     functions: Vec<FunctionId>,
 }
 
 impl<'a> Shipped<'a> {
-    fn new(
-        input: &'a Input<'a>,
-        manifest: &'a Manifest,
-        functions: Vec<FunctionId>,
-    ) -> Option<Self> {
+    fn new(input: &Input<'a>, manifest: &'a Manifest, functions: Vec<FunctionId>) -> Option<Self> {
         let known = packages(input, manifest.ecosystem());
         let folder = manifest.path.parent();
         let functions: Vec<FunctionId> = functions
@@ -91,7 +87,7 @@ impl<'a> Shipped<'a> {
         let is_bundled = manifest.all().any(|it| known.bundlers.has(&it.name))
             || functions.iter().any(|id| has_bundler(input, *id));
         (!functions.is_empty() && !is_bundled).then_some(Self {
-            input,
+            input: *input,
             manifest,
             known,
             functions,
