@@ -8,6 +8,7 @@ use base::{Code, Diagnostic, Diagnostics, Entry, ReadError, RelPath, Set, System
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::config::Config;
+use crate::kept::Kept;
 
 /// Largest file that is read, in bytes. Larger ones are data or bundles.
 const LARGEST_FILE: u64 = 8 << 20;
@@ -67,6 +68,7 @@ pub struct DiskSystem {
     /// Without links, where it could be found.
     root: PathBuf,
     entries: Vec<Entry>,
+    kept: Kept,
     /// The directories that were entered on the way from the root, by no link: what lies in them lies inside.
     entered: Set<RelPath>,
     /// What could not be listed.
@@ -110,6 +112,7 @@ impl DiskSystem {
                 system.problems = problems;
             }
         }
+        system.kept = Kept::of(system.entries.len());
         system
     }
 
@@ -119,6 +122,7 @@ impl DiskSystem {
         Self {
             root: root.canonicalize().unwrap_or_else(|_| root.to_owned()),
             entries: Vec::new(),
+            kept: Kept::default(),
             entered: Set::default(),
             problems: Diagnostics::new(),
             template: None,
@@ -186,10 +190,10 @@ impl DiskSystem {
         })
     }
 
-    fn is_listed(&self, path: &RelPath) -> bool {
-        self.entries
-            .binary_search_by(|entry| entry.path.cmp(path))
-            .is_ok()
+    /// Where a file stands in the listing.
+    fn position(&self, path: &RelPath) -> Option<usize> {
+        let found = self.entries.binary_search_by(|entry| entry.path.cmp(path));
+        found.ok()
     }
 }
 
@@ -203,12 +207,20 @@ impl System for DiskSystem {
     }
 
     fn read(&self, path: &RelPath) -> Result<String, ReadError> {
+        let position = self.position(path);
+        if let Some(text) = position.and_then(|it| self.kept.get(it)) {
+            return Ok(text.to_owned());
+        }
         let text = String::from_utf8(self.bytes(path, LARGEST_FILE)?)
             .map_err(|error| ReadError::NotText(error.utf8_error().valid_up_to()))?;
-        Ok(text
-            .strip_prefix('\u{feff}')
-            .map(str::to_owned)
-            .unwrap_or(text))
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(unmarked) => unmarked.to_owned(),
+            None => text,
+        };
+        if let Some(position) = position {
+            self.kept.keep(position, &text);
+        }
+        Ok(text)
     }
 
     fn bytes(&self, path: &RelPath, limit: u64) -> Result<Vec<u8>, ReadError> {
@@ -228,7 +240,7 @@ impl System for DiskSystem {
     }
 
     fn exists(&self, path: &RelPath) -> bool {
-        self.is_listed(path) || self.inside(path).is_ok_and(|(_, data)| data.is_file())
+        self.position(path).is_some() || self.inside(path).is_ok_and(|(_, data)| data.is_file())
     }
 
     fn is_template_wanted(&self, path: &RelPath) -> bool {

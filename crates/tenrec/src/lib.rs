@@ -10,6 +10,7 @@ pub mod fixes;
 pub mod ignores;
 mod inline;
 pub mod judge;
+mod kept;
 pub mod lines;
 pub mod names;
 pub mod past;
