@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use base::{ReadError, RelPath, System};
 use finding::RuleInfo;
+use knowledge::Knowledge;
 use tenrec::config::{self, Config};
 use tenrec::disk::{DiskSystem, Listing};
 use tenrec::past::Past;
@@ -135,7 +136,13 @@ pub(crate) fn in_threads<T: Send>(
         .num_threads(threads.map_or(0, usize::from))
         .build()
         .context("the threads could not be started")?;
-    pool.install(work)
+    pool.install(|| {
+        // Decoded by one thread while another lists and reads the project.
+        rayon::spawn(|| {
+            let _known = Knowledge::builtin();
+        });
+        work()
+    })
 }
 
 /// The text of a file that the user names.
