@@ -23,7 +23,7 @@ impl<'p> Engine<'p> {
         inputs: &Inputs<'_>,
         site: &CallSite,
     ) {
-        let response = self.knowledge.kind("response");
+        let response = self.kinds.response;
         for sink in &model.sinks {
             if !self.all_hold(&sink.when, inputs) {
                 continue;

@@ -105,7 +105,7 @@ impl<'p> Engine<'p> {
 
     /// Whether the call answers an SQL statement: with what the database holds, not with what it was asked.
     fn answers_a_statement(&mut self, model: &CallModel, inputs: &Inputs<'_>) -> bool {
-        let sql = self.knowledge.kind("sql");
+        let sql = self.kinds.sql;
         let mut sinks = model.sinks.iter().filter(|sink| Some(sink.kind) == sql);
         model.propagations.is_empty() && sinks.any(|sink| self.all_hold(&sink.when, inputs))
     }
@@ -117,7 +117,7 @@ impl<'p> Engine<'p> {
         };
         let taint = self.deep_taint(receiver, inputs.place);
         let is_made = matches!(&receiver.shape, Shape::Api(api) if api.path.contains(')'));
-        match self.knowledge.kind("logged").filter(|_| is_made) {
+        match self.kinds.logged.filter(|_| is_made) {
             Some(kind) => taint.cleared(KindSet::NONE.with(kind)),
             None => taint,
         }

@@ -20,7 +20,33 @@ pub(crate) struct Env {
     pub(crate) parent: Option<EnvId>,
 }
 
-type Variables = BTreeMap<VariableId, Value>;
+/// What variables hold, in their order. A function has few, and states are copied, joined and dropped all the time, which a
+/// list takes less work for than a tree.
+#[derive(Clone, Debug, Default)]
+struct Variables(Vec<(VariableId, Value)>);
+
+impl Variables {
+    fn get(&self, variable: VariableId) -> Option<&Value> {
+        let (_, value) = self.0.get(self.position(variable).ok()?)?;
+        Some(value)
+    }
+
+    fn insert(&mut self, variable: VariableId, value: Value) {
+        match self.position(variable) {
+            Ok(at) => {
+                if let Some((_, known)) = self.0.get_mut(at) {
+                    *known = value;
+                }
+            }
+            Err(at) => self.0.insert(at, (variable, value)),
+        }
+    }
+
+    /// Where a variable stands, or is to be put.
+    fn position(&self, variable: VariableId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&variable, |(known, _)| *known)
+    }
+}
 
 /// What each variable and file holds. Cheap to copy: branches share what they do not change.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +61,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn local(&self, variable: VariableId) -> Option<&Value> {
-        self.locals.get(&variable)
+        self.locals.get(variable)
     }
 
     pub(crate) fn set_local(&mut self, variable: VariableId, value: Value) {
@@ -43,7 +69,7 @@ impl State {
     }
 
     pub(crate) fn stored(&self, env: EnvId, variable: VariableId) -> Option<&Value> {
-        self.store.get(&env)?.get(&variable)
+        self.store.get(&env)?.get(variable)
     }
 
     pub(crate) fn set_stored(&mut self, env: EnvId, variable: VariableId, value: Value) {
@@ -76,7 +102,7 @@ impl State {
         if self
             .store
             .values()
-            .any(|variables| variables.values().any(|value| change(value).is_some()))
+            .any(|variables| variables.0.iter().any(|(_, value)| change(value).is_some()))
         {
             for variables in Arc::make_mut(&mut self.store).values_mut() {
                 change_variables(variables, &mut change);
@@ -147,24 +173,25 @@ fn change_variables(
     variables: &mut Arc<Variables>,
     change: &mut impl FnMut(&Value) -> Option<Value>,
 ) {
-    let changed: Vec<(VariableId, Value)> = variables
-        .iter()
+    let held = variables.0.iter();
+    let changed: Vec<(VariableId, Value)> = held
         .filter_map(|(variable, value)| Some((*variable, change(value)?)))
         .collect();
-    if !changed.is_empty() {
-        Arc::make_mut(variables).extend(changed);
+    for (variable, value) in changed {
+        Arc::make_mut(variables).insert(variable, value);
     }
 }
 
 fn join_variables(mine: &mut Arc<Variables>, other: &Arc<Variables>) -> bool {
     let mut changed = false;
-    for (variable, value) in other.iter() {
-        let joined = match mine.get(variable) {
+    for (variable, value) in &other.0 {
+        let known = mine.get(*variable);
+        let joined = match known {
             Some(known) if known == value => continue,
             Some(known) => known.join(value),
             None => value.clone(),
         };
-        if mine.get(variable) != Some(&joined) {
+        if known != Some(&joined) {
             Arc::make_mut(mine).insert(*variable, joined);
             changed = true;
         }

@@ -42,6 +42,7 @@ pub(crate) struct Engine<'p> {
     /// What is known about the calls of each language.
     pub(crate) python: &'p LanguageModel,
     pub(crate) javascript: &'p LanguageModel,
+    pub(crate) kinds: Kinds,
     pub(crate) budget: Budget,
     pub(crate) facts: Facts,
     pub(crate) memo: Map<CallKey, Summary>,
@@ -68,6 +69,24 @@ pub(crate) struct Engine<'p> {
     pub(crate) amount: Option<KindId>,
     steps: u32,
     depth: u32,
+}
+
+/// The kinds of danger that are asked for by name at every call.
+#[derive(Clone, Copy)]
+pub(crate) struct Kinds {
+    pub(crate) sql: Option<KindId>,
+    pub(crate) logged: Option<KindId>,
+    pub(crate) response: Option<KindId>,
+}
+
+impl Kinds {
+    fn new(knowledge: &Knowledge) -> Self {
+        Self {
+            sql: knowledge.kind("sql"),
+            logged: knowledge.kind("logged"),
+            response: knowledge.kind("response"),
+        }
+    }
 }
 
 /// One activation of a function of the project.
@@ -108,6 +127,7 @@ impl<'p> Engine<'p> {
             knowledge,
             python: knowledge.language(Language::Python.as_str()),
             javascript: knowledge.language(Language::JavaScript.as_str()),
+            kinds: Kinds::new(knowledge),
             budget: *budget,
             facts: Facts::default(),
             memo: Map::default(),
