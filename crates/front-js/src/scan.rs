@@ -38,6 +38,10 @@ pub(crate) fn shape(text: &str) -> Shape {
     let mut at = 0;
     while let Some(byte) = bytes.get(at).copied() {
         let next = bytes.get(at + 1).copied().unwrap_or_default();
+        if is_idle(bytes, at, byte, next) {
+            at += 1;
+            continue;
+        }
         let Some(level) = open.last_mut() else { break };
         match byte {
             b'\'' | b'"' => at = after_string(bytes, at),
@@ -66,16 +70,8 @@ pub(crate) fn shape(text: &str) -> Shape {
                 (level.leaning, level.links) = (level.leaning + 1, level.links + 1)
             }
             b'.' | b'&' | b'|' | b'%' | b'/' | b'>' | b'^' => level.links += 1,
-            b'e' if bytes
-                .get(at..)
-                .is_some_and(|rest| rest.starts_with(b"else")) =>
-            {
-                level.elses += 1
-            }
-            b't' | b'v' | b'a' | b'n' | b'd' | b'y' if starts_prefix_word(bytes, at) => {
-                level.leaning += 1
-            }
-            b'\n' => {}
+            b'e' => level.elses += 1,
+            b't' | b'v' | b'a' | b'n' | b'd' | b'y' => level.leaning += 1,
             _ => {}
         }
         at += 1;
@@ -104,12 +100,27 @@ fn prefix_run(bytes: &[u8], at: usize) -> u32 {
     before.iter().rev().take_while(|byte| is_sign(byte)).count() as u32
 }
 
-fn starts_prefix_word(bytes: &[u8], at: usize) -> bool {
-    let rest = bytes.get(at..).unwrap_or_default();
-    let words: [&[u8]; 6] = [
-        b"typeof ", b"void ", b"await ", b"new ", b"delete ", b"yield ",
-    ];
-    words.iter().any(|word| rest.starts_with(word))
+/// Whether what is counted stays as it is over a byte, as over nearly all: those of names, of numbers and of the blanks before
+/// a line.
+fn is_idle(bytes: &[u8], at: usize, byte: u8, next: u8) -> bool {
+    let starts = |word: &[u8]| {
+        let rest = bytes.get(at..);
+        rest.is_some_and(|rest| rest.starts_with(word))
+    };
+    match byte {
+        b' ' => next == b' ',
+        b'e' => !starts(b"else"),
+        b't' => !starts(b"typeof "),
+        b'v' => !starts(b"void "),
+        b'a' => !starts(b"await "),
+        b'n' => !starts(b"new "),
+        b'd' => !starts(b"delete "),
+        b'y' => !starts(b"yield "),
+        b'\'' | b'"' | b'`' | b'/' | b'(' | b'[' | b'{' | b')' | b']' | b'}' | b';' | b','
+        | b'!' | b'~' | b'?' | b'=' | b'<' | b'-' | b'+' | b'*' | b'.' | b'&' | b'|' | b'%'
+        | b'>' | b'^' => false,
+        _ => true,
+    }
 }
 
 /// The position of the string's closing quote, or of the end of its line.
