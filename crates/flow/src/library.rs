@@ -137,7 +137,7 @@ impl<'p> Engine<'p> {
             return value;
         }
         let model = self.language(frame).method(method);
-        let path = Name::from(format!("*.{method}"));
+        let path: Name = ["*.", method.as_str()].into_iter().collect();
         let construction = receiver.and_then(|receiver| match &receiver.shape {
             Shape::Api(api) => api.construction.clone(),
             _ => None,

@@ -145,7 +145,7 @@ impl<'p> Engine<'p> {
             }
             // A method of the class that it has from a library.
             Shape::Api(base) => {
-                let path = Name::from(format!("{}.{name}", base.path));
+                let path: Name = [base.path.as_str(), ".", name].into_iter().collect();
                 let is_known = self.calls_named(&path).next().is_some();
                 is_known.then(|| Value::api(path))
             }
@@ -292,7 +292,7 @@ impl<'p> Engine<'p> {
                 return self.event_field(&event, Step::Field(name.into()), place);
             }
         }
-        let path = Name::from(format!("{}.{name}", api.path));
+        let path: Name = [api.path.as_str(), ".", name].into_iter().collect();
         if matches!(
             path.as_str(),
             "%exception.name" | "%exception.code" | "%exception.status" | "%exception.statusCode"

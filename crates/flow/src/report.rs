@@ -234,7 +234,7 @@ impl<'p> Engine<'p> {
         let Shape::Api(api) = &holder.shape else {
             return;
         };
-        let path = Name::from(format!("{}.{name}", api.path));
+        let path: Name = [api.path.as_str(), ".", name].into_iter().collect();
         let Some(model) = self.language(frame).call(&path) else {
             return;
         };

@@ -228,10 +228,8 @@ impl<'p> Engine<'p> {
         if path.starts_with("*.") || LONGEST_PATH < path.len() {
             return Shape::Unknown;
         }
-        let path = match embedded(model, inputs.arguments) {
-            Some(argument) => Name::from(format!("{path}({argument})")),
-            None => Name::from(format!("{path}()")),
-        };
+        let argument = embedded(model, inputs.arguments).map_or("", Name::as_str);
+        let path: Name = [path.as_str(), "(", argument, ")"].into_iter().collect();
         let construction: Arc<[ArgumentValue]> = match inputs.construction {
             // `urlparse(address).hostname.lower()` is still made from the address.
             Some(made_with) if inputs.arguments.items.is_empty() => made_with.into(),
