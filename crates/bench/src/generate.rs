@@ -1,5 +1,8 @@
 //! Applications of any size: services of ten functions with an API, a queue, a table and a bucket each, in Python and
 //! JavaScript, with helpers that several handlers share and data that goes from function to function.
+//!
+//! Handlers have 44 lines, where those of `serverless/examples` have 39 on average and the code files of
+//! `aws-samples/serverless-patterns` 43 in the middle; templates have 570 bytes a function, where those have 760 and 2,500.
 
 use std::fs;
 use std::path::Path;
@@ -19,6 +22,8 @@ pub(crate) fn application(root: &Path, functions: usize) -> Result<()> {
         fs::write(directory.join("lib/store.py"), STORE)?;
         fs::write(directory.join("lib/__init__.py"), "")?;
         fs::write(directory.join("lib/answers.js"), ANSWERS)?;
+        fs::write(directory.join("requirements.txt"), REQUIREMENTS)?;
+        fs::write(directory.join("package.json"), package(service))?;
         for function in 0..SERVICE {
             let (name, text) = match function % 2 {
                 0 => (format!("src/work{function}.py"), python(function)),
@@ -31,28 +36,187 @@ pub(crate) fn application(root: &Path, functions: usize) -> Result<()> {
 }
 
 fn template(service: usize) -> String {
-    let mut text = format!(
-        "service: service-{service}\n\nprovider:\n  name: aws\n  runtime: python3.13\n  environment:\n    TABLE: !Ref Table\n    QUEUE: !Ref Queue\n    BUCKET: service-{service}-files\n  iam:\n    role:\n      statements:\n        - Effect: Allow\n          Action:\n            - dynamodb:PutItem\n            - dynamodb:Query\n          Resource: !GetAtt Table.Arn\n        - Effect: Allow\n          Action: sqs:SendMessage\n          Resource: !GetAtt Queue.Arn\n\nfunctions:\n"
-    );
-    for function in 0..SERVICE {
-        text.push_str(&match function % 4 {
-            1 => format!(
-                "  api{function}:\n    handler: src/api{function}.handler\n    runtime: nodejs22.x\n    events:\n      - httpApi:\n          method: post\n          path: /items{function}/{{id}}\n"
-            ),
-            3 => format!(
-                "  api{function}:\n    handler: src/api{function}.handler\n    runtime: nodejs22.x\n    events:\n      - http:\n          method: get\n          path: items{function}\n"
-            ),
-            0 => format!(
-                "  work{function}:\n    handler: src/work{function}.handler\n    events:\n      - sqs:\n          arn: !GetAtt Queue.Arn\n"
-            ),
-            _ => format!(
-                "  work{function}:\n    handler: src/work{function}.handler\n    events:\n      - s3:\n          bucket: service-{service}-files\n          event: s3:ObjectCreated:*\n          rules:\n            - prefix: in{function}/\n"
-            ),
-        });
-    }
-    text.push_str("\nresources:\n  Resources:\n    Queue:\n      Type: AWS::SQS::Queue\n    Table:\n      Type: AWS::DynamoDB::Table\n      Properties:\n        TableName: ");
-    text.push_str(&format!("service-{service}-items\n"));
-    text
+    let functions = (0..SERVICE).map(|function| match function % 4 {
+        0 | 2 => worker(service, function),
+        _ => endpoint(function),
+    });
+    let functions = functions.collect::<Vec<String>>().join("\n");
+    format!(
+        r#"service: service-{service}
+frameworkVersion: "4"
+
+provider:
+  name: aws
+  runtime: python3.13
+  region: ${{opt:region, "eu-central-1"}}
+  stage: ${{opt:stage, "dev"}}
+  logRetentionInDays: 30
+  tracing:
+    lambda: true
+    apiGateway: true
+  tags:
+    service: service-{service}
+    stage: ${{self:provider.stage}}
+  environment:
+    TABLE: !Ref Table
+    QUEUE: !Ref Queue
+    BUCKET: service-{service}-files
+    STAGE: ${{self:provider.stage}}
+  iam:
+    role:
+      statements:
+        - Effect: Allow
+          Action:
+            - dynamodb:PutItem
+            - dynamodb:Query
+          Resource: !GetAtt Table.Arn
+        - Effect: Allow
+          Action: sqs:SendMessage
+          Resource: !GetAtt Queue.Arn
+
+package:
+  patterns:
+    - "!tests/**"
+    - "!events/**"
+    - "!README.md"
+
+functions:
+{functions}
+resources:
+  Resources:
+    Queue:
+      Type: AWS::SQS::Queue
+      Properties:
+        QueueName: ${{self:service}}-${{self:provider.stage}}-work
+        VisibilityTimeout: 180
+        RedrivePolicy:
+          deadLetterTargetArn: !GetAtt Failed.Arn
+          maxReceiveCount: 3
+    Failed:
+      Type: AWS::SQS::Queue
+      Properties:
+        QueueName: ${{self:service}}-${{self:provider.stage}}-failed
+        MessageRetentionPeriod: 1209600
+    Table:
+      Type: AWS::DynamoDB::Table
+      DeletionPolicy: Retain
+      Properties:
+        TableName: service-{service}-items
+        BillingMode: PAY_PER_REQUEST
+        AttributeDefinitions:
+          - AttributeName: id
+            AttributeType: S
+          - AttributeName: name
+            AttributeType: S
+        KeySchema:
+          - AttributeName: id
+            KeyType: HASH
+        GlobalSecondaryIndexes:
+          - IndexName: by-name
+            KeySchema:
+              - AttributeName: name
+                KeyType: HASH
+            Projection:
+              ProjectionType: ALL
+        PointInTimeRecoverySpecification:
+          PointInTimeRecoveryEnabled: true
+    FailedAlarm:
+      Type: AWS::CloudWatch::Alarm
+      Properties:
+        AlarmDescription: Messages of service-{service} that could not be worked on
+        Namespace: AWS/SQS
+        MetricName: ApproximateNumberOfMessagesVisible
+        Dimensions:
+          - Name: QueueName
+            Value: !GetAtt Failed.QueueName
+        Statistic: Maximum
+        Period: 60
+        EvaluationPeriods: 1
+        Threshold: 1
+        ComparisonOperator: GreaterThanOrEqualToThreshold
+        TreatMissingData: notBreaching
+  Outputs:
+    TableName:
+      Description: The table of service-{service}
+      Value: !Ref Table
+      Export:
+        Name: ${{self:service}}-${{self:provider.stage}}-table
+    QueueUrl:
+      Description: Where work for service-{service} is sent
+      Value: !Ref Queue
+"#
+    )
+}
+
+/// A function that works on messages of the queue or on objects of the bucket.
+fn worker(service: usize, function: usize) -> String {
+    let event = match function % 4 {
+        0 => "      - sqs:\n          arn: !GetAtt Queue.Arn\n          batchSize: 10\n          functionResponseType: ReportBatchItemFailures\n".to_owned(),
+        _ => format!(
+            "      - s3:\n          bucket: service-{service}-files\n          event: s3:ObjectCreated:*\n          rules:\n            - prefix: in{function}/\n"
+        ),
+    };
+    format!(
+        r#"  work{function}:
+    description: Counts the words of what comes in as number {function}
+    handler: src/work{function}.handler
+    timeout: 30
+    memorySize: 256
+    reservedConcurrency: 10
+    environment:
+      KIND: work{function}
+    events:
+{event}"#
+    )
+}
+
+/// A function behind the API.
+fn endpoint(function: usize) -> String {
+    let event = match function % 4 {
+        1 => format!(
+            "      - httpApi:\n          method: post\n          path: /items{function}/{{id}}\n"
+        ),
+        _ => format!(
+            "      - http:\n          method: get\n          path: items{function}\n          cors: true\n"
+        ),
+    };
+    format!(
+        r#"  api{function}:
+    description: Takes items for list number {function}
+    handler: src/api{function}.handler
+    runtime: nodejs22.x
+    timeout: 10
+    memorySize: 512
+    environment:
+      LIST: items{function}
+    events:
+{event}"#
+    )
+}
+
+const REQUIREMENTS: &str = "boto3==1.40.1\n";
+
+fn package(service: usize) -> String {
+    format!(
+        r#"{{
+  "name": "service-{service}",
+  "version": "1.0.0",
+  "private": true,
+  "scripts": {{
+    "test": "node --test",
+    "deploy": "serverless deploy"
+  }},
+  "dependencies": {{
+    "@aws-sdk/client-dynamodb": "3.864.0",
+    "@aws-sdk/client-sqs": "3.864.0",
+    "@aws-sdk/lib-dynamodb": "3.864.0"
+  }},
+  "devDependencies": {{
+    "serverless": "4.17.2"
+  }}
+}}
+"#
+    )
 }
 
 /// A helper module that all Python handlers of a service share.
