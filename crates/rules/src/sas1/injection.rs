@@ -52,7 +52,7 @@ macro_rules! rule {
 
 pub(super) use rule;
 
-const RULES: [Injection; 14] = [
+const RULES: [Injection; 15] = [
     rule!(
         "os-command-injection",
         "Event data in an operating system command",
@@ -142,6 +142,15 @@ const RULES: [Injection; 14] = [
         Serious,
         "a search of a directory",
         "Escape the value for filters, as the directory's library does"
+    ),
+    rule!(
+        "email-header-injection",
+        "Event data in the head of a mail",
+        93,
+        "email-header",
+        Limited,
+        "the head of a mail",
+        "Build the message with `email.message.EmailMessage`, which refuses line breaks in headers"
     ),
     rule!(
         "xpath-injection",
