@@ -30,6 +30,8 @@ pub enum Code {
     UnknownConstruct,
     /// A resource is not deployed as the template stands.
     NotDeployed,
+    /// What a role allows is written elsewhere, or in part, so that it is not checked.
+    UnreadRole,
     /// An inline `tenrec: ignore[…]` has no reason.
     IgnoreWithoutReason,
     /// An inline `tenrec: ignore[…]` matches no finding.
@@ -57,6 +59,7 @@ impl Code {
             Self::BudgetExceeded => "budget-exceeded",
             Self::UnknownConstruct => "unknown-construct",
             Self::NotDeployed => "not-deployed",
+            Self::UnreadRole => "unread-role",
             Self::IgnoreWithoutReason => "ignore-without-reason",
             Self::UnusedIgnore => "unused-ignore",
             Self::OldAdvisories => "old-advisories",
@@ -81,6 +84,7 @@ impl Code {
             | Self::NoTemplate
             | Self::UnknownConstruct
             | Self::NotDeployed
+            | Self::UnreadRole
             | Self::IgnoreWithoutReason
             | Self::OldAdvisories
             | Self::UnusedIgnore => false,

@@ -8,9 +8,11 @@ use doc::{Node, NodeKind};
 
 use crate::style::Style;
 
-/// The files of a project, each read and parsed once.
-pub struct Sources {
-    documents: BTreeMap<FileId, Source>,
+/// The files of a project, each read and parsed once, when it is first asked for.
+pub struct Sources<'a> {
+    system: &'a dyn System,
+    budget: Budget,
+    documents: Vec<OnceLock<Option<Box<Source>>>>,
 }
 
 /// One file.
@@ -39,34 +41,29 @@ pub(crate) struct Visit {
     pub(crate) key: Option<(String, Span)>,
 }
 
-impl Sources {
-    /// Reads the files in which one of these places lies.
+impl<'a> Sources<'a> {
+    /// The files of a system, none of which is read yet.
     #[must_use]
-    pub fn read(
-        system: &dyn System,
-        budget: &Budget,
-        places: impl IntoIterator<Item = Place>,
-    ) -> Self {
-        let mut documents = BTreeMap::new();
-        for place in places {
-            if documents.contains_key(&place.file) {
-                continue;
-            }
-            let Some(entry) = system.files().get(place.file.0 as usize) else {
-                continue;
-            };
-            if let Ok(text) = system.read(&entry.path) {
-                let source = Source::new(place.file, entry.path.clone(), text, budget);
-                documents.insert(place.file, source);
-            }
+    pub fn new(system: &'a dyn System, budget: Budget) -> Self {
+        let files = system.files().iter();
+        Self {
+            system,
+            budget,
+            documents: files.map(|_| OnceLock::new()).collect(),
         }
-        Self { documents }
     }
 
-    /// The text of a file that was read.
+    fn read(&self, file: FileId) -> Option<Box<Source>> {
+        let entry = self.system.files().get(file.0 as usize)?;
+        let text = self.system.read(&entry.path).ok()?;
+        let source = Source::new(file, entry.path.clone(), text, &self.budget);
+        Some(Box::new(source))
+    }
+
+    /// The text of a file.
     #[must_use]
     pub fn text(&self, file: FileId) -> Option<&str> {
-        self.documents.get(&file).map(|source| source.text.as_str())
+        self.get(file).map(|source| source.text.as_str())
     }
 
     /// What stands at a place.
@@ -77,7 +74,8 @@ impl Sources {
     }
 
     pub(crate) fn get(&self, file: FileId) -> Option<&Source> {
-        self.documents.get(&file)
+        let document = self.documents.get(file.0 as usize)?;
+        document.get_or_init(|| self.read(file)).as_deref()
     }
 }
 
@@ -145,7 +143,10 @@ impl Source {
     /// When there is none, or when more than one use depends on it; the reason is a clause.
     pub(crate) fn find(&self, span: Span) -> Result<usize, String> {
         if !self.is_whole {
-            return Err(format!("`{}` could not be read to its end", self.path));
+            return Err(format!(
+                "`{}` has an error, which is to be mended first",
+                self.path
+            ));
         }
         let met = self.by_span.get(&span).map_or(&[][..], Vec::as_slice);
         // A list that is not indented starts where its first item does, and ends with its last.

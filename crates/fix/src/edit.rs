@@ -89,14 +89,20 @@ impl Made {
     }
 }
 
+/// The edits of one text in the order in which they are made.
+#[must_use]
+pub fn in_order<'e>(edits: impl IntoIterator<Item = &'e Edit>) -> Vec<&'e Edit> {
+    let mut edits: Vec<&Edit> = edits.into_iter().collect();
+    edits.sort_by_key(|edit| (edit.place.file, edit.place.span, edit.rank()));
+    edits
+}
+
 /// The text with these edits made. Nothing where two of them overlap or one lies outside of the text.
 #[must_use]
 pub fn applied<'e>(text: &str, edits: impl IntoIterator<Item = &'e Edit>) -> Option<String> {
-    let mut edits: Vec<&Edit> = edits.into_iter().collect();
-    edits.sort_by_key(|edit| (edit.place.span, edit.rank()));
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
-    for edit in edits {
+    for edit in in_order(edits) {
         let Span { start, end } = edit.place.span;
         out.push_str(text.get(at..start as usize)?);
         text.get(start as usize..end as usize)?;

@@ -26,7 +26,11 @@ impl<'f> Lists<'f> {
     ///
     /// # Errors
     /// When it is not one of a list; the reason is a clause.
-    pub(crate) fn add(&mut self, sources: &Sources, finding: &'f Finding) -> Result<(), String> {
+    pub(crate) fn add(
+        &mut self,
+        sources: &Sources<'_>,
+        finding: &'f Finding,
+    ) -> Result<(), String> {
         let file = finding.place.file;
         let source = sources.get(file).ok_or_else(lost)?;
         let visit = source.visit(source.find(finding.place.span)?);
@@ -43,7 +47,7 @@ impl<'f> Lists<'f> {
     /// The findings of each list, with the edits that take their items out or why they are left, as a clause.
     pub(crate) fn removed(
         self,
-        sources: &Sources,
+        sources: &Sources<'_>,
     ) -> impl Iterator<Item = (Vec<&'f Finding>, Result<Vec<Edit>, String>)> {
         self.lists.into_iter().map(|((file, list), items)| {
             let indexes: Vec<usize> = items.iter().map(|(index, _)| *index).collect();
@@ -54,7 +58,7 @@ impl<'f> Lists<'f> {
 }
 
 fn without(
-    sources: &Sources,
+    sources: &Sources<'_>,
     file: FileId,
     list: usize,
     indexes: &[usize],

@@ -67,7 +67,7 @@ pub(crate) fn aim(
         aim.actions.push((*place, new));
     }
     if wanted.name_resources && !kept.is_empty() {
-        aim.parts = parts(model, used, kept, &mut aim)?;
+        aim.parts = parts(model, used, &grant.actions, kept, &mut aim)?;
     } else {
         aim.parts = vec![(kept, None)];
     }
@@ -117,6 +117,7 @@ fn instead(
 fn parts(
     model: &Model<'_>,
     used: &UsedRole<'_>,
+    written: &[(Text, Place)],
     kept: Vec<Name>,
     aim: &mut Aim,
 ) -> Result<Vec<Part>, String> {
@@ -140,7 +141,16 @@ fn parts(
         }
     }
     if parts.iter().all(|(_, resources)| resources.is_none()) {
-        return Err("nothing in the code tells which resources it works on".to_owned());
+        let is_written = |(place, new): &(Place, Vec<Name>)| {
+            let mut written = written.iter().filter(|(_, at)| at == place);
+            written.any(|(text, _)| text.literal().as_slice() == new.as_slice())
+        };
+        if aim.actions.iter().all(is_written) {
+            return Err(
+                "what it allows can be allowed on every resource only, or nothing in the code tells on which it is needed"
+                    .to_owned(),
+            );
+        }
     }
     Ok(parts)
 }

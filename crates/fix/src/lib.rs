@@ -34,9 +34,9 @@ mod write;
 use knowledge::Knowledge;
 
 pub use document::Sources;
-pub use edit::{Edit, applied};
+pub use edit::{Edit, applied, in_order};
 pub use plan::{Fix, Left, Plan};
-pub use planner::{Extent, places, plan};
+pub use planner::{Extent, plan};
 
 /// The rules about roles, each of which has edits of its own.
 const RULES: [&str; 8] = [

@@ -33,7 +33,7 @@ pub(crate) struct Replaced {
 pub(crate) fn replaced(
     model: &Model<'_>,
     index: &Index<'_>,
-    sources: &Sources,
+    sources: &Sources<'_>,
     used: &UsedRole<'_>,
     places: &BTreeSet<Place>,
 ) -> Result<Replaced, String> {

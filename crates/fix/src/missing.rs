@@ -31,7 +31,7 @@ pub(crate) fn role(model: &Model<'_>, index: &Index<'_>, finding: &Finding) -> O
 pub(crate) fn added(
     model: &Model<'_>,
     index: &Index<'_>,
-    sources: &Sources,
+    sources: &Sources<'_>,
     used: &UsedRole<'_>,
     findings: &[&Finding],
 ) -> Result<(String, Vec<Edit>), String> {
@@ -61,7 +61,7 @@ pub(crate) fn added(
 /// Behind the last statement that is written for the role alone, if there is one.
 fn beside_another(
     index: &Index<'_>,
-    sources: &Sources,
+    sources: &Sources<'_>,
     used: &UsedRole<'_>,
     needed: &Needed,
 ) -> Option<Result<Vec<Edit>, String>> {
@@ -80,7 +80,7 @@ fn beside_another(
 /// Where the role has no statements yet.
 fn first(
     model: &Model<'_>,
-    sources: &Sources,
+    sources: &Sources<'_>,
     used: &UsedRole<'_>,
     needed: &Needed,
 ) -> Result<Vec<Edit>, String> {
@@ -120,7 +120,7 @@ fn first(
 
 /// In the provider's section of serverless.yml, for the role that all functions share.
 fn provided(
-    sources: &Sources,
+    sources: &Sources<'_>,
     template: Option<base::Place>,
     statements: Out,
 ) -> Result<Vec<Edit>, String> {

@@ -44,7 +44,7 @@ type AtFunction = Option<&'static [&'static str]>;
 /// When it is not certain what each needs, or it is written in a way that this cannot keep; the reason is a clause.
 pub(crate) fn split(
     model: &Model<'_>,
-    sources: &Sources,
+    sources: &Sources<'_>,
     used: &UsedRole<'_>,
 ) -> Result<Split, String> {
     used.is_seen(model)?;
@@ -89,7 +89,7 @@ pub(crate) fn split(
 
 fn part<'s, 'm>(
     model: &'m Model<'_>,
-    sources: &'s Sources,
+    sources: &'s Sources<'_>,
     used: &UsedRole<'_>,
     id: app::FunctionId,
     needs: &'m Needs,
@@ -111,18 +111,23 @@ fn part<'s, 'm>(
 impl Split {
     /// Somebody should look at it where a function gets what the role did not allow for certain.
     fn not_allowed(&mut self, model: &Model<'_>, part: &Part<'_, '_>) {
-        let is_new = |need: &&Need| {
-            let by_call = need.cause == Cause::Call;
-            by_call && privilege::is_allowed(model, part.needs.function, need) != Answer::Yes
+        let answer = |need: &&Need| privilege::is_allowed(model, part.needs.function, need);
+        let called = part.needs.needs.iter();
+        let mut called = called.filter(|need| need.cause == Cause::Call);
+        let Some(need) = called.find(|need| answer(need) != Answer::Yes) else {
+            return;
         };
-        if let Some(need) = part.needs.needs.iter().find(is_new) {
-            self.review.get_or_insert_with(|| {
-                format!(
-                    "`{}` needs `{}`, which the role does not allow for certain",
-                    part.function.name, need.action
-                )
-            });
-        }
+        self.review.get_or_insert_with(|| {
+            let name = &part.function.name;
+            let on = privilege::resource_name(model, need);
+            match answer(&need) {
+                Answer::No => format!("`{name}` needs `{}`, which the role does not allow", need.action),
+                _ => format!(
+                    "`{name}` needs `{}` on `{on}`, and whether the role allows it there is known at deployment only",
+                    need.action
+                ),
+            }
+        });
     }
 
     fn needed(
@@ -368,7 +373,7 @@ fn is_by_policy(kept: &[(Out, Vec<&Grant>)], need: &Need) -> bool {
 /// The edits that add roles to the resources of the template, behind the shared one where that is declared there.
 fn added(
     model: &Model<'_>,
-    sources: &Sources,
+    sources: &Sources<'_>,
     used: &UsedRole<'_>,
     roles: &[(Name, Out)],
 ) -> Result<Vec<Edit>, String> {

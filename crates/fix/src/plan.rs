@@ -19,8 +19,8 @@ pub struct Plan {
 /// One change.
 #[derive(Clone, Debug)]
 pub struct Fix {
-    /// The findings that it mends: their rules, in order.
-    pub rules: Vec<RuleName>,
+    /// The findings that it mends, by rule and place, in order.
+    pub findings: Vec<(RuleName, Place)>,
     /// Where the first of them is.
     pub place: Place,
     /// What is changed, a sentence in the imperative.
@@ -44,6 +44,16 @@ pub struct Left {
     pub reason: String,
 }
 
+impl Fix {
+    /// The rules of the findings, each once.
+    #[must_use]
+    pub fn rules(&self) -> Vec<RuleName> {
+        let mut rules: Vec<RuleName> = self.findings.iter().map(|(rule, _)| *rule).collect();
+        rules.dedup();
+        rules
+    }
+}
+
 impl Plan {
     /// One change for several findings, or all of them left.
     pub(crate) fn together(
@@ -55,7 +65,7 @@ impl Plan {
         let place = findings.iter().map(|finding| finding.place).min();
         match (change, place) {
             (Ok((message, edits)), Some(place)) => self.fixes.push(Fix {
-                rules: rules(findings),
+                findings: in_order(findings.iter().map(|it| (it.rule, it.place)).collect()),
                 place,
                 message,
                 edits,
@@ -87,12 +97,12 @@ impl Plan {
         let mut made = Made::default();
         for fix in fixes {
             if let Some(same) = same.get(&fix.edits).and_then(|at| self.fixes.get_mut(*at)) {
-                same.rules.extend(fix.rules);
-                same.rules.dedup();
+                same.findings.extend(fix.findings);
+                same.findings = in_order(std::mem::take(&mut same.findings));
                 continue;
             }
             if fix.edits.iter().any(|edit| made.meets(edit)) {
-                for rule in &fix.rules {
+                for rule in fix.rules() {
                     self.left.push(Left {
                         rule,
                         place: fix.place,
@@ -111,10 +121,8 @@ impl Plan {
     }
 }
 
-/// The rules of findings, each once.
-fn rules(findings: &[&Finding]) -> Vec<RuleName> {
-    let mut rules: Vec<RuleName> = findings.iter().map(|it| it.rule).collect();
-    rules.sort_unstable();
-    rules.dedup();
-    rules
+fn in_order(mut findings: Vec<(RuleName, Place)>) -> Vec<(RuleName, Place)> {
+    findings.sort_unstable();
+    findings.dedup();
+    findings
 }

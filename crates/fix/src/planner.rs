@@ -23,24 +23,6 @@ use crate::statement;
 use crate::template;
 use crate::{RULES, SHARED_ROLE, has_setting, is_fixable};
 
-/// The places of which the files are needed to plan fixes.
-pub fn places<'a>(
-    model: &'a Model<'_>,
-    findings: &'a [&Finding],
-) -> impl Iterator<Item = Place> + 'a {
-    let application = &model.application;
-    let grants = application.roles.iter().flat_map(|it| &it.grants);
-    let statements = grants.map(|grant| grant.place);
-    let templates = application.stacks.iter().filter_map(|stack| stack.place);
-    let resources = application.resources.iter().map(|it| it.place);
-    findings
-        .iter()
-        .map(|finding| finding.place)
-        .chain(statements)
-        .chain(templates)
-        .chain(resources)
-}
-
 /// Which changes are made in one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
@@ -64,7 +46,7 @@ impl Extent {
 pub fn plan(
     model: &Model<'_>,
     needs: &[Needs],
-    sources: &Sources,
+    sources: &Sources<'_>,
     findings: &[&Finding],
     extent: Extent,
 ) -> Plan {
@@ -140,7 +122,7 @@ pub fn plan(
 fn settings(
     plan: &mut Plan,
     settings: &Settings<'_>,
-    sources: &Sources,
+    sources: &Sources<'_>,
     findings: &[&Finding],
     extent: Extent,
 ) -> BTreeMap<FunctionId, Value> {
@@ -183,7 +165,7 @@ fn needs_with(
 
 struct Planner<'m> {
     model: &'m Model<'m>,
-    sources: &'m Sources,
+    sources: &'m Sources<'m>,
     index: &'m Index<'m>,
     /// What allows what is found, by the places of findings.
     allowances: Map<Place, (RoleId, Allowance)>,

@@ -73,7 +73,7 @@ impl<'m> Settings<'m> {
     }
 
     /// Sets what mends a finding.
-    pub(crate) fn mended(&self, sources: &Sources, finding: &Finding) -> Mended {
+    pub(crate) fn mended(&self, sources: &Sources<'_>, finding: &Finding) -> Mended {
         let rows = self.rows.iter().filter(|it| it.row.rule == finding.rule);
         let mut mended = Mended::default();
         for row in rows {
@@ -258,7 +258,7 @@ impl Mended {
 
 fn set(
     model: &Model<'_>,
-    sources: &Sources,
+    sources: &Sources<'_>,
     finding: &Finding,
     target: &Target<'_>,
     alone: &mut Alone<'_, '_>,
@@ -276,7 +276,7 @@ fn set(
 }
 
 fn replaced(
-    sources: &Sources,
+    sources: &Sources<'_>,
     target: &Target<'_>,
     old: &Value,
     place: Place,
@@ -308,7 +308,7 @@ fn replaced(
 
 fn added(
     model: &Model<'_>,
-    sources: &Sources,
+    sources: &Sources<'_>,
     target: &Target<'_>,
     value: &Out,
 ) -> Result<Setting, String> {
@@ -357,7 +357,10 @@ fn below_properties(
 }
 
 /// The declaration of a resource, with the type that is written there.
-fn declared<'s>(sources: &'s Sources, resource: &Resource) -> Option<(&'s Source, usize, &'s str)> {
+fn declared<'s>(
+    sources: &'s Sources<'_>,
+    resource: &Resource,
+) -> Option<(&'s Source, usize, &'s str)> {
     let source = sources.get(resource.place.file)?;
     let id = source.value_of_key(resource.place.span)?;
     let kind = source.node(id)?.get("Type")?.as_text()?;
@@ -367,7 +370,7 @@ fn declared<'s>(sources: &'s Sources, resource: &Resource) -> Option<(&'s Source
 /// The section of the resource's template with this dotted path.
 fn section<'s>(
     model: &Model<'_>,
-    sources: &'s Sources,
+    sources: &'s Sources<'_>,
     resource: &Resource,
     path: &str,
 ) -> Option<(&'s Source, usize)> {

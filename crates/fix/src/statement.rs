@@ -21,7 +21,7 @@ struct Written<'s> {
 ///
 /// # Errors
 /// When it is written in a way that this cannot keep; the reason is a clause.
-pub(crate) fn edits(sources: &Sources, grant: &Grant, aim: &Aim) -> Result<Vec<Edit>, String> {
+pub(crate) fn edits(sources: &Sources<'_>, grant: &Grant, aim: &Aim) -> Result<Vec<Edit>, String> {
     let source = sources.get(grant.place.file).ok_or_else(list::lost)?;
     let written = Written {
         source,
@@ -73,7 +73,7 @@ impl Written<'_> {
         let list = visit.parent.ok_or_else(list::lost)?;
         let siblings = self.source.node(list).map_or(0, |node| node.items().len());
         if siblings < 2 {
-            return Err("nothing would be left of the policy; take it out whole".to_owned());
+            return Err("it is the only statement of its policy, and none of it is needed: remove the policy itself".to_owned());
         }
         list::without(self.source, list, &[visit.index])
     }
@@ -82,7 +82,7 @@ impl Written<'_> {
     /// list.
     fn values(
         &self,
-        sources: &Sources,
+        sources: &Sources<'_>,
         written: &[(Text, Place)],
         instead: impl Fn(Place) -> Option<Vec<Out>>,
     ) -> Result<Vec<Edit>, String> {

@@ -15,7 +15,7 @@ use crate::list;
 /// When no template is smaller, or it is written in a way that this cannot keep; the reason is a clause.
 pub(crate) fn narrowed(
     model: &Model<'_>,
-    sources: &Sources,
+    sources: &Sources<'_>,
     used: &UsedRole<'_>,
     name: &Name,
     place: Place,
@@ -39,7 +39,7 @@ pub(crate) fn narrowed(
         let holder = visit.parent.ok_or_else(list::lost)?;
         let siblings = source.node(holder).map_or(0, |node| node.items().len());
         if count != 1 || siblings < 2 {
-            return Err("nothing would be left of the policies; take them out whole".to_owned());
+            return Err("it is the only one of the policies, and none of it is needed: remove `Policies` itself".to_owned());
         }
         let edits = list::without(source, holder, &[visit.index])?;
         return Ok((format!("Remove `{name}`"), edits));

@@ -3,7 +3,6 @@
 use app::{Text, TextPart, Trigger, Value};
 use base::{Name, Place};
 use knowledge::{Knowledge, ResourceType, Setting};
-use link::Model;
 
 use crate::collect::{Collector, Target};
 use crate::{Cause, Reason};
@@ -63,8 +62,8 @@ pub(crate) fn add(collector: &mut Collector<'_>, properties: Option<&Value>) {
             is_possible_only: false,
         };
         let target = match setting {
-            Setting::Logs => logs(model, properties),
-            Setting::Durable => own_runs(model, declared),
+            Setting::Logs => logs(collector, properties),
+            Setting::Durable => own_runs(collector),
             Setting::Tracing | Setting::Network => anywhere(),
         };
         let rows = model.knowledge.needs.settings.iter();
@@ -270,11 +269,13 @@ fn kind_of_arn<'k>(knowledge: &'k Knowledge, arn: &Text) -> Option<&'k ResourceT
 }
 
 /// The function itself in all its versions, by its name: by reference, the role would wait for the function.
-fn own_runs(model: &Model<'_>, function: &app::Function) -> Target {
-    let named = function.resource.and_then(|id| model.arn_by_name(id));
+fn own_runs(collector: &Collector<'_>) -> Target {
+    let (model, function) = (collector.model, collector.function);
+    let declared = model.application.function(function);
+    let named = declared.and_then(|it| model.arn_by_name(it.resource?));
     let mut arn = named.unwrap_or_else(|| {
         let any = Text::known("*");
-        let named = model.named_by_text(app::FunctionId(u32::MAX), &any, "AWS::Lambda::Function");
+        let named = model.named_by_text(function, &any, "AWS::Lambda::Function");
         named.map_or(any, |named| named.arn)
     });
     arn.0.push(TextPart::Literal(":*".into()));
@@ -285,7 +286,8 @@ fn own_runs(model: &Model<'_>, function: &app::Function) -> Target {
 }
 
 /// The streams of the function's log group: the one that is set, else the one named after the function.
-fn logs(model: &Model<'_>, properties: &Value) -> Target {
+fn logs(collector: &Collector<'_>, properties: &Value) -> Target {
+    let model = collector.model;
     let group = properties
         .at("LoggingConfig.LogGroup")
         .known()
@@ -299,7 +301,7 @@ fn logs(model: &Model<'_>, properties: &Value) -> Target {
         }
         Text(parts)
     });
-    let named = model.named_by_text(app::FunctionId(u32::MAX), &name, "AWS::Logs::LogGroup");
+    let named = model.named_by_text(collector.function, &name, "AWS::Logs::LogGroup");
     let mut arn = match &named {
         Some(named) if named.resource.is_none() => named.arn.clone(),
         Some(named) => named

@@ -1,7 +1,7 @@
 //! Findings as the user's settings leave them: what every report is written from.
 
 use base::Place;
-use finding::{Finding, Severity};
+use finding::{Finding, RuleName, Severity};
 
 /// A finding as the user's settings leave it.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,4 +32,15 @@ pub enum Origin {
     Comment(Place),
     /// In the project's configuration.
     Configuration,
+}
+
+/// A change of files that mends findings, which nobody needs to look at before it is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What is changed, a sentence in the imperative.
+    pub message: String,
+    /// What it mends, by rule and place.
+    pub findings: Vec<(RuleName, Place)>,
+    /// What is replaced, and what stands there instead.
+    pub edits: Vec<(Place, String)>,
 }

@@ -15,7 +15,7 @@ use app::{Application, FunctionId, Trigger};
 use base::{Diagnostics, FileId, LineColumn, LineIndex, Place, RelPath, System};
 use finding::{Reach, RuleInfo};
 
-pub use judged::{Judged, Origin, Suppression};
+pub use judged::{Change, Judged, Origin, Suppression};
 pub use plain::plain;
 pub use sarif::FINGERPRINT;
 pub use terminal::{Detail, Look};
@@ -29,6 +29,8 @@ pub struct Input<'a> {
     pub exposures: &'a [Reach],
     /// Findings, in the order of places.
     pub findings: &'a [Judged],
+    /// What mends them, for the forms of report that have a place for it.
+    pub changes: &'a [Change],
     /// What was skipped, sorted.
     pub diagnostics: &'a Diagnostics,
     /// All rules, ordered by name.
@@ -220,6 +222,8 @@ fn mentioned(input: &Input<'_>) -> Vec<Place> {
             places.push(place);
         }
     }
+    let edits = input.changes.iter().flat_map(|change| &change.edits);
+    places.extend(edits.map(|(place, _)| *place));
     let application = input.application;
     places.extend(application.functions.iter().map(|it| it.place));
     places.extend(application.triggers.iter().map(|it| it.place));

@@ -261,7 +261,7 @@ pub(crate) enum PolicyFormat {
 const FIX_EXAMPLES: &str = "\
 Examples:
   tenrec fix                                   every edit with its diff
-  tenrec fix --diff | git apply                what is safe, as one patch
+  tenrec fix --diff | git apply --allow-empty  what is safe, as one patch
   tenrec fix services/api --rule sas4/wildcard-action
   tenrec fix template.yaml --function CreateOrder --apply
 

@@ -19,7 +19,7 @@ const CONTEXT: u32 = 3;
 /// The edits of a project.
 pub struct Fixes<'a> {
     system: &'a dyn System,
-    sources: Sources,
+    sources: Sources<'a>,
     extent: Extent,
     plan: Plan,
 }
@@ -45,8 +45,7 @@ impl<'a> Fixes<'a> {
         findings: &[&Finding],
         extent: Extent,
     ) -> Self {
-        let places = fix::places(model, findings);
-        let sources = Sources::read(system, &Budget::default(), places);
+        let sources = Sources::new(system, Budget::default());
         let plan = fix::plan(model, needs, &sources, findings, extent);
         Self {
             system,
@@ -67,6 +66,21 @@ impl<'a> Fixes<'a> {
     pub fn changed(&self) -> Vec<Changed> {
         let meant = self.plan.fixes.iter();
         self.texts(meant.filter(|fix| self.extent.has(fix)))
+    }
+
+    /// The changes of this run as a report has them.
+    #[must_use]
+    pub fn changes(&self) -> Vec<report::Change> {
+        let meant = self.plan.fixes.iter().filter(|fix| self.extent.has(fix));
+        let change = |fix: &Fix| report::Change {
+            message: fix.message.clone(),
+            findings: fix.findings.clone(),
+            edits: fix::in_order(&fix.edits)
+                .into_iter()
+                .map(|it| (it.place, it.text.clone()))
+                .collect(),
+        };
+        meant.map(change).collect()
     }
 
     /// How many changes are planned and not made in this run.
@@ -120,7 +134,7 @@ impl<'a> Fixes<'a> {
         for fix in &self.plan.fixes {
             let bold = Style::new().bold();
             let place = lines.show(fix.place);
-            let rules = fix.rules.join(", ");
+            let rules = fix.rules().join(", ");
             out.push_str(&format!("{bold}{place}{bold:#} {rules}\n"));
             out.push_str(&format!("  {}\n", fix.message));
             match &fix.review {

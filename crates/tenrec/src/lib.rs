@@ -20,6 +20,7 @@ pub mod scan;
 mod secrets;
 pub mod select;
 pub mod unlisted;
+mod unread;
 mod untemplated;
 
 pub use base::MemorySystem;

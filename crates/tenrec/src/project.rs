@@ -12,7 +12,7 @@ use link::Model;
 use rayon::prelude::*;
 
 use crate::ignores::{self, Ignore};
-use crate::{aliases, inline, untemplated};
+use crate::{aliases, inline, unread, untemplated};
 
 /// A project as it was understood.
 #[derive(Debug)]
@@ -91,6 +91,7 @@ impl<'k> Project<'k> {
         };
         let mut model = Model::build(application, program, knowledge, budget);
         diagnostics.append(&mut model.diagnostics);
+        diagnostics.extend(unread::roles(&model.application));
         diagnostics.sort();
         diagnostics.dedup();
         Self {

@@ -146,12 +146,16 @@ fn environment(properties: &Value, open: Option<app::Reason>) -> Environment {
 fn role(model: &Model<'_>, properties: &Value) -> Prop<RoleId> {
     match properties.at("Role") {
         Prop::Known(value, place) => {
-            let found = text_of(value)
+            let text = text_of(value);
+            let found = text
                 .resources()
                 .find_map(|id| model.roles.get(&id).copied());
-            match found {
-                Some(role) => Prop::Known(role, place),
-                None => Prop::unknown("the role is declared outside the project"),
+            match (found, text.literal()) {
+                (Some(role), _) => Prop::Known(role, place),
+                (None, Some(other)) if !other.starts_with("arn:") => {
+                    Prop::unknown(format!("`{other}` is no ARN of a role"))
+                }
+                (None, _) => Prop::unknown("the role is declared outside the project"),
             }
         }
         Prop::Absent => Prop::Absent,

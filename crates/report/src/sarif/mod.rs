@@ -11,12 +11,12 @@ use base::{Diagnostic, FileId, Place};
 use finding::{Confidence, RuleInfo, Severity, Step, StepKind};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{Judged, Origin, Report, Suppression};
+use crate::{Change, Judged, Origin, Report, Suppression};
 use model::{
-    Artifact, ArtifactLocation, BaseId, CodeFlow, Descriptor, Driver, Help, Invocation,
-    InvocationProperties, Location, Log, LogicalLocation, Message, Notification, PhysicalLocation,
-    Region, ResultProperties, ResultRow, Rule, RuleConfiguration, RuleProperties, Run,
-    SuppressionRow, ThreadFlow, ThreadFlowLocation, Tool,
+    Artifact, ArtifactChange, ArtifactLocation, BaseId, CodeFlow, Descriptor, Driver, Fix, Help,
+    Invocation, InvocationProperties, Location, Log, LogicalLocation, Message, Notification,
+    PhysicalLocation, Region, Replacement, ResultProperties, ResultRow, Rule, RuleConfiguration,
+    RuleProperties, Run, SuppressionRow, ThreadFlow, ThreadFlowLocation, Tool,
 };
 
 /// The key of Tenrec's fingerprint among a result's `partialFingerprints`.
@@ -186,6 +186,7 @@ impl<'a> Writer<'a> {
                 .iter()
                 .map(|it| self.suppression(it))
                 .collect(),
+            fixes: self.fixes(judged),
             properties: ResultProperties {
                 severity: judged.severity.as_str(),
                 confidence: finding.confidence.as_str(),
@@ -247,6 +248,35 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// What mends a finding. Its edits stand in the order in which they are made.
+    fn fixes(&self, judged: &Judged) -> Vec<Fix> {
+        let finding = (judged.finding.rule, judged.finding.place);
+        let changes = self.report.input.changes.iter();
+        let changes = changes.filter(|it| it.findings.binary_search(&finding).is_ok());
+        let fix = |change: &Change| {
+            let mut files: BTreeMap<FileId, Vec<Replacement>> = BTreeMap::new();
+            for (place, text) in &change.edits {
+                let replacement = Replacement {
+                    deleted_region: self.region(*place),
+                    inserted_content: (!text.is_empty()).then(|| message(text)),
+                };
+                files.entry(place.file).or_default().push(replacement);
+            }
+            let changes = files
+                .into_iter()
+                .map(|(file, replacements)| ArtifactChange {
+                    artifact_location: self.artifact(Place::new(file, base::Span::default())),
+                    replacements,
+                });
+            Fix {
+                description: message(&sentence(&change.message)),
+                artifact_changes: changes.collect(),
+            }
+        };
+        let is_open = judged.suppression.is_none();
+        changes.filter(|_| is_open).map(fix).collect()
+    }
+
     fn notification(&self, diagnostic: &Diagnostic) -> Notification {
         let location = match diagnostic.place {
             Some(place) => Some(self.location(place, None)),
@@ -271,7 +301,9 @@ impl<'a> Writer<'a> {
             },
             level: match diagnostic.code {
                 base::Code::Internal => "error",
-                base::Code::NoTemplate | base::Code::UnusedIgnore => "note",
+                base::Code::NoTemplate | base::Code::UnreadRole | base::Code::UnusedIgnore => {
+                    "note"
+                }
                 _ => "warning",
             },
             message: message(&sentence(&diagnostic.message)),
@@ -280,21 +312,25 @@ impl<'a> Writer<'a> {
     }
 
     fn location(&self, place: Place, text: Option<&str>) -> Location {
-        let start = self.report.utf16(place.file, place.span.start);
-        let end = self.report.utf16(place.file, place.span.end);
         Location {
             id: None,
             physical_location: PhysicalLocation {
                 artifact_location: self.artifact(place),
-                region: Some(Region {
-                    start_line: start.line,
-                    start_column: start.column,
-                    end_line: end.line,
-                    end_column: end.column,
-                }),
+                region: Some(self.region(place)),
             },
             logical_locations: Vec::new(),
             message: text.map(|text| message(&sentence(text))),
+        }
+    }
+
+    fn region(&self, place: Place) -> Region {
+        let start = self.report.utf16(place.file, place.span.start);
+        let end = self.report.utf16(place.file, place.span.end);
+        Region {
+            start_line: start.line,
+            start_column: start.column,
+            end_line: end.line,
+            end_column: end.column,
         }
     }
 

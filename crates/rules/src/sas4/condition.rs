@@ -1,5 +1,7 @@
 //! SAS-4: conditions that can never be met, or never fail, as they are written: keys that nobody knows, operators that nobody
-//! knows, and operators that compare another type than the key's.
+//! knows, and operators that compare another type than the key's or the value's.
+
+use std::net::IpAddr;
 
 use app::{Effect, Value};
 use base::Name;
@@ -109,15 +111,20 @@ fn problem(
     let known = OPERATORS
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case(plain));
+    let known = known.filter(|(name, _)| is_taken_with(name, operator));
     let Some((name, kinds)) = known else {
         let what = format!("there is no operator `{operator}`");
         return Some((what, "Write an operator that exists".to_owned()));
     };
-    if matches!(*name, "Bool" | "Null")
-        && let Some(other) = value.items().iter().find_map(no_truth_value)
+    if let Some((compared, is_one)) = compared(name, kinds)
+        && let Some(other) = value.items().iter().find_map(|it| no_such(it, is_one))
     {
-        let what = format!("`{operator}` compares truth values, and `{other}` is none");
-        return Some((what, "Write `true` or `false`".to_owned()));
+        let what = format!("`{operator}` compares {compared}, and `{other}` is none");
+        let fix = match compared {
+            TRUTH_VALUES => "Write `true` or `false`".to_owned(),
+            compared => format!("Write {compared}, or compare with another operator"),
+        };
+        return Some((what, fix));
     }
     let known = match of_key(written, key) {
         Key::Known(known) => known,
@@ -151,13 +158,62 @@ fn problem(
     })
 }
 
-/// What stands for neither true nor false, where it is known.
-fn no_truth_value(value: &Value) -> Option<Name> {
+/// Whether what stands before and after the operator is taken with it: `Null` asks itself whether the key is there.
+fn is_taken_with(name: &str, operator: &str) -> bool {
+    const SETS: [&str; 2] = ["ForAllValues", "ForAnyValue"];
+    let (set, rest) = match operator.split_once(':') {
+        Some((set, rest)) => (Some(set), rest),
+        None => (None, operator),
+    };
+    let is_set = set.is_none_or(|set| SETS.iter().any(|it| set.eq_ignore_ascii_case(it)));
+    is_set && (name != "Null" || rest.len() == name.len())
+}
+
+const TRUTH_VALUES: &str = "truth values";
+
+/// What an operator compares, and whether a text is such a value; nothing for operators that take any text.
+fn compared(name: &str, kinds: &[KeyKind]) -> Option<(&'static str, fn(&str) -> bool)> {
+    Some(match kinds {
+        _ if matches!(name, "Bool" | "Null") => (TRUTH_VALUES, is_truth_value),
+        [KeyKind::Number, KeyKind::Date] => ("numbers", |text| text.parse::<f64>().is_ok()),
+        [KeyKind::Date] => ("dates", is_date),
+        [KeyKind::Address] => ("addresses", is_address),
+        [KeyKind::Text, KeyKind::Arn] => ("ARNs", |text| {
+            text.starts_with("arn:") || text.contains(['*', '?'])
+        }),
+        _ => return None,
+    })
+}
+
+fn is_truth_value(text: &str) -> bool {
+    text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
+}
+
+/// A date of ISO 8601, or seconds.
+fn is_date(text: &str) -> bool {
+    let starts_with_year = text.len() >= 4 && text.chars().take(4).all(|c| c.is_ascii_digit());
+    starts_with_year
+        && text
+            .chars()
+            .all(|c| c.is_ascii_digit() || "-:TZ.+".contains(c))
+}
+
+/// An address with or without the length of its range.
+fn is_address(text: &str) -> bool {
+    let (address, length) = text.split_once('/').unwrap_or((text, "0"));
+    let longest = match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => 32,
+        Ok(IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    length.parse::<u8>().is_ok_and(|length| length <= longest)
+}
+
+/// A value that is none of those that are compared, where it is known.
+fn no_such(value: &Value, is_one: fn(&str) -> bool) -> Option<Name> {
     let text = value.as_name()?;
-    let is_one = ["true", "false"]
-        .iter()
-        .any(|it| text.eq_ignore_ascii_case(it));
-    (!is_one && !text.contains("${")).then_some(text)
+    let is_open = text.contains("${") || text.contains("{{");
+    (!is_open && !is_one(&text)).then_some(text)
 }
 
 /// `StringLike` of `ForAnyValue:StringLikeIfExists`.

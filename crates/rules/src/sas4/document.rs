@@ -61,7 +61,8 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         findings.extend(too_long.map(|it| finding(&resource.logical_id, it)));
     }
     for written in written::all(input.model) {
-        let problems = malformed_arns(&written).into_iter();
+        let problems = malformed_actions(&written).into_iter();
+        let problems = problems.chain(malformed_arns(&written));
         findings.extend(problems.map(|it| finding(written.role, it)));
     }
     findings
@@ -360,6 +361,25 @@ fn variable(value: &Value) -> Option<String> {
         }),
         _ => None,
     }
+}
+
+/// Actions of a role's statements with a wildcard where their service should be, for which IAM refuses the whole policy.
+fn malformed_actions(written: &Written<'_>) -> Vec<Problem> {
+    let grant = written.grant;
+    let actions = grant.actions.iter().chain(&grant.not_actions);
+    let malformed = actions.filter_map(|(text, place)| {
+        let action = text.literal()?;
+        let (service, _) = action.split_once(':')?;
+        let is_refused = service.contains(['*', '?']) && action != "*:*";
+        is_refused.then(|| {
+            problem(
+                *place,
+                format!("names the action `{action}`, whose service holds a wildcard"),
+                "Write an action for each service",
+            )
+        })
+    });
+    malformed.collect()
 }
 
 /// Resources of a role's statements that are no ARN.

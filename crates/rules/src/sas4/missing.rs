@@ -94,7 +94,7 @@ fn of_function(input: &Input<'_>, id: FunctionId, needs: &Needs) -> Vec<Finding>
             .fix(format!("Allow {actions}{on}, or remove the call"))
             .subject(format!(
                 "{}:{}:{}",
-                function.name,
+                model.function_name(id),
                 subject.join(","),
                 missing.resource
             ))

@@ -5,14 +5,16 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use base::{Code, Diagnostic, RelPath};
-use finding::RuleInfo;
+use base::{Code, Diagnostic, RelPath, System};
+use finding::{Finding, RuleInfo};
+use fix::Extent;
 use knowledge::Knowledge;
-use report::{Coverage, Detail, Look, Report};
+use report::{Change, Coverage, Detail, Look, Report};
 use tenrec::baseline::Baseline;
 use tenrec::config::Config;
+use tenrec::fixes::Fixes;
 use tenrec::judge::{self, Decisions, Judgement};
-use tenrec::scan::{self, Options, Outcome};
+use tenrec::scan::{Options, Outcome, Scanned};
 use tenrec::select::{FailOn, Selector};
 use tenrec::unlisted::WithUnlisted;
 
@@ -38,7 +40,8 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
     let past = arguments.history.then(|| target.past()).transpose()?;
     target::in_threads(arguments.threads, || {
         let system = target.files(&config);
-        let mut outcome = {
+        let has_changes = arguments.format.iter().any(|it| it.format == Format::Sarif);
+        let (mut outcome, scanned) = {
             let watched = Watched::new(&system, arguments.quiet);
             let knowledge = config.knowledge.as_deref();
             let options = Options {
@@ -48,7 +51,11 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
                 past: past.as_ref(),
                 ..Options::default()
             };
-            scan::run_with(&watched, &options)
+            let scanned = Scanned::new(&watched, &options);
+            match has_changes {
+                true => (scanned.outcome(), Some(scanned)),
+                false => (scanned.into_outcome(), None),
+            }
         };
         if advisories.as_ref().is_some_and(|it| it.is_old) {
             outcome.diagnostics.push(Diagnostic {
@@ -76,6 +83,7 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
             unchecked: if advisories.is_some() { 0 } else { packages },
             ..coverage(&outcome, &judgement, configuration)
         };
+        let changes = scanned.map_or_else(Vec::new, |it| changes(&system, &it, &judgement));
         let below = target.below();
         let report = Report::new(
             &system,
@@ -83,6 +91,7 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
                 application: &outcome.application,
                 exposures: &outcome.exposures,
                 findings: &judgement.findings,
+                changes: &changes,
                 diagnostics: &outcome.diagnostics,
                 rules: &rules,
                 coverage: &coverage,
@@ -110,6 +119,15 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
             ExitCode::SUCCESS
         })
     })
+}
+
+/// The edits that mend what is reported and that nobody needs to look at first.
+fn changes(system: &dyn System, scanned: &Scanned<'_>, judgement: &Judgement) -> Vec<Change> {
+    let judged = judgement.findings.iter();
+    let open = judged.filter(|judged| judged.suppression.is_none());
+    let findings: Vec<&Finding> = open.map(|judged| &judged.finding).collect();
+    let model = &scanned.project.model;
+    Fixes::new(system, model, &scanned.needs, &findings, Extent::Safe).changes()
 }
 
 /// Puts what the command line says over the configuration.

@@ -169,3 +169,43 @@ fn templates_in_all_states_give_what_can_be_read_of_them() {
         ],
     );
 }
+
+#[test]
+fn roles_that_are_written_elsewhere_are_said() {
+    let function = |name: &str, role: &str| {
+        format!(
+            "  {name}:\n    Type: AWS::Lambda::Function\n    Properties: {{Runtime: python3.12, Handler: app.f, Code: ., Role: {role}}}\n"
+        )
+    };
+    let template = [
+        "Resources:\n".to_owned(),
+        function("A", "!ImportValue shared"),
+        function("B", "!ImportValue shared"),
+        function("C", "arn:aws:iam::123456789012:role/elsewhere"),
+        function("D", "elsewhere"),
+    ];
+    let template = template.concat();
+    let directory = project(&[("template.yaml", template.as_bytes()), ("app.py", HANDLER)]);
+    let outcome = scanned(directory.path());
+    assert_eq!(outcome.application.functions.len(), 4);
+    assert_says(
+        &outcome,
+        &[
+            (
+                "template.yaml",
+                "unread-role",
+                "the role of `A` and `B` allows is not checked, because the value is imported from another stack",
+            ),
+            (
+                "template.yaml",
+                "unread-role",
+                "the role of `C` allows is not checked, because the role is declared outside the project",
+            ),
+            (
+                "template.yaml",
+                "unread-role",
+                "the role of `D` allows is not checked, because `elsewhere` is no ARN of a role",
+            ),
+        ],
+    );
+}

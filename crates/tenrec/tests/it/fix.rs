@@ -53,11 +53,7 @@ fn fixed(files: &Files, of_roles: bool) -> Fixed {
     Fixed {
         shown: anstream::adapter::strip_str(&fixes.terminal()).to_string(),
         files: after,
-        rules: plan
-            .fixes
-            .iter()
-            .flat_map(|fix| fix.rules.clone())
-            .collect(),
+        rules: plan.fixes.iter().flat_map(fix::Fix::rules).collect(),
         findings: scanned.findings.clone(),
         diagnostics: scanned.project.diagnostics.len(),
     }

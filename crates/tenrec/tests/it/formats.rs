@@ -125,6 +125,66 @@ fn sarif_has_what_code_scanning_reads() {
     assert!(notes.unwrap().iter().any(|it| is_bad(&it)));
 }
 
+/// The text with the fixes of a report made, as another program makes them: by lines and columns, and the last first.
+fn with_fixes(text: &str, report: &Value) -> String {
+    let results = report["runs"][0]["results"].as_array().unwrap();
+    let fixes = results.iter().filter_map(|it| it["fixes"].as_array());
+    let changes = fixes
+        .flatten()
+        .flat_map(|fix| fix["artifactChanges"].as_array().unwrap());
+    let mut edits: Vec<(usize, usize, String)> = Vec::new();
+    let starts: Vec<usize> = std::iter::once(0)
+        .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+        .collect();
+    for replacement in changes.flat_map(|it| it["replacements"].as_array().unwrap()) {
+        let region = &replacement["deletedRegion"];
+        let at = |line: &str, column: &str| {
+            let [line, column] = [line, column].map(|it| region[it].as_u64().unwrap() as usize);
+            starts[line - 1] + column - 1
+        };
+        let content = replacement["insertedContent"]["text"].as_str();
+        let edit = (
+            at("startLine", "startColumn"),
+            at("endLine", "endColumn"),
+            content.unwrap_or_default().to_owned(),
+        );
+        if !edits.contains(&edit) {
+            edits.push(edit);
+        }
+    }
+    edits.sort();
+    let mut text = text.to_owned();
+    for (start, end, content) in edits.into_iter().rev() {
+        text.replace_range(start..end, &content);
+    }
+    text
+}
+
+#[test]
+fn sarif_reports_hold_the_safe_edits() {
+    let directory = tempfile::tempdir().unwrap();
+    let template = directory.path().join("template.yaml");
+    let text = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Jobs: {Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: false}}\n  \
+                Work:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: python3.13\n      Handler: app.work\n      \
+                Policies:\n        - Statement:\n            - Effect: Allow\n              Action: [sqs:SendMessage, sqs:PurgeQueue]\n              \
+                Resource: !GetAtt Jobs.Arn\n      Environment: {Variables: {JOBS: !Ref Jobs}}\n";
+    let code = "import boto3, os\n\ndef work(event, context):\n    boto3.client('sqs').send_message(QueueUrl=os.environ['JOBS'], MessageBody='x')\n";
+    std::fs::write(&template, text).unwrap();
+    std::fs::write(directory.path().join("app.py"), code).unwrap();
+    let path = directory.path().to_str().unwrap();
+    let (_, found) = report(path, "sarif", &[]);
+    assert_valid("crates/report/tests/sarif-schema-2.1.0.json", &found);
+    let fixed = with_fixes(text, &found);
+    let applied = Command::new(env!("CARGO_BIN_EXE_tenrec"))
+        .args(["fix", path, "--apply"])
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&applied.stdout).contains("template.yaml is written"));
+    let applied = std::fs::read_to_string(&template).unwrap();
+    assert_ne!(applied, text);
+    assert_eq!(fixed, applied);
+}
+
 #[test]
 fn the_number_of_threads_changes_no_byte() {
     let orders = repository().join("examples/orders");
