@@ -109,6 +109,17 @@ impl Impact {
 }
 
 impl Reach {
+    /// Who that is, for people.
+    #[must_use]
+    pub fn who(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anyone on the internet",
+            Self::Authenticated => "a signed-in user",
+            Self::Tenant => "another function or account",
+            Self::Operator => "a deployer",
+        }
+    }
+
     /// Its name in the JSON report; for a source also its *who*.
     #[must_use]
     pub fn as_str(self) -> &'static str {

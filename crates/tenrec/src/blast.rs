@@ -64,6 +64,10 @@ struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     open: Option<String>,
     radius: u8,
+    /// Who decides what its events hold.
+    exposure: &'static str,
+    #[serde(skip)]
+    who: &'static str,
     resources: Vec<ResourceAnswer>,
     others: Vec<OtherAnswer>,
     everywhere: Vec<EverywhereAnswer>,
@@ -164,6 +168,8 @@ impl Answer {
             role: blast.role.map(|role| role_name(model, role)),
             open: blast.open.as_ref().map(|reason| reason.to_string()),
             radius: blast.radius,
+            exposure: model.exposure(blast.function).as_str(),
+            who: model.exposure(blast.function).who(),
             resources: resources.collect(),
             others: others.collect(),
             everywhere: everywhere.collect(),
@@ -188,6 +194,7 @@ impl Answer {
             _ => "takes over a service or the account",
         };
         out.push_str(&format!("Blast radius {} of 2: {radius}.\n", self.radius));
+        out.push_str(&format!("Its events hold what {} decides.\n", self.who));
         if let Some(reason) = &self.open {
             out.push_str(&format!("There may be more, because {reason}.\n"));
         }
@@ -243,7 +250,7 @@ impl ChainAnswer {
                 )
             }
             Gain::Role(role) => format!("the permissions of {}", role_name(model, role)),
-            Gain::Account => "the permissions of an administrator".to_owned(),
+            Gain::Account => "permissions of the account, up to an administrator's".to_owned(),
         };
         let steps = chain.steps.iter().map(|step| {
             let place: Place = step.place;

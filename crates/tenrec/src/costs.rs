@@ -5,7 +5,6 @@ use std::fmt::Write;
 use app::FunctionId;
 use base::{Place, System};
 use cost::{Entry, Estimate, FunctionCost, Invocations, Limit};
-use finding::Reach;
 use link::Model;
 use report::plain;
 use serde::Serialize;
@@ -112,7 +111,7 @@ impl Costs<'_> {
                 out,
                 "{} by {}: {}",
                 self.name(entry.function),
-                who(entry.reach),
+                entry.reach.who(),
                 self.consequence(entry)
             )?;
             writeln!(out, "    trigger  {}", plain(&lines.show(entry.place)))?;
@@ -276,15 +275,6 @@ fn rest(out: &mut String, all: usize, what: &str) -> std::fmt::Result {
         )?;
     }
     writeln!(out)
-}
-
-fn who(reach: Reach) -> &'static str {
-    match reach {
-        Reach::Anonymous => "anyone on the internet",
-        Reach::Authenticated => "a signed-in user",
-        Reach::Tenant => "another function or account",
-        Reach::Operator => "a deployer",
-    }
 }
 
 fn invocations(many: f64) -> String {

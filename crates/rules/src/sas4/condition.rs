@@ -171,8 +171,11 @@ fn is_taken_with(name: &str, operator: &str) -> bool {
 
 const TRUTH_VALUES: &str = "truth values";
 
+/// Whether a text is one of the values that an operator compares.
+type IsOne = fn(&str) -> bool;
+
 /// What an operator compares, and whether a text is such a value; nothing for operators that take any text.
-fn compared(name: &str, kinds: &[KeyKind]) -> Option<(&'static str, fn(&str) -> bool)> {
+fn compared(name: &str, kinds: &[KeyKind]) -> Option<(&'static str, IsOne)> {
     Some(match kinds {
         _ if matches!(name, "Bool" | "Null") => (TRUTH_VALUES, is_truth_value),
         [KeyKind::Number, KeyKind::Date] => ("numbers", |text| text.parse::<f64>().is_ok()),
@@ -210,7 +213,7 @@ fn is_address(text: &str) -> bool {
 }
 
 /// A value that is none of those that are compared, where it is known.
-fn no_such(value: &Value, is_one: fn(&str) -> bool) -> Option<Name> {
+fn no_such(value: &Value, is_one: IsOne) -> Option<Name> {
     let text = value.as_name()?;
     let is_open = text.contains("${") || text.contains("{{");
     (!is_open && !is_one(&text)).then_some(text)

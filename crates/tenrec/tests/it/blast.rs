@@ -93,7 +93,7 @@ fn ways_on_are_told_shortest_first() {
                 1
             ),
             (&*format!("{stack}Worker runs with their data"), 1),
-            ("the permissions of an administrator", 2),
+            ("permissions of the account, up to an administrator's", 2),
         ]
     );
     assert_eq!(answer["resources"][0]["name"], "Jobs");
@@ -127,7 +127,8 @@ fn the_answer_is_text_for_people() {
     assert_eq!(
         text,
         "Whoever owns cv-filter/filter holds the role IamRoleLambdaExecution.\n\
-         Blast radius 1 of 2: changes data.\n\n\
+         Blast radius 1 of 2: changes data.\n\
+         Its events hold what anyone on the internet decides.\n\n\
          Resources of the application\n  \
          Candidates                   AWS::DynamoDB::Table               read, write, delete, permissions\n"
     );
