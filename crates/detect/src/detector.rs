@@ -16,6 +16,10 @@ use crate::value::{Written, entropy, is_literal, is_placeholder, mask};
 /// How far from its keyword a format's match may reach, in bytes.
 const WINDOW: usize = 2048;
 
+/// The longest value of a setting that is looked at, in characters. The patterns do not say it: each character that they counted
+/// would make them larger, and most of a small scan would go by while they are compiled.
+const LONGEST_VALUE: usize = 512;
+
 /// Most secrets that are reported of one text: more is a data file.
 const MOST: usize = 200;
 
@@ -309,12 +313,16 @@ impl Detector {
         let captures = pattern.as_ref()?.captures(window)?;
         let value = captures.iter().skip(1).flatten().next()?;
         let mut content = value.as_str();
+        let longest = content.char_indices().nth(LONGEST_VALUE);
         if captures.name("bare").is_some() {
+            content = longest.map_or(Some(content), |(end, _)| content.get(..end))?;
             // Not in quotes, brackets make it an expression.
             if content.contains(['(', '[', ']']) {
                 return None;
             }
             content = alone(content, before.copied());
+        } else if longest.is_some() {
+            return None;
         }
         if is_said_to_be_example(text, start) {
             return None;
@@ -388,14 +396,14 @@ static SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(
         r#"(?x) \A (?:
             \\?["']?[\x20\t]{0,32}(?:=>|:=|=|:)[\x20\t]{0,32}(?:
-                "([^"\r\n]{1,512})"
-                | '([^'\r\n]{1,512})'
-                | \\"([^"\\\r\n]{1,512})\\"
-                | (?P<bare>[^\s"'\#,;}\]\\][^\r\n\#,;}\]]{0,511})
+                "([^"\r\n]+)"
+                | '([^'\r\n]+)'
+                | \\"([^"\\\r\n]+)\\"
+                | (?P<bare>[^\s"'\#,;}\]\\][^\r\n\#,;}\]]*)
             )
-            | >([^<\r\n]{1,512})</
-            | "[\x20\t]{1,8}[Vv]alue="([^"\r\n]{1,512})"
-            | "[\x20\t]{0,8}\{[^{}]{0,400}?\bdefault[\x20\t]{0,32}=[\x20\t]{0,8}"([^"\r\n]{1,512})"
+            | >([^<\r\n]+)</
+            | "[\x20\t]{1,8}[Vv]alue="([^"\r\n]+)"
+            | "[\x20\t]{0,8}\{[^{}]{0,400}?\bdefault[\x20\t]{0,32}=[\x20\t]{0,8}"([^"\r\n]+)"
         )"#,
     )
 });
@@ -406,10 +414,10 @@ static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(
         r#"(?x) \A (?:
             \\?["']?\]?[\x20\t]{0,32}
-            (?: :[\x20\t]{0,4}[A-Za-z][\w<>?.\[\]]{0,40}[\x20\t]{0,4}= | => | := | = | : )
+            (?: :[\x20\t]{0,4}[A-Za-z][0-9A-Za-z_<>?.\[\]]{0,40}[\x20\t]{0,4}= | => | := | = | : )
             | ["'],
         )
-        [\x20\t]{0,32}[@$]?(?: \\?"([^"\\\r\n]{1,512})\\?" | '([^'\r\n]{1,512})' )"#,
+        [\x20\t]{0,32}[@$]?(?: \\?"([^"\\\r\n]+)\\?" | '([^'\r\n]+)' )"#,
     )
 });
 
