@@ -5,10 +5,11 @@
 //! anchors stay as they are: nothing is printed anew, a text is cut where a value stands. The verb `fix` shows the edits or
 //! writes them.
 //!
-//! What roles should say is worked out from what their functions need (`grant`, `managed`, `missing`, `own`, `template`);
+//! What roles should say is worked out from what their functions need (`grant`, `managed`, `missing`, `own`, `template`), whom a service acts for is a condition (`deputy`);
 //! single properties are rows of the knowledge base (`setting`). `list` and `map` write both.
 
 mod behind;
+mod deputy;
 mod document;
 mod edit;
 mod effectless;
@@ -39,8 +40,9 @@ pub use plan::{Fix, Left, Plan};
 pub use planner::{Extent, plan};
 
 /// The rules about roles, each of which has edits of its own.
-const RULES: [&str; 8] = [
+const RULES: [&str; 9] = [
     SHARED_ROLE,
+    deputy::CONFUSED_DEPUTY,
     missing::MISSING,
     effectless::REDUNDANT,
     effectless::UNKNOWN_ACTION,

@@ -8,6 +8,7 @@ use finding::{Finding, words};
 use link::Model;
 use privilege::{Needs, UsedRole};
 
+use crate::deputy::{self, CONFUSED_DEPUTY};
 use crate::document::Sources;
 use crate::edit::Edit;
 use crate::effectless::{self, REDUNDANT, UNKNOWN_ACTION};
@@ -86,6 +87,11 @@ pub fn plan(
                     .plan
                     .leave(finding, "its role was not found".to_owned()),
             },
+            CONFUSED_DEPUTY => {
+                let change = deputy::narrowed(sources, finding);
+                let review = Some(deputy::REVIEW.to_owned());
+                planner.plan.together(&[finding], change, review);
+            }
             UNKNOWN_ACTION | REDUNDANT => {
                 if let Err(reason) = effectless.add(sources, finding) {
                     planner.plan.leave(finding, reason);

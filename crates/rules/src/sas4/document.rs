@@ -3,6 +3,7 @@
 use app::{Resource, Text, TextPart, Value, ValueKind};
 use base::{Name, Place};
 use finding::{Finding, RuleInfo, StepKind};
+use knowledge::Catalogue;
 
 use super::written::{self, Written};
 use crate::family::{Family, Input};
@@ -63,6 +64,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     for written in written::all(input.model) {
         let problems = malformed_actions(&written).into_iter();
         let problems = problems.chain(malformed_arns(&written));
+        let problems = problems.chain(malformed_variables(&written));
         findings.extend(problems.map(|it| finding(written.role, it)));
     }
     findings
@@ -380,6 +382,36 @@ fn malformed_actions(written: &Written<'_>) -> Vec<Problem> {
         })
     });
     malformed.collect()
+}
+
+/// Variables in the resources of a role's statements for which there is no key, so that they stand for nothing.
+fn malformed_variables(written: &Written<'_>) -> Vec<Problem> {
+    let grant = written.grant;
+    let resources = grant.resources.iter().chain(&grant.not_resources);
+    let malformed = resources.filter_map(|(text, place)| {
+        let mut literals = text.0.iter().filter_map(|part| match part {
+            TextPart::Literal(text) => Some(text.as_str()),
+            _ => None,
+        });
+        let key = literals.find_map(no_key)?;
+        Some(problem(
+            *place,
+            format!("holds the variable `${{{key}}}`, for which there is no key"),
+            "Write a key that exists",
+        ))
+    });
+    malformed.collect()
+}
+
+/// The first variable of a text with a global key that does not exist. What stands behind a comma is its default.
+fn no_key(text: &str) -> Option<&str> {
+    let variables = text.split("${").skip(1);
+    let keys = variables.filter_map(|it| Some(it.split_once('}')?.0.split(',').next()?.trim()));
+    let mut unknown = keys.filter(|key| {
+        let known = Catalogue::global_keys();
+        key.starts_with("aws:") && !known.iter().any(|it| it.is_written(key))
+    });
+    unknown.next()
 }
 
 /// Resources of a role's statements that are no ARN.
