@@ -292,6 +292,15 @@ impl<'p> Engine<'p> {
                     _ => false,
                 })
             }),
+            Test::MatchesEach(characters) => {
+                !values.is_empty()
+                    && values.iter().all(|value| match &value.shape {
+                        Shape::Constant(Constant::Regex(pattern)) => {
+                            crate::regex_strength::matches_each(pattern, characters)
+                        }
+                        _ => false,
+                    })
+            }
             Test::Lists(words) => values.iter().any(|value| match &value.shape {
                 Shape::List(list) => words.iter().all(|word| {
                     let mut items = list.items.iter();

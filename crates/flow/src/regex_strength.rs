@@ -31,6 +31,27 @@ pub(crate) fn strips(pattern: &str, is_global: bool) -> bool {
     class_is_harmless(&mut chars) && chars.next().is_none()
 }
 
+/// Whether the pattern, applied everywhere, is one class of characters, or one character, with all of `wanted`.
+pub(crate) fn matches_each(pattern: &str, wanted: &str) -> bool {
+    let (flags, pattern) = split_flags(pattern);
+    let inside = pattern
+        .strip_prefix('[')
+        .and_then(|class| class.strip_suffix(']'));
+    let mut chars = inside.unwrap_or(pattern).chars();
+    if !flags.contains('g') || chars.as_str().starts_with('^') {
+        return false;
+    }
+    let mut matched = String::new();
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' => matched.extend(chars.next()),
+            char => matched.push(char),
+        }
+    }
+    let is_single = inside.is_some() || matched.chars().count() == 1;
+    is_single && wanted.chars().all(|char| matched.contains(char))
+}
+
 /// Whether a class of the pattern lets dots through, so that a matching text may name any host.
 pub(crate) fn lets_any_host(pattern: &str) -> bool {
     let mut is_in_class = false;

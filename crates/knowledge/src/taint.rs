@@ -175,6 +175,8 @@ pub enum Test {
     Mentions(Vec<Name>),
     /// It is a constant text that starts with one of these.
     StartsWith(Vec<Name>),
+    /// It is a regular expression for single characters, each of these among them, wherever they stand in a text.
+    MatchesEach(Name),
     /// It is a list or set of constants, these among them.
     Lists(Vec<Name>),
     /// It is not what one of these calls of libraries gives: `io.BytesIO`.

@@ -226,6 +226,7 @@ pub(crate) struct WhenColumn {
     starts_with: Option<Texts>,
     not_made_by: Option<Texts>,
     lists: Option<Texts>,
+    matches_each: Option<Name>,
     cleared: Option<Name>,
 }
 
@@ -522,6 +523,7 @@ impl WhenColumn {
             starts_with,
             not_made_by,
             lists,
+            matches_each,
             cleared,
         } = self;
         let mut tests = Vec::new();
@@ -574,6 +576,9 @@ impl WhenColumn {
         }
         if let Some(words) = lists {
             tests.push(Test::Lists(texts("lists", words)?));
+        }
+        if let Some(characters) = matches_each {
+            tests.push(Test::MatchesEach(characters.clone()));
         }
         if let Some(kind) = cleared {
             tests.push(Test::Cleared(words.kind(kind)?));
