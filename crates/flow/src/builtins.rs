@@ -387,6 +387,9 @@ impl<'p> Engine<'p> {
             parameters: parameters.clone(),
             is_complete,
             is_repeated: 0 < self.loops,
+            is_foreign: inputs
+                .construction
+                .is_some_and(|made_with| self.gives_credentials(made_with)),
         };
         let index = self.call_fact(inputs.place, fact);
         if operation.reads.is_empty() {

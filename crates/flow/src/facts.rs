@@ -70,6 +70,8 @@ pub struct CallFact {
     pub is_complete: bool,
     /// It is made in each round of a loop, or for each element of a list.
     pub is_repeated: bool,
+    /// Its client was given credentials of its own, so that it may do what they allow.
+    pub is_foreign: bool,
 }
 
 /// Outside data in a dangerous place.

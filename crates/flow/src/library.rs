@@ -12,7 +12,7 @@ use crate::engine::{Engine, Frame};
 use crate::inputs::{Inputs, path_key};
 use crate::results::embedded;
 use crate::state::State;
-use crate::{ApiValue, ArgumentValue, Atom, Note, Shape, Subject, Taint, Value};
+use crate::{ApiValue, ArgumentValue, Atom, Constant, Note, Shape, Subject, Taint, Value};
 
 /// Where a call stands, and where its arguments and receiver stand.
 pub(crate) struct CallSite {
@@ -155,6 +155,30 @@ impl<'p> Engine<'p> {
         )
     }
 
+    /// Whether arguments give credentials, others than those of the function itself.
+    pub(crate) fn gives_credentials(&self, arguments: &[ArgumentValue]) -> bool {
+        let needs = &self.knowledge.needs;
+        let is_own = |value: &Value| match &value.shape {
+            Shape::Constant(Constant::Null) => true,
+            Shape::Api(api) => needs.own_credentials.contains(&api.path),
+            _ => matches!(value.atoms().as_deref(), Some([Atom::Environment(name)])
+                if needs.own_credentials.contains(name)),
+        };
+        let is_given =
+            |name: &Name, value: &Value| needs.credentials.contains(name) && !is_own(value);
+        arguments.iter().any(|argument| {
+            let named = argument.name.as_ref();
+            named.is_some_and(|name| is_given(name, &argument.value))
+                || match &argument.value.shape {
+                    Shape::Object(object) => {
+                        let mut fields = object.fields.iter();
+                        fields.any(|(name, value)| is_given(name, value))
+                    }
+                    _ => false,
+                }
+        })
+    }
+
     /// Whoever makes a client may give it credentials of its own.
     fn note_credentials(
         &mut self,
@@ -164,14 +188,7 @@ impl<'p> Engine<'p> {
         site: &CallSite,
     ) {
         let knowledge = self.knowledge;
-        let is_given = |name: &Name| knowledge.needs.credentials.contains(name);
-        let gives = arguments.items.iter().any(|argument| {
-            argument.name.as_ref().is_some_and(is_given)
-                || match &argument.value.shape {
-                    Shape::Object(object) => object.fields.iter().any(|(name, _)| is_given(name)),
-                    _ => false,
-                }
-        });
+        let gives = self.gives_credentials(&arguments.items);
         let is_session = || matches!(path, "boto3.Session" | "boto3.session.Session");
         let made = || match language {
             "python" => path.to_owned(),

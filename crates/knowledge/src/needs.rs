@@ -23,6 +23,8 @@ pub struct Needs {
     pub behind: BTreeMap<Name, Vec<Name>>,
     /// Names of settings that give a client credentials of its own.
     pub credentials: Vec<Name>,
+    /// Environment variables that hold those of the function's own role, and API paths of what gives them.
+    pub own_credentials: Vec<Name>,
     /// Resources encrypted with a key of the customer.
     pub keys: Vec<KeyNeed>,
     /// Actions that everyone may perform, whatever policies say.

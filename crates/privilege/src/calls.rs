@@ -50,6 +50,9 @@ pub(crate) fn add(collector: &mut Collector<'_>) {
 }
 
 fn add_call(collector: &mut Collector<'_>, call: &CallFact) {
+    if call.is_foreign {
+        return;
+    }
     let model = collector.model;
     let Some(operation) = model.operation(call) else {
         return;

@@ -359,6 +359,7 @@ impl Loader {
         let needs = Needs {
             behind: behind.into_iter().collect(),
             credentials: written.credentials,
+            own_credentials: written.own_credentials,
             silent: silent.into_iter().collect(),
             resource_policies: resource_policies
                 .map_err(|problem| file.error(0, "`resource-policies`", problem))?,

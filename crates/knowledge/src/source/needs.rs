@@ -24,6 +24,9 @@ pub(crate) struct NeedFile {
     pub(crate) behind: Vec<Spanned<BehindRow>>,
     /// Names of settings that give a client credentials of its own.
     pub(crate) credentials: Vec<Name>,
+    /// Environment variables that hold those of the function's own role, and API paths of what gives them.
+    #[serde(rename = "own-credentials")]
+    pub(crate) own_credentials: Vec<Name>,
     pub(crate) key: Vec<Spanned<KeyRow>>,
     pub(crate) free: Vec<Spanned<FreeRow>>,
     pub(crate) silent: Vec<Spanned<SilentRow>>,
