@@ -240,6 +240,12 @@ impl Detector {
         self.names.is_credential(name)
     }
 
+    /// Whether a field or variable of this name holds what belongs to a person: the number of a card, an account, a document.
+    #[must_use]
+    pub fn is_personal_name(&self, name: &str) -> bool {
+        self.names.is_personal(name)
+    }
+
     /// The secret of a format whose keyword stands at `start..end`.
     fn token(&self, format: &Format, text: &str, start: usize, end: usize) -> Option<Secret> {
         let from = match format.row.position {

@@ -11,6 +11,7 @@ pub(crate) struct Names {
     /// Words for secrets that end words of which nobody marks the parts: `dbpassword`.
     endings: Vec<String>,
     credential: Set<String>,
+    personal: Vec<Vec<String>>,
     harmless: Set<String>,
     harmless_phrases: Vec<Vec<String>>,
     trailing: Set<String>,
@@ -29,6 +30,7 @@ impl Names {
         Self {
             secret,
             endings: endings.filter(is_ending).collect(),
+            personal: names.personal.iter().map(|text| phrase(text)).collect(),
             credential: names.credential.iter().map(ToString::to_string).collect(),
             harmless: names.harmless.iter().map(ToString::to_string).collect(),
             harmless_phrases: names
@@ -81,6 +83,16 @@ impl Names {
     /// Whether a value says where the secret is, or is encrypted, instead of being it.
     pub(crate) fn starts_reference(&self, value: &str) -> bool {
         self.references.iter().any(|start| value.starts_with(start))
+    }
+
+    /// Whether what has this name belongs to a person: the number of a card, an account, a document.
+    pub(crate) fn is_personal(&self, name: &str) -> bool {
+        let words = words(name);
+        let phrase = self.personal.iter().find(|phrase| words.ends_with(phrase));
+        phrase.is_some_and(|phrase| {
+            let mut before = words.iter().take(words.len() - phrase.len());
+            !before.any(|word| self.harmless.contains(word))
+        })
     }
 
     /// `db` and `password` of `dbpassword`.

@@ -77,6 +77,10 @@ impl<'p> Engine<'p> {
                     CallbackResult::Ignored => answer,
                     CallbackResult::Returned => value,
                     CallbackResult::Element => Value::list(Vec::new(), Some(value)),
+                    CallbackResult::Elements => {
+                        let elements = self.flattened(&value, site.place);
+                        Value::list(Vec::new(), Some(elements))
+                    }
                     CallbackResult::Filters => {
                         let receiver = inputs.receiver.cloned().unwrap_or_default();
                         let element = self.element(&receiver, site.place);
@@ -99,6 +103,23 @@ impl<'p> Engine<'p> {
             self.loops -= u32::from(is_loop);
         }
         answer
+    }
+
+    /// What a list of such values gives when it is made flat by one level.
+    fn flattened(&mut self, value: &Value, place: Place) -> Value {
+        let mut flat: Option<Value> = None;
+        for shape in value.shape.alternatives() {
+            let one = Value {
+                taint: value.taint.clone(),
+                shape: shape.clone(),
+            };
+            let elements = match shape {
+                Shape::List(_) | Shape::Event(_) => self.element(&one, place),
+                _ => one,
+            };
+            flat = join_option(flat, Some(elements));
+        }
+        flat.unwrap_or_default()
     }
 
     /// The functions that the receiver keeps under a name.

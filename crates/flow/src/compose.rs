@@ -6,6 +6,7 @@ use base::{Name, Place};
 use ir::{Clause, Element, Expr, Property, PropertyKey};
 use knowledge::{KindSet, Step};
 
+use crate::alternatives::text_in_common;
 use crate::engine::{Engine, Frame};
 use crate::members::field_name;
 use crate::state::State;
@@ -38,7 +39,12 @@ impl<'p> Engine<'p> {
             if let Some(start) = self.start_of(&value) {
                 atoms.push(Atom::Literal(start));
             }
-            atoms.extend(value.atoms().unwrap_or_else(|| vec![unknown]));
+            let one_of_several = || match &value.shape {
+                Shape::OneOf(shapes) if held.is_clean() => text_in_common(shapes),
+                _ => None,
+            };
+            let known = value.atoms().or_else(one_of_several);
+            atoms.extend(known.unwrap_or_else(|| vec![unknown]));
             if is_collection(&value) {
                 collections = join_option(collections, Some(value));
             }

@@ -215,7 +215,7 @@ impl<'p> Engine<'p> {
         let texts = || {
             values
                 .iter()
-                .map(constant_text)
+                .map(|value| constant_text(&value.shape))
                 .collect::<Option<Vec<Name>>>()
         };
         match &condition.test {
@@ -228,6 +228,13 @@ impl<'p> Engine<'p> {
                             .iter()
                             .all(|text| wanted.iter().any(|word| same(word, text)))
                     })
+            }
+            Test::Has(wanted) => {
+                let mut shapes = values.iter().flat_map(|value| value.shape.alternatives());
+                shapes.any(|shape| {
+                    let text = constant_text(shape);
+                    text.is_some_and(|text| wanted.iter().any(|word| same(word, &text)))
+                })
             }
             Test::IsNot(unwanted) => {
                 !values.is_empty()
@@ -402,8 +409,8 @@ fn same(word: &str, text: &str) -> bool {
 }
 
 /// A constant as the knowledge base writes it; something of a library by its API path.
-fn constant_text(value: &Value) -> Option<Name> {
-    match &value.shape {
+fn constant_text(shape: &Shape) -> Option<Name> {
+    match shape {
         Shape::Constant(constant) => Some(match constant {
             Constant::Text(text) | Constant::Number(text) | Constant::Regex(text) => text.clone(),
             Constant::Bool(truth) => Name::from(truth.to_string()),

@@ -9,6 +9,7 @@
 //! The crate knows no cloud: events and operations are names of the knowledge base.
 
 mod activation;
+mod alternatives;
 mod amount;
 mod builtins;
 mod call;

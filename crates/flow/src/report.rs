@@ -85,7 +85,12 @@ impl<'p> Engine<'p> {
     }
 
     pub(crate) fn record_sink(&mut self, fact: SinkFact) {
-        if fact.labels.is_empty() {
+        // What people get to see may be no data of outsiders, and yet nothing for them.
+        let is_shown = ["logged", "response"].map(|kind| self.knowledge.kind(kind));
+        let shows_environment = || {
+            is_shown.contains(&Some(fact.kind)) && !fact.value.environment_variables().is_empty()
+        };
+        if fact.labels.is_empty() && !shows_environment() {
             return;
         }
         let known = self.facts.sinks.iter_mut().find(|known| {

@@ -7,6 +7,7 @@ use ir::{ClassId, FunctionId, GlobalFunctionId, ModuleId};
 use knowledge::{KindSet, Outcome, Step};
 
 use crate::Taint;
+use crate::alternatives::one_of;
 use crate::state::EnvId;
 
 /// A value: its shape, and the outside data in it. Taint on the value holds for everything inside; fields can have more.
@@ -198,8 +199,6 @@ pub struct Subject {
     pub fields: Vec<Option<Name>>,
 }
 
-/// How many different shapes a value is tracked for.
-const MOST_SHAPES: usize = 4;
 /// How many elements of a list are told apart.
 const MOST_ITEMS: usize = 64;
 
@@ -300,6 +299,12 @@ impl Value {
         }
     }
 
+    /// The environment variables that are a part of the value, or of something in it.
+    #[must_use]
+    pub fn environment_variables(&self) -> Vec<Name> {
+        self.shape.environment_variables()
+    }
+
     /// The same value with more outside data in it.
     #[must_use]
     pub fn with_taint(mut self, taint: &Taint) -> Self {
@@ -355,7 +360,40 @@ impl Value {
 }
 
 impl Shape {
-    fn join(&self, other: &Self) -> Self {
+    /// The environment variables that are a part of it.
+    #[must_use]
+    pub fn environment_variables(&self) -> Vec<Name> {
+        let mut variables = Vec::new();
+        self.add_variables(0, &mut variables);
+        variables
+    }
+
+    fn add_variables(&self, depth: u32, variables: &mut Vec<Name>) {
+        const DEEPEST: u32 = 8;
+        if DEEPEST < depth {
+            return;
+        }
+        let mut add = |inner: &Value| inner.shape.add_variables(depth + 1, variables);
+        match self {
+            Self::Object(object) => {
+                let fields = object.fields.iter().map(|(_, inner)| inner);
+                fields.chain(&object.rest).for_each(&mut add);
+            }
+            Self::List(list) => list.items.iter().chain(&list.rest).for_each(&mut add),
+            Self::Text(atoms) => {
+                for atom in atoms.iter() {
+                    if let Atom::Environment(name) = atom
+                        && !variables.contains(name)
+                    {
+                        variables.push(name.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn join(&self, other: &Self) -> Self {
         match (self, other) {
             (left, right) if left == right => left.clone(),
             // `null` on one branch adds nothing that an analysis could use.
@@ -404,30 +442,6 @@ impl Shape {
             Self::OneOf(shapes) => shapes,
             single => std::slice::from_ref(single),
         }
-    }
-}
-
-fn one_of(shapes: &[Shape]) -> Shape {
-    let mut distinct: Vec<Shape> = Vec::new();
-    for shape in shapes.iter().flat_map(|shape| shape.alternatives()) {
-        let same_kind = distinct.iter_mut().find(|known| {
-            known == &shape
-                || matches!((&**known, shape), (Shape::Object(left), Shape::Object(right)) if left.class == right.class)
-                || matches!((&**known, shape), (Shape::List(_), Shape::List(_)))
-        });
-        match same_kind {
-            Some(known) if known == shape => {}
-            Some(known) => *known = known.join(shape),
-            None => distinct.push(shape.clone()),
-        }
-    }
-    if MOST_SHAPES < distinct.len() {
-        return Shape::Unknown;
-    }
-    match distinct.as_slice() {
-        [] => Shape::Unknown,
-        [single] => single.clone(),
-        _ => Shape::OneOf(distinct.into()),
     }
 }
 

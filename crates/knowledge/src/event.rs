@@ -25,6 +25,8 @@ pub struct Event {
     pub is_spread: bool,
     /// The handler's parameters after the event, as API paths. Where there are none: the context and the callback of a function.
     pub parameters: Vec<Name>,
+    /// A handler with this many parameters handles failures: it is given what was thrown before everything else.
+    pub failure_parameters: Option<usize>,
     /// The kind answers a caller over HTTP, so that what the handler returns is a response.
     pub answers_http: bool,
     /// A text that the handler returns is a page for a browser, unless its headers say otherwise.

@@ -71,6 +71,8 @@ pub struct SecretNames {
     pub secret: Vec<Name>,
     /// Names of what lets somebody in beside those, in requests and answers.
     pub credential: Vec<Name>,
+    /// Names of what belongs to a person and is of use to a thief.
+    pub personal: Vec<Name>,
     /// Words that say before those that it is none.
     pub harmless: Vec<Name>,
     /// Words after those that change nothing.

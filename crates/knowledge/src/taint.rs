@@ -147,6 +147,8 @@ pub enum Test {
     Absent,
     /// It is one of these constants, as text: `true`, `none`, `0`. Case counts.
     Is(Vec<Name>),
+    /// One of the things that it may be is one of these constants: an element of a list, one side of a choice.
+    Has(Vec<Name>),
     /// It is a constant, and none of these.
     IsNot(Vec<Name>),
     /// It is a constant text that contains one of these.
@@ -212,6 +214,8 @@ pub enum CallbackResult {
     Returned,
     /// It is an element of the result.
     Element,
+    /// Its elements are those of the result; what is no list is one itself.
+    Elements,
     /// It decides which elements of the receiver are in the result.
     Filters,
     /// It decides which element of the receiver is the result.

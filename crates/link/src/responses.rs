@@ -2,7 +2,7 @@
 //! object of a framework.
 
 use base::{Name, Place};
-use flow::{Atom, Label, List, Shape, Value};
+use flow::{Label, List, Shape, Value};
 use ir::GlobalFunctionId;
 use knowledge::{DefaultWho, Event};
 
@@ -84,7 +84,7 @@ impl Model<'_> {
                         place: sink.place,
                         function: sink.function,
                         labels: sink.labels.clone(),
-                        variables: variables_in(&sink.value.shape),
+                        variables: sink.value.environment_variables(),
                         status: None,
                         is_html: false,
                         location: None,
@@ -138,7 +138,7 @@ impl<'v> Answer<'v> {
                     status,
                     labels: body.map(labels_in).unwrap_or_default(),
                     variables: body
-                        .map(|body| variables_in(&body.shape))
+                        .map(|body| body.environment_variables())
                         .unwrap_or_default(),
                     is_html: Some(content_type.is_some_and(is_page)),
                     is_text: body.is_some_and(|body| is_text(&body.shape)),
@@ -152,7 +152,7 @@ impl<'v> Answer<'v> {
                     labels: items.first().map(labels_in).unwrap_or_default(),
                     variables: items
                         .first()
-                        .map(|body| variables_in(&body.shape))
+                        .map(|body| body.environment_variables())
                         .unwrap_or_default(),
                     is_html: items
                         .get(2)
@@ -171,7 +171,7 @@ impl<'v> Answer<'v> {
         Self {
             status: None,
             labels: labels_in_shape(shape),
-            variables: variables_in(shape),
+            variables: shape.environment_variables(),
             is_html: None,
             is_text: is_text(shape),
             location: None,
@@ -187,38 +187,6 @@ fn is_page(content_type: &Value) -> bool {
 
 fn is_text(shape: &Shape) -> bool {
     matches!(shape, Shape::Text(_) | Shape::Event(_))
-}
-
-/// The environment variables whose values are in a shape, each once.
-fn variables_in(shape: &Shape) -> Vec<Name> {
-    let mut variables = Vec::new();
-    add_variables(shape, 0, &mut variables);
-    variables
-}
-
-fn add_variables(shape: &Shape, depth: u32, variables: &mut Vec<Name>) {
-    const DEEPEST: u32 = 8;
-    if DEEPEST < depth {
-        return;
-    }
-    let mut add = |inner: &Value| add_variables(&inner.shape, depth + 1, variables);
-    match shape {
-        Shape::Object(object) => {
-            let fields = object.fields.iter().map(|(_, inner)| inner);
-            fields.chain(&object.rest).for_each(&mut add);
-        }
-        Shape::List(list) => list.items.iter().chain(&list.rest).for_each(&mut add),
-        Shape::Text(atoms) => {
-            for atom in atoms.iter() {
-                if let Atom::Environment(name) = atom
-                    && !variables.contains(name)
-                {
-                    variables.push(name.clone());
-                }
-            }
-        }
-        _ => {}
-    }
 }
 
 fn header<'v>(headers: &'v Value, wanted: &str) -> Option<&'v Value> {

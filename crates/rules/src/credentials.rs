@@ -22,30 +22,55 @@ pub(crate) fn is_secret_variable(name: &str) -> bool {
     Detector::builtin().is_secret_name(name)
 }
 
+/// The first of these environment variables that holds a secret by its name. What is called public is none.
+pub(crate) fn secret_among(variables: &[Name]) -> Option<&Name> {
+    variables.iter().find(|name| {
+        let upper = name.to_ascii_uppercase();
+        let is_public = ["PUBLIC", "PUBLISH"]
+            .iter()
+            .any(|word| upper.contains(word));
+        is_secret_variable(name) && !is_public
+    })
+}
+
 /// The name of the credential that the data of a label is, where it is one.
 pub(crate) fn credential(facts: &Facts, label: Label) -> Option<Name> {
     let source = facts.source(label.source)?;
     match &source.origin {
-        Origin::Secret(name) if name.is_empty() => return Some("a stored secret".into()),
-        Origin::Secret(name) => return Some(name.clone()),
+        Origin::Secret(name) if name.is_empty() => Some("a stored secret".into()),
+        Origin::Secret(name) => Some(name.clone()),
+        _ => named(facts, label, is_credential),
+    }
+}
+
+/// The name of what belongs to a person, where the data of a label is that: the number of a card, an account, a document.
+pub(crate) fn personal(facts: &Facts, label: Label) -> Option<Name> {
+    named(facts, label, |name| {
+        Detector::builtin().is_personal_name(name)
+    })
+}
+
+/// The name of such a kind under which the data is read, or that it is given on its way.
+fn named(facts: &Facts, label: Label, is_such: impl Fn(&str) -> bool) -> Option<Name> {
+    match &facts.source(label.source)?.origin {
         Origin::Event { path, .. } => {
             if let Some(Step::Field(name)) = path
                 .iter()
                 .rev()
                 .find(|step| matches!(step, Step::Field(_)))
-                && is_credential(name)
+                && is_such(name)
             {
                 return Some(name.clone());
             }
         }
         Origin::Call { .. } | Origin::Remote(_) => {}
-        Origin::Environment | Origin::Exception | Origin::Stack => return None,
+        Origin::Environment | Origin::Exception | Origin::Stack | Origin::Secret(_) => return None,
     }
     facts
         .way(label)
         .into_iter()
         .find_map(|step| match &step.note {
-            Note::Assigned(name) if is_credential(name) => Some(name.clone()),
+            Note::Assigned(name) if is_such(name) => Some(name.clone()),
             _ => None,
         })
 }

@@ -72,7 +72,11 @@ impl Engine<'_> {
             let arguments = if is_spread {
                 self.spread_event(function.module, body, place, state)
             } else {
-                let mut arguments = vec![argument(event.clone())];
+                let mut arguments = Vec::new();
+                if self.takes_failures(body, events) {
+                    arguments.push(argument(self.exception(place)));
+                }
+                arguments.push(argument(event.clone()));
                 let further = self.further_parameters(events);
                 arguments.extend(further.into_iter().map(|path| argument(Value::api(path))));
                 arguments
@@ -91,6 +95,12 @@ impl Engine<'_> {
                 state,
             );
         }
+    }
+
+    /// Whether a handler of these events handles what other handlers have thrown.
+    fn takes_failures(&self, body: &Function, events: &[Name]) -> bool {
+        let mut events = events.iter().filter_map(|kind| self.knowledge.event(kind));
+        events.any(|event| event.failure_parameters == Some(body.parameters.len()))
     }
 
     /// What a handler of these events is given after the event.

@@ -23,6 +23,7 @@ pub(crate) struct EventFile {
     spread: bool,
     #[serde(default)]
     parameters: Texts,
+    failure_parameters: Option<usize>,
     #[serde(default)]
     answers_http: bool,
     #[serde(default)]
@@ -58,6 +59,7 @@ impl EventFile {
             types: self.types.as_slice().to_vec(),
             is_spread: self.spread,
             parameters: self.parameters.as_slice().to_vec(),
+            failure_parameters: self.failure_parameters,
             answers_http: self.answers_http,
             answers_pages: self.answers_pages,
             at_least_once: self.at_least_once,

@@ -74,6 +74,7 @@ impl FormatRow {
 pub(crate) struct NameFile {
     secret: Texts,
     credential: Texts,
+    personal: Texts,
     harmless: Texts,
     trailing: Texts,
     placeholder: Texts,
@@ -85,6 +86,7 @@ impl NameFile {
         Ok(SecretNames {
             secret: self.secret.filled("secret")?.to_vec(),
             credential: self.credential.filled("credential")?.to_vec(),
+            personal: self.personal.filled("personal")?.to_vec(),
             harmless: self.harmless.filled("harmless")?.to_vec(),
             trailing: self.trailing.filled("trailing")?.to_vec(),
             placeholder: self.placeholder.filled("placeholder")?.to_vec(),

@@ -208,6 +208,7 @@ pub(crate) struct WhenColumn {
     present: Option<bool>,
     absent: Option<bool>,
     is: Option<Texts>,
+    has: Option<Texts>,
     is_not: Option<Texts>,
     contains: Option<Texts>,
     is_list: Option<bool>,
@@ -505,6 +506,7 @@ impl WhenColumn {
             present,
             absent,
             is,
+            has,
             is_not,
             contains,
             is_list,
@@ -558,6 +560,9 @@ impl WhenColumn {
                 return Err(Problem::Empty("is"));
             }
             tests.push(Test::Is(constants.to_vec()));
+        }
+        if let Some(has) = has {
+            tests.push(Test::Has(texts("has", has)?));
         }
         if let Some(is_not) = is_not {
             tests.push(Test::IsNot(texts("is-not", is_not)?));

@@ -147,6 +147,7 @@ impl Vocabulary for CallbackResult {
         ("ignored", Self::Ignored),
         ("returned", Self::Returned),
         ("element", Self::Element),
+        ("elements", Self::Elements),
         ("filters", Self::Filters),
         ("finds", Self::Finds),
         ("folds", Self::Folds),

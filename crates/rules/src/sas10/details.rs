@@ -1,11 +1,11 @@
 //! SAS-10: what an answer or a log says about the inside: stack traces, texts of exceptions, the environment and secrets in it.
 
-use base::{Name, Place};
+use base::Place;
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{Label, Origin};
 use link::{Analysis, Model, Response};
 
-use crate::credentials::is_secret_variable;
+use crate::credentials::secret_among;
 use crate::family::{Family, Input};
 
 pub(super) const FAMILY: Family = Family {
@@ -66,7 +66,7 @@ fn in_answer(model: &Model<'_>, answer: &Response<'_>) -> Option<Finding> {
             format!("`{code}` sends all environment variables to the caller"),
             "Send the values that the caller needs, by name",
         )
-    } else if let Some(variable) = secret_in(answer) {
+    } else if let Some(variable) = secret_among(&answer.variables) {
         (
             &ENVIRONMENT,
             Impact::Serious,
@@ -102,18 +102,6 @@ fn in_answer(model: &Model<'_>, answer: &Response<'_>) -> Option<Finding> {
             .fix(fix)
             .subject(code),
     )
-}
-
-/// The environment variable in an answer that holds a secret by its name. What is called public is none.
-fn secret_in<'a>(answer: &'a Response<'_>) -> Option<&'a Name> {
-    let mut variables = answer.variables.iter();
-    variables.find(|name| {
-        let upper = name.to_ascii_uppercase();
-        is_secret_variable(name)
-            && !["PUBLIC", "PUBLISH"]
-                .iter()
-                .any(|word| upper.contains(word))
-    })
 }
 
 fn in_logs(model: &Model<'_>, analysis: &Analysis) -> Vec<Finding> {

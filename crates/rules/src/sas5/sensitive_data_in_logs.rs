@@ -7,7 +7,7 @@ use flow::{Label, Origin};
 use knowledge::{DefaultWho, Step};
 use link::{Analysis, Model};
 
-use crate::credentials::credential;
+use crate::credentials::{credential, personal, secret_among};
 use crate::family::{Family, Input};
 
 pub(super) const FAMILY: Family = Family {
@@ -29,6 +29,8 @@ enum Leak {
     Request(&'static str),
     /// A request of callers who show credentials.
     SignedRequest(&'static str),
+    /// What nobody but its owner may know: numbers of cards, accounts and documents.
+    Personal(Name),
     /// A credential.
     Credential(Name),
 }
@@ -63,12 +65,18 @@ fn leaks(
     let facts = &analysis.facts;
     let mut leaks = Vec::new();
     for sink in facts.sinks.iter().filter(|sink| sink.kind == kind) {
+        let variables = sink.value.environment_variables();
+        leaks.extend(secret_among(&variables).map(|variable| {
+            let leak = Leak::Credential(variable.clone());
+            (sink.function, leak, sink.input, sink.place)
+        }));
         for label in &sink.labels {
             let Some(source) = facts.source(label.source) else {
                 continue;
             };
             let leak = credential(facts, *label)
                 .map(Leak::Credential)
+                .or_else(|| personal(facts, *label).map(Leak::Personal))
                 .or_else(|| request(model, analysis, *label));
             leaks.extend(leak.map(|leak| (sink.function, leak, source.place, sink.place)));
         }
@@ -149,6 +157,11 @@ fn finding(
         Leak::Credential(name) => (
             Impact::Serious,
             format!("`{code}` writes the credential `{name}` to its log"),
+            name.to_string(),
+        ),
+        Leak::Personal(name) => (
+            Impact::Limited,
+            format!("`{code}` writes `{name}`, which belongs to a person, to its log"),
             name.to_string(),
         ),
         Leak::SignedRequest(what) => (
