@@ -240,6 +240,12 @@ impl Detector {
         self.names.is_credential(name)
     }
 
+    /// Whether a name ends like that of a secret and says that it is none.
+    #[must_use]
+    pub fn is_harmless_name(&self, name: &str) -> bool {
+        self.names.is_harmless(name)
+    }
+
     /// Whether a field or variable of this name holds what belongs to a person: the number of a card, an account, a document.
     #[must_use]
     pub fn is_personal_name(&self, name: &str) -> bool {

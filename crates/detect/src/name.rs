@@ -46,6 +46,18 @@ impl Names {
 
     /// The words of a name that make it that of a secret, joined by blanks: `api key` of `STRIPE_API_KEY`.
     pub(crate) fn secret_of(&self, name: &str) -> Option<String> {
+        self.ending_of(name)
+            .and_then(|(ending, is_harmless)| (!is_harmless).then_some(ending))
+    }
+
+    /// Whether a name ends like that of a secret and says that it is none: `ClientRequestToken`.
+    pub(crate) fn is_harmless(&self, name: &str) -> bool {
+        self.ending_of(name)
+            .is_some_and(|(_, is_harmless)| is_harmless)
+    }
+
+    /// How a name ends if it ends like that of a secret, and whether it says that it is none.
+    fn ending_of(&self, name: &str) -> Option<(String, bool)> {
         let mut words = words(name);
         while words.len() > 1
             && words
@@ -70,7 +82,7 @@ impl Names {
                 .harmless_phrases
                 .iter()
                 .any(|phrase| words.ends_with(phrase));
-        (!is_harmless).then(|| phrase.join(" "))
+        Some((phrase.join(" "), is_harmless))
     }
 
     /// Whether what has this name lets somebody in: a secret, or what a request shows.

@@ -211,6 +211,8 @@ pub struct RouteWords {
     pub open: Vec<Name>,
     /// Parts of paths that other services call, which sign what they send.
     pub called_by_services: Vec<Name>,
+    /// Ends of the names of headers and cookies in which callers say what they may do.
+    pub claims: Vec<Name>,
     /// Headers that say what is sent or how it is to be answered.
     pub content_headers: Vec<Name>,
 }

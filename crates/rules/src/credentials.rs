@@ -54,13 +54,15 @@ pub(crate) fn personal(facts: &Facts, label: Label) -> Option<Name> {
 fn named(facts: &Facts, label: Label, is_such: impl Fn(&str) -> bool) -> Option<Name> {
     match &facts.source(label.source)?.origin {
         Origin::Event { path, .. } => {
-            if let Some(Step::Field(name)) = path
-                .iter()
-                .rev()
-                .find(|step| matches!(step, Step::Field(_)))
-                && is_such(name)
-            {
-                return Some(name.clone());
+            let mut fields = path.iter().rev().filter_map(|step| match step {
+                Step::Field(name) => Some(name),
+                _ => None,
+            });
+            match fields.next() {
+                Some(name) if is_such(name) => return Some(name.clone()),
+                // What the platform calls it counts for more than what the code calls it.
+                Some(name) if Detector::builtin().is_harmless_name(name) => return None,
+                _ => {}
             }
         }
         Origin::Call { .. } | Origin::Remote(_) => {}

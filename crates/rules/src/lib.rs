@@ -3,6 +3,7 @@
 //! One folder a risk, one file a family of rules that are found in one pass, one Markdown page a rule in `docs/`. A plain
 //! taint rule is a row of `sas1`'s table. Rules see neither a syntax tree nor a document nor the disk.
 
+mod authorizers;
 mod credentials;
 mod family;
 mod grants;

@@ -1,6 +1,7 @@
 //! SAS-2: routes and function URLs that answer anyone, judged by what their function does, by what they are for, and by how
 //! the other routes of the same API are protected.
 
+use super::claimed_role::claim;
 use crate::family::{Family, Input};
 use app::{AuthKind, ResourceId, StackId, Trigger};
 use base::{Map, Name};
@@ -104,6 +105,9 @@ fn judge(input: &Input<'_>, apis: &Map<Api<'_>, Routes>, trigger: &Trigger) -> O
     }
     if is_about(trigger, &input.model.knowledge.routes.open) {
         return None;
+    }
+    if let Some(reading) = protected_for_reading(input, trigger) {
+        return Some(weaker_gap(input, trigger, reading, deed.as_ref()));
     }
     if let Some(protected) = neighbours(input, apis, trigger) {
         return Some(gap(input, trigger, protected, deed.as_ref()));
@@ -254,6 +258,49 @@ fn gap(input: &Input<'_>, trigger: &Trigger, protected: usize, deed: Option<&Dee
     .subject(what)
 }
 
+/// A route that reads what this one changes, where reading asks for authentication.
+fn protected_for_reading<'m>(input: &Input<'m>, trigger: &Trigger) -> Option<&'m Trigger> {
+    let route = trigger.route.as_ref()?;
+    if is_for_reading(trigger) || route.method.is_empty() || route.path.contains('$') {
+        return None;
+    }
+    let mut others = input.model.application.triggers.iter();
+    others.find(|other| {
+        let is_same = other.route.as_ref().is_some_and(|it| it.path == route.path);
+        let asks = matches!(
+            other.auth.kind,
+            AuthKind::Iam | AuthKind::Token { .. } | AuthKind::Function { .. }
+        );
+        is_same && asks && is_for_reading(other) && api_of(input, other) == api_of(input, trigger)
+    })
+}
+
+/// Changing something is open, while reading it is not.
+fn weaker_gap(
+    input: &Input<'_>,
+    trigger: &Trigger,
+    reading: &Trigger,
+    deed: Option<&Deed<'_>>,
+) -> Finding {
+    let what = name(trigger);
+    let impact = deed.map_or(Impact::Limited, |_| Impact::Serious);
+    let message = format!(
+        "{what} answers anyone, while {} of the same path asks for authentication",
+        name(reading)
+    );
+    Finding::new(&GAP, trigger.place, message)
+        .score(impact, Reach::Anonymous)
+        .functions([input.model.function_name(trigger.function)])
+        .step(
+            StepKind::Config,
+            reading.place,
+            "reading asks for authentication",
+        )
+        .step(StepKind::Config, trigger.place, "no authorizer is declared")
+        .fix("Declare the authorizer of the other route for this one too")
+        .subject(what)
+}
+
 fn impact(access: Access) -> Impact {
     match access {
         Access::Delete | Access::Permissions => Impact::Serious,
@@ -364,7 +411,8 @@ fn verifies_caller(input: &Input<'_>, trigger: &Trigger) -> bool {
     })
 }
 
-/// Whether data comes from the headers of a request, other than those about its content.
+/// Whether data comes from the headers of a request, other than those about its content and those in which callers say what
+/// they are.
 fn is_credential(words: &RouteWords, origin: &Origin) -> bool {
     let Origin::Event { path, .. } = origin else {
         return false;
@@ -373,7 +421,8 @@ fn is_credential(words: &RouteWords, origin: &Origin) -> bool {
     let Some(holder) = path.iter().position(is_holder) else {
         return false;
     };
-    !matches!(path.get(holder + 1), Some(Step::Field(name)) if words.content_headers.iter().any(|it| name.eq_ignore_ascii_case(it)))
+    claim(words, origin).is_none()
+        && !matches!(path.get(holder + 1), Some(Step::Field(name)) if words.content_headers.iter().any(|it| name.eq_ignore_ascii_case(it)))
 }
 
 fn name(trigger: &Trigger) -> String {

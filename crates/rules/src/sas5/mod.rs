@@ -5,6 +5,7 @@ mod no_alarm;
 mod no_failure_destination;
 mod no_log_retention;
 mod no_tracing;
+mod request_bodies_logged;
 mod security_event_not_logged;
 mod sensitive_data_in_logs;
 mod serving;
@@ -14,6 +15,7 @@ use crate::family::Family;
 pub(crate) const FAMILIES: &[Family] = &[
     sensitive_data_in_logs::FAMILY,
     security_event_not_logged::FAMILY,
+    request_bodies_logged::FAMILY,
     no_access_log::FAMILY,
     no_tracing::FAMILY,
     no_log_retention::FAMILY,

@@ -1,11 +1,10 @@
 //! SAS-5: a check that turns a caller away without a word in the log.
 
-use app::{AuthKind, FunctionId};
 use base::Map;
 use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
-use flow::{Constant, Shape, Value};
 use link::{Analysis, Model, Response};
 
+use crate::authorizers::{authorizers, is_of, says_no};
 use crate::family::{Family, Input};
 
 pub(super) const FAMILY: Family = Family {
@@ -36,10 +35,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         if logs(model, analysis) || analysis.facts.is_incomplete {
             continue;
         }
-        let is_authorizer = analysis
-            .functions
-            .iter()
-            .any(|function| authorizers.binary_search(function).is_ok());
+        let is_authorizer = is_of(&authorizers, analysis);
         let denial = denials.get(&std::ptr::from_ref(analysis));
         let (place, message, code) = match (denial, is_authorizer, analysis.handler) {
             (Some(denial), _, _) => {
@@ -77,20 +73,6 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Functions that decide who may call others.
-fn authorizers(model: &Model<'_>) -> Vec<FunctionId> {
-    let triggers = model.application.triggers.iter();
-    let mut functions: Vec<FunctionId> = triggers
-        .filter_map(|trigger| match &trigger.auth.kind {
-            AuthKind::Function { authorizer } => *authorizer,
-            _ => None,
-        })
-        .collect();
-    functions.sort();
-    functions.dedup();
-    functions
-}
-
 fn logs(model: &Model<'_>, analysis: &Analysis) -> bool {
     let kinds = [model.knowledge.kind("log"), model.knowledge.kind("logged")];
     let marks = analysis.facts.marks.iter();
@@ -103,24 +85,5 @@ fn logs(model: &Model<'_>, analysis: &Analysis) -> bool {
 fn may_deny(analysis: &Analysis) -> bool {
     let facts = &analysis.facts;
     let mut returns = facts.returns.iter();
-    !facts.tests.is_empty() || returns.any(|it| it.is_failure || says_no(&it.value, 0))
-}
-
-fn says_no(value: &Value, depth: u32) -> bool {
-    const DEEPEST: u32 = 8;
-    let mut shapes = value.shape.alternatives().iter();
-    depth < DEEPEST
-        && shapes.any(|shape| match shape {
-            Shape::Constant(Constant::Bool(answer)) => !answer,
-            Shape::Constant(Constant::Text(text)) => text.eq_ignore_ascii_case("deny"),
-            Shape::Object(object) => {
-                let mut fields = object.fields.iter().map(|(_, field)| field);
-                fields.any(|field| says_no(field, depth + 1))
-            }
-            Shape::List(list) => {
-                let mut items = list.items.iter().chain(&list.rest);
-                items.any(|item| says_no(item, depth + 1))
-            }
-            _ => false,
-        })
+    !facts.tests.is_empty() || returns.any(|it| it.is_failure || says_no(&it.value))
 }

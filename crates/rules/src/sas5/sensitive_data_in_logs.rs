@@ -3,7 +3,7 @@
 use app::{AuthKind, FunctionId};
 use base::{Name, Place};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
-use flow::{Label, Origin};
+use flow::{Facts, Label, Origin};
 use knowledge::{DefaultWho, Step};
 use link::{Analysis, Model};
 
@@ -65,7 +65,8 @@ fn leaks(
     let facts = &analysis.facts;
     let mut leaks = Vec::new();
     for sink in facts.sinks.iter().filter(|sink| sink.kind == kind) {
-        let variables = sink.value.environment_variables();
+        let mut variables = sink.value.environment_variables();
+        variables.retain(|name| !names_resource(model, facts, name));
         leaks.extend(secret_among(&variables).map(|variable| {
             let leak = Leak::Credential(variable.clone());
             (sink.function, leak, sink.input, sink.place)
@@ -88,6 +89,20 @@ fn leaks(
         );
     }
     leaks
+}
+
+/// Whether an operation takes what the environment variable holds for the name of a resource, as that of a stored secret.
+fn names_resource(model: &Model<'_>, facts: &Facts, variable: &Name) -> bool {
+    facts.calls.iter().any(|call| {
+        let operation = model.operation(call);
+        let resource = operation.and_then(|operation| operation.resource.as_ref());
+        resource.is_some_and(|resource| {
+            let mut parameters = call.parameters.iter();
+            parameters.any(|(name, value)| {
+                *name == resource.parameter && value.environment_variables().contains(variable)
+            })
+        })
+    })
 }
 
 /// A whole request, or all of its headers.
