@@ -317,6 +317,12 @@ impl<'p> Engine<'p> {
         }
     }
 
+    /// The dangers of texts that are long.
+    pub(crate) fn kinds_of_length(&self) -> KindSet {
+        let kind = self.knowledge.kind("regex-subject");
+        kind.map_or(KindSet::NONE, |kind| KindSet::NONE.with(kind))
+    }
+
     /// `len(x) < 100`: a text that is not long keeps no regular expression busy.
     fn test_of_length(
         &self,

@@ -52,9 +52,9 @@ impl<'p> Engine<'p> {
                     None => self.indexed(&holder, &key, place),
                 }
             }
-            ExprKind::Slice { base, bounds } => {
+            ExprKind::Slice { base, end, bounds } => {
                 let value = self.eval(frame, base, state);
-                for bound in bounds {
+                for bound in bounds.iter().chain(end.as_deref()) {
                     self.eval(frame, bound, state);
                 }
                 match &value.shape {
@@ -62,7 +62,13 @@ impl<'p> Engine<'p> {
                         let any = Value::any_item(list);
                         Value::list(Vec::new(), Some(any)).with_taint(&value.taint)
                     }
-                    _ => Value::tainted(self.deep_taint(&value, place)),
+                    _ => {
+                        let taint = self.deep_taint(&value, place);
+                        Value::tainted(match end {
+                            Some(end) if is_count(end) => taint.cleared(self.kinds_of_length()),
+                            _ => taint,
+                        })
+                    }
                 }
             }
             ExprKind::Call(call) => self.call(frame, call, expr.span, state),
@@ -90,6 +96,8 @@ impl<'p> Engine<'p> {
                     {
                         left.join(&right)
                     }
+                    // Flags of a library: both hold.
+                    BinaryOp::Or if is_name(&left) && is_name(&right) => left.join(&right),
                     _ => {
                         let sides = ((&**left_expr, &left), (&**right_expr, &right));
                         self.computed(frame, *op, sides.0, sides.1, place)
@@ -484,4 +492,15 @@ pub(crate) fn negated(value: &Value) -> Value {
         }
         _ => Value::unknown(),
     }
+}
+
+/// Whether the value is something that a library names, or several of those.
+fn is_name(value: &Value) -> bool {
+    let mut shapes = value.shape.alternatives().iter();
+    shapes.all(|shape| matches!(shape, Shape::Api(api) if !api.path.contains('(')))
+}
+
+/// Whether the end of a slice is so many elements from the start, not from the other end.
+fn is_count(end: &Expr) -> bool {
+    matches!(end.kind, ExprKind::Literal(Literal::Number(count)) if 0.0 <= count)
 }

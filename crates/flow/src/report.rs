@@ -29,7 +29,7 @@ impl<'p> Engine<'p> {
                 continue;
             }
             let pattern = match &sink.pattern {
-                Some(pattern) => match self.matched_pattern(frame, path, pattern, inputs) {
+                Some(pattern) => match self.matched_pattern(frame, path, sink, pattern, inputs) {
                     Some(pattern) => Some(pattern),
                     None => continue,
                 },
@@ -67,6 +67,7 @@ impl<'p> Engine<'p> {
         &mut self,
         frame: &Frame<'p>,
         path: &Name,
+        sink: &knowledge::Sink,
         pattern: &knowledge::AccessPath,
         inputs: &Inputs<'_>,
     ) -> Option<MatchedPattern> {
@@ -77,6 +78,12 @@ impl<'p> Engine<'p> {
             Shape::Constant(Constant::Text(text)) if !path.starts_with("*.") => ("", text.as_str()),
             _ => return None,
         };
+        let given = sink.flags.as_ref().map(|it| self.resolve_input(it, inputs));
+        let given = given.into_iter().flatten();
+        let mut flags = String::from(flags);
+        for (value, _) in given {
+            flags.push_str(&letters(&value)?);
+        }
         Some(MatchedPattern {
             text: text.into(),
             flags: flags.into(),
@@ -270,5 +277,29 @@ impl<'p> Engine<'p> {
             &inputs,
             place,
         );
+    }
+}
+
+/// The letters of a pattern's flags: a text of them, or the names that Python has for them. Nothing where they are not known.
+fn letters(flags: &Value) -> Option<String> {
+    let letter = |shape: &Shape| {
+        let Shape::Api(api) = shape else {
+            return None;
+        };
+        match api.path.rsplit('.').next()? {
+            "I" | "IGNORECASE" => Some('i'),
+            "M" | "MULTILINE" => Some('m'),
+            "S" | "DOTALL" => Some('s'),
+            "X" | "VERBOSE" => Some('x'),
+            "A" | "ASCII" => Some('a'),
+            "U" | "UNICODE" => Some('u'),
+            _ => None,
+        }
+    };
+    match &flags.shape {
+        Shape::Constant(Constant::Text(text)) => Some(text.to_string()),
+        Shape::Constant(Constant::Null) => Some(String::new()),
+        Shape::Constant(Constant::Number(number)) => (number == "0").then(String::new),
+        shape => shape.alternatives().iter().map(letter).collect(),
     }
 }

@@ -104,7 +104,9 @@ impl Lowerer<'_> {
             ast::Expr::Yield(yielded) => self.yielded(yielded.value.as_deref()),
             ast::Expr::YieldFrom(yielded) => self.yield_from(yielded),
             ast::Expr::Starred(starred) => self.expr(&starred.value).kind,
-            ast::Expr::Slice(slice) => ExprKind::Unknown(self.bounds(slice)),
+            ast::Expr::Slice(slice) => {
+                ExprKind::Unknown(self.bounds(slice, slice.upper.as_deref()))
+            }
             ast::Expr::IpyEscapeCommand(_) => ExprKind::Unknown(Vec::new()),
         }
     }
@@ -150,7 +152,8 @@ impl Lowerer<'_> {
             },
             ast::Expr::Slice(slice) => ExprKind::Slice {
                 base,
-                bounds: self.bounds(slice),
+                end: slice.upper.as_deref().map(|end| self.boxed(end)),
+                bounds: self.bounds(slice, None),
             },
             index => ExprKind::Index {
                 base,
@@ -159,9 +162,9 @@ impl Lowerer<'_> {
         }
     }
 
-    fn bounds(&mut self, slice: &ast::ExprSlice) -> Vec<Expr> {
-        let written = [&slice.lower, &slice.upper, &slice.step];
-        self.exprs(written.into_iter().flatten().map(|bound| &**bound))
+    fn bounds(&mut self, slice: &ast::ExprSlice, end: Option<&ast::Expr>) -> Vec<Expr> {
+        let written = [slice.lower.as_deref(), end, slice.step.as_deref()];
+        self.exprs(written.into_iter().flatten())
     }
 
     fn dict(&mut self, dict: &ast::ExprDict) -> ExprKind {

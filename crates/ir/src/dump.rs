@@ -335,8 +335,13 @@ impl Printer<'_> {
             ExprKind::Index { base, index } => {
                 format!("{}[{}]", self.operand(base), self.expr(index))
             }
-            ExprKind::Slice { base, bounds } => {
-                format!("{}[slice {}]", self.operand(base), self.list(bounds))
+            ExprKind::Slice { base, end, bounds } => {
+                let base = self.operand(base);
+                let bounds = self.list(bounds);
+                match end {
+                    Some(end) => format!("{base}[slice {bounds} to {}]", self.expr(end)),
+                    None => format!("{base}[slice {bounds}]"),
+                }
             }
             ExprKind::Call(call) => self.call(call),
             ExprKind::Text(parts) => format!("text({})", self.list(parts)),

@@ -56,7 +56,9 @@ pub enum ExprKind {
     Slice {
         /// The text or list.
         base: Box<Expr>,
-        /// The bounds that are written.
+        /// Where it ends, if that is written.
+        end: Option<Box<Expr>>,
+        /// The other bounds that are written.
         bounds: Vec<Expr>,
     },
     /// A call or construction.

@@ -159,8 +159,9 @@ fn expression(expr: &Expr, visitor: &mut dyn Visitor) {
             expression(base, visitor);
             expression(index, visitor);
         }
-        ExprKind::Slice { base, bounds } => {
+        ExprKind::Slice { base, end, bounds } => {
             expression(base, visitor);
+            expressions(end.as_deref(), visitor);
             expressions(bounds, visitor);
         }
         ExprKind::Call(call) => {

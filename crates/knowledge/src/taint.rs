@@ -56,6 +56,8 @@ pub struct Sink {
     pub kind: KindId,
     /// The regular expression that the input is matched against, which must be a constant for the sink to count.
     pub pattern: Option<AccessPath>,
+    /// The flags of that regular expression, where they may stand outside of it.
+    pub flags: Option<AccessPath>,
     /// Holds only if all of these do.
     pub when: Vec<Condition>,
 }

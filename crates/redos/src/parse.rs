@@ -1,11 +1,12 @@
 //! Patterns of all flavours → [`Pattern`]. One parser, because the flavours share nine tenths of their grammar and the rest is
-//! a list of differences; what an engine would refuse but can be read in one way only is read, not refused.
+//! a list of differences, of which what each refuses stands in [`strict`].
 
 mod class;
 mod escape;
 mod group;
+mod strict;
 
-use crate::ast::{Assertion, Greed, Kind, Node, Pattern};
+use crate::ast::{Assertion, Greed, Group, Kind, Node, Pattern};
 use crate::flavor::Flavor;
 use crate::set::CharSet;
 use crate::unicode;
@@ -58,6 +59,7 @@ pub(crate) fn parse(text: &str, flavor: Flavor, flags: &str) -> Result<Pattern> 
         groups: 0,
         names: Vec::new(),
         has_references: false,
+        referenced: Vec::new(),
         captures_in_text: 0,
         has_names_in_text: false,
     };
@@ -69,6 +71,7 @@ pub(crate) fn parse(text: &str, flavor: Flavor, flags: &str) -> Result<Pattern> 
     if parser.peek().is_some() {
         return parser.fail("a `)` without its `(`");
     }
+    parser.check_references()?;
     Ok(Pattern {
         root,
         groups: parser.groups,
@@ -86,6 +89,8 @@ struct Parser<'a> {
     groups: u32,
     names: Vec<(String, u32)>,
     has_references: bool,
+    /// What references and conditions ask for.
+    referenced: Vec<Group>,
     /// Counted before the pattern is read: whether `\2` is a reference depends on what follows.
     captures_in_text: u32,
     has_names_in_text: bool,
@@ -274,7 +279,10 @@ impl Parser<'_> {
                 self.at = start;
                 return self.fail("a repetition of nothing");
             }
-            char => Kind::Set(self.literal(u32::from(char))),
+            char => {
+                self.check_literal(char)?;
+                Kind::Set(self.literal(u32::from(char)))
+            }
         };
         Ok(self.node(start, kind))
     }
@@ -286,21 +294,36 @@ impl Parser<'_> {
 
     /// The set with the other cases of its letters, where the flags ask for it.
     fn cased(&self, set: CharSet) -> CharSet {
-        if self.mode.is_insensitive {
-            unicode::folded(&set)
-        } else {
-            set
+        if !self.mode.is_insensitive {
+            return set;
+        }
+        let ascii = CharSet::new([(0, 0x7F)]);
+        let within = |part: CharSet| unicode::folded(&set.intersection(&part)).intersection(&part);
+        match self.flavor {
+            // `k` is no Kelvin sign.
+            Flavor::JavaScript if !self.mode.is_unicode => {
+                within(ascii.clone()).union(&within(ascii.negated()))
+            }
+            Flavor::Python | Flavor::Java | Flavor::Pcre if !self.mode.has_unicode_classes => {
+                set.union(&within(ascii))
+            }
+            _ => unicode::folded(&set),
         }
     }
 
     /// The atom with the repetitions after it.
     fn repeated(&mut self, atom: Node) -> Result<Node> {
         let mut node = atom;
-        for _ in 0..STACKED {
+        for stacked in 0..STACKED {
             self.skip_blanks();
+            let is_brace = self.peek() == Some('{');
             let Some((min, max)) = self.quantifier()? else {
                 return Ok(node);
             };
+            self.check_repeated(&node)?;
+            if 0 < stacked && self.flavor == Flavor::Java && !is_brace {
+                return self.fail("a repetition of a repetition");
+            }
             let greed = if self.eat("?") {
                 Greed::Lazy
             } else if self.flavor.has_possessive() && self.eat("+") {

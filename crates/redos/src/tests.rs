@@ -191,6 +191,74 @@ fn what_no_engine_takes_is_an_error() {
     }
 }
 
+/// Each line was put before the engine itself: Node 20, CPython 3.11, OpenJDK 17.
+#[test]
+fn what_one_engine_takes_another_refuses() {
+    const JS: (Flavor, &str) = (Flavor::JavaScript, "");
+    const JS_U: (Flavor, &str) = (Flavor::JavaScript, "u");
+    const JS_V: (Flavor, &str) = (Flavor::JavaScript, "v");
+    const PYTHON: (Flavor, &str) = (Flavor::Python, "");
+    const JAVA: (Flavor, &str) = (Flavor::Java, "");
+    for (pattern, takes) in [
+        ("^+a", &[JAVA] as &[_]),
+        ("a{1", &[JS, PYTHON]),
+        ("a}", &[JS, PYTHON, JAVA]),
+        (r"\-", &[JS, PYTHON, JAVA]),
+        (r"\q", &[JS]),
+        (r"\x4g", &[JS]),
+        (r"\u00", &[JS]),
+        (r"\u{41}", &[JS, JS_U, JS_V]),
+        (r"\c", &[JS]),
+        (r"\cA", &[JS, JS_U, JS_V, JAVA]),
+        (r"(a)\2", &[JS, JAVA]),
+        (r"(a)\1", &[JS, JS_U, JS_V, PYTHON, JAVA]),
+        (r"(?<n>a)\k<n>", &[JS, JS_U, JS_V, JAVA]),
+        (r"(?<n>a)\k<m>", &[]),
+        ("(?P<n>a)(?P=n)", &[PYTHON]),
+        ("(?P<n>a)(?P=m)", &[]),
+        ("(?i)a", &[PYTHON, JAVA]),
+        ("(?#note)a", &[PYTHON]),
+        ("(a)(?(1)b|c)", &[PYTHON]),
+        (r"[\w-a]", &[JS, JAVA]),
+        ("[(]", &[JS, JS_U, PYTHON, JAVA]),
+        ("[a&&b]", &[JS, JS_U, JS_V, PYTHON, JAVA]),
+        ("a**", &[]),
+        ("a{2}{3}", &[JAVA]),
+        ("a++", &[PYTHON, JAVA]),
+        ("(?>a)", &[PYTHON, JAVA]),
+        ("(?=a)*", &[JS, PYTHON, JAVA]),
+    ] {
+        for engine in [JS, JS_U, JS_V, PYTHON, JAVA] {
+            let (flavor, flags) = engine;
+            let answer = analyze(pattern, flavor, flags, Call::Search);
+            let takes = takes.contains(&engine);
+            assert_eq!(answer.is_ok(), takes, "{pattern} {flavor:?} {flags}");
+        }
+    }
+    for pattern in ["(?=a)", r"(a)\1", "(?>a)", "a++"] {
+        assert!(
+            analyze(pattern, Flavor::Go, "", Call::Search).is_err(),
+            "{pattern}"
+        );
+    }
+}
+
+#[test]
+fn letters_have_the_cases_that_the_engine_gives_them() {
+    // Only a Kelvin sign is in both, and only where `k` is one.
+    let pattern = "^(?:k|[\u{2120}-\u{2130}])+$";
+    for (flavor, flags, is_slow) in [
+        (Flavor::JavaScript, "i", false),
+        (Flavor::JavaScript, "iu", true),
+        (Flavor::Python, "i", true),
+        (Flavor::Python, "ia", false),
+        (Flavor::Java, "i", false),
+    ] {
+        let found = growth(verdict(pattern, flavor, flags, Call::Search));
+        assert_eq!(found.is_some(), is_slow, "{flavor:?} {flags}");
+    }
+}
+
 #[test]
 fn the_guilty_repetitions_are_named() {
     let pattern = r"^x(\w+\s?)*$";

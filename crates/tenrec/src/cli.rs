@@ -339,7 +339,7 @@ Exit codes:
 #[derive(Args)]
 #[command(after_help = REDOS_EXAMPLES)]
 pub(crate) struct Redos {
-    /// The regular expression, without delimiters
+    /// The regular expression; for js and pcre it may be written as a literal, `/…/flags`
     #[arg(allow_hyphen_values = true)]
     pub(crate) pattern: String,
     /// Whose engine runs it

@@ -47,6 +47,7 @@ pub(crate) struct SinkRow {
     input: Texts,
     kind: Name,
     pattern: Option<Name>,
+    flags: Option<Name>,
     #[serde(default)]
     when: Vec<WhenColumn>,
 }
@@ -285,8 +286,8 @@ impl SinkRow {
     pub(crate) fn sinks(&self, words: Vocabularies<'_>) -> Result<Vec<Sink>, Problem> {
         let kind = words.kind(&self.kind)?;
         let when = conditions(&self.when, words)?;
-        let pattern = self.pattern.as_ref();
-        let pattern = pattern.map(|it| access_path(it)).transpose()?;
+        let pattern = self.pattern.as_deref().map(access_path).transpose()?;
+        let flags = self.flags.as_deref().map(access_path).transpose()?;
         let inputs = self.input.access_paths("input")?;
         Ok(inputs
             .into_iter()
@@ -294,6 +295,7 @@ impl SinkRow {
                 input,
                 kind,
                 pattern: pattern.clone(),
+                flags: flags.clone(),
                 when: when.clone(),
             })
             .collect())

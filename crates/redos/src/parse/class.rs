@@ -37,6 +37,10 @@ impl Parser<'_> {
             let low = match self.member()? {
                 Member::Set(set) => {
                     ranges.extend(set.ranges());
+                    let rest = self.rest();
+                    if rest.starts_with('-') && !rest.starts_with("-]") {
+                        self.check_range_of_set()?;
+                    }
                     continue;
                 }
                 Member::Char(code) => code,
@@ -48,6 +52,7 @@ impl Parser<'_> {
                 }
                 Some(Member::Char(high)) => ranges.push((low, high)),
                 Some(Member::Set(set)) => {
+                    self.check_range_of_set()?;
                     ranges.extend([(low, low), (0x2D, 0x2D)]);
                     ranges.extend(set.ranges());
                 }
@@ -99,7 +104,10 @@ impl Parser<'_> {
             '[' if is_posix => self.posix_member(),
             '[' if has_nested || follows_difference => self.class().map(Member::Set),
             '\\' => self.escaped_member(),
-            char => Ok(Member::Char(u32::from(char))),
+            char => {
+                self.check_in_sets(char)?;
+                Ok(Member::Char(u32::from(char)))
+            }
         }
     }
 
@@ -126,7 +134,7 @@ impl Parser<'_> {
         if let Some(set) = self.set_escape()? {
             return Ok(Member::Set(set));
         }
-        self.char_escape().map(Member::Char)
+        self.char_escape(true).map(Member::Char)
     }
 
     /// `[:alpha:]`, whose `[` is read.

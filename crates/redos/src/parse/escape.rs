@@ -31,15 +31,25 @@ impl Parser<'_> {
             return Ok(self.node(start, Kind::Assert(assertion)));
         }
         match char {
+            '1'..='9' if self.flavor == Flavor::Python && !self.is_octal() => {
+                let index = self.short_number();
+                if self.groups < index {
+                    return self.fail("a reference to a group that is not there");
+                }
+                return self.reference(start, Group::Index(index));
+            }
             '1'..='9' => {
                 let before = self.at;
                 let index = self.number().unwrap_or(0);
                 if index <= self.captures_in_text {
-                    return Ok(self.reference(start, Group::Index(index)));
+                    return self.reference(start, Group::Index(index));
+                }
+                if is_js && self.mode.is_unicode {
+                    return self.fail("a reference to a group that is not there");
                 }
                 self.at = before;
             }
-            'k' if !is_js || self.has_names_in_text => {
+            'k' if self.has_named_references() => {
                 self.bump();
                 let close = match self.bump() {
                     Some('<') => ">",
@@ -48,7 +58,7 @@ impl Parser<'_> {
                     _ => return self.fail("a reference without a name"),
                 };
                 let name = self.until(close)?;
-                return Ok(self.reference(start, Group::Name(name)));
+                return self.reference(start, Group::Name(name));
             }
             'g' if self.flavor == Flavor::Pcre => return self.numbered(start),
             'K' if self.flavor == Flavor::Pcre => {
@@ -66,7 +76,7 @@ impl Parser<'_> {
                 self.bump();
                 return Ok(self.quoted(start));
             }
-            'E' if matches!(self.flavor, Flavor::Java | Flavor::Pcre) => {
+            'E' if self.flavor == Flavor::Pcre => {
                 self.bump();
                 return Ok(self.node(start, Kind::Empty));
             }
@@ -74,14 +84,36 @@ impl Parser<'_> {
         }
         let set = match self.set_escape()? {
             Some(set) => set,
-            None => self.literal_escape()?,
+            None => {
+                let code = self.char_escape(false)?;
+                self.literal(code)
+            }
         };
         Ok(self.node(start, Kind::Set(set)))
     }
 
-    fn literal_escape(&mut self) -> Result<CharSet> {
-        let code = self.char_escape()?;
-        Ok(self.literal(code))
+    fn has_named_references(&self) -> bool {
+        match self.flavor {
+            Flavor::JavaScript => self.has_names_in_text || self.mode.is_unicode,
+            Flavor::Python => false,
+            _ => true,
+        }
+    }
+
+    /// Whether three octal digits are next.
+    fn is_octal(&self) -> bool {
+        let digits = self.rest().bytes().take(3);
+        digits.filter(|byte| (b'0'..=b'7').contains(byte)).count() == 3
+    }
+
+    /// A number of at most two digits.
+    fn short_number(&mut self) -> u32 {
+        let digits = self.rest().bytes().take(2);
+        let length = digits.take_while(u8::is_ascii_digit).count();
+        let text = self.rest().get(..length).unwrap_or_default();
+        let number = text.parse().unwrap_or(0);
+        self.at += length;
+        number
     }
 
     /// `\g1`, `\g{-1}`, `\g{name}`; `\g<…>` calls a group.
@@ -101,7 +133,7 @@ impl Parser<'_> {
         } else {
             name.parse().map_or(Group::Name(name), Group::Index)
         };
-        Ok(self.reference(start, group))
+        self.reference(start, group)
     }
 
     /// `\R`: any line break, `\r\n` as one.
@@ -194,13 +226,16 @@ impl Parser<'_> {
         };
         let posix = super::class::posix(name.trim_start_matches("java").trim_start_matches("Is"));
         let Some(set) = posix.or_else(|| unicode::property(name)) else {
+            if self.flavor == Flavor::JavaScript && !name.contains('=') && name.len() < 3 {
+                return self.fail("a property that does not exist");
+            }
             return Err(Problem::Unsupported("it names an unknown property"));
         };
         Ok(if is_negative { set.negated() } else { set })
     }
 
     /// The character that an escape means; its letter is next.
-    pub(super) fn char_escape(&mut self) -> Result<u32> {
+    pub(super) fn char_escape(&mut self, is_in_class: bool) -> Result<u32> {
         let start = self.at;
         let Some(char) = self.bump() else {
             return self.fail("a `\\` at the end");
@@ -214,23 +249,61 @@ impl Parser<'_> {
             'v' => 0xB,
             'a' if !is_js => 0x7,
             'e' if !is_js && self.flavor != Flavor::Python => 0x1B,
-            'c' => match self.peek() {
-                Some(letter) if letter.is_ascii() => {
-                    self.bump();
-                    u32::from(letter.to_ascii_uppercase()) ^ 0x40
+            'c' if !matches!(self.flavor, Flavor::Python | Flavor::Go) => {
+                let is_letter = |char: char| match self.flavor {
+                    Flavor::JavaScript if is_in_class && !self.mode.is_unicode => {
+                        char.is_ascii_alphanumeric() || char == '_'
+                    }
+                    Flavor::JavaScript => char.is_ascii_alphabetic(),
+                    Flavor::Java => true,
+                    _ => char.is_ascii(),
+                };
+                match self.peek().filter(|char| is_letter(*char)) {
+                    Some(letter) => {
+                        self.bump();
+                        u32::from(letter.to_ascii_uppercase()) ^ 0x40
+                    }
+                    // The `\` stands for itself.
+                    None if is_js && !self.mode.is_unicode => {
+                        self.at = start;
+                        u32::from('\\')
+                    }
+                    None => return self.fail("an escape that is cut short"),
                 }
-                _ => u32::from('\\'),
-            },
-            'x' if self.eat("{") => self.braced(16)?,
+            }
+            'x' if !is_js && self.flavor != Flavor::Python && self.eat("{") => self.braced(16)?,
             'o' if self.flavor == Flavor::Pcre && self.eat("{") => self.braced(8)?,
-            'x' => self.digits(16, 2).unwrap_or(u32::from('x')),
+            'x' => {
+                let code = self.digits(16, 2);
+                self.digits_or_letter(code, 'x')?
+            }
             'u' if is_js && self.mode.is_unicode && self.eat("{") => self.braced(16)?,
-            'u' => self.utf16().unwrap_or(u32::from('u')),
-            'U' if self.flavor == Flavor::Python => self.digits(16, 8).unwrap_or(u32::from('U')),
+            'u' if !matches!(self.flavor, Flavor::Pcre | Flavor::Go) => {
+                let code = self.utf16();
+                self.digits_or_letter(code, 'u')?
+            }
+            'U' if self.flavor == Flavor::Python => {
+                let code = self.digits(16, 8);
+                self.digits_or_letter(code, 'U')?
+            }
             'N' if self.flavor == Flavor::Python && self.eat("{") => {
                 return Err(Problem::Unsupported("it names a character"));
             }
+            '0'..='9' if is_js && self.mode.is_unicode => {
+                let ends = self.peek().is_none_or(|next| !next.is_ascii_digit());
+                if char != '0' || !ends {
+                    return self.fail("an escape that means nothing");
+                }
+                0
+            }
+            '1'..='7' if self.flavor == Flavor::Java && is_in_class => {
+                return self.fail("an escape that means nothing");
+            }
             '0'..='7' => {
+                let is_short = !matches!(self.peek(), Some('0'..='7'));
+                if char == '0' && is_short && self.flavor == Flavor::Java {
+                    return self.fail("an escape that is cut short");
+                }
                 self.at = start;
                 let most = if char == '0' && self.flavor == Flavor::Java {
                     4
@@ -246,7 +319,10 @@ impl Parser<'_> {
                 self.at += length;
                 code
             }
-            other => u32::from(other),
+            other => {
+                self.check_identity(other, is_in_class)?;
+                u32::from(other)
+            }
         })
     }
 

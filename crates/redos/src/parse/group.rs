@@ -17,8 +17,9 @@ impl Parser<'_> {
                 self.capture(start, None)
             };
         }
-        if self.eat("#") && self.flavor != Flavor::JavaScript {
-            self.until(")")?;
+        let has_comments = !matches!(self.flavor, Flavor::JavaScript | Flavor::Java | Flavor::Go);
+        if has_comments && self.eat("#") {
+            while self.until(")")?.ends_with('\\') && self.flavor == Flavor::Python {}
             return Ok(self.node(start, Kind::Empty));
         }
         for (sign, is_behind, is_negative) in [
@@ -28,6 +29,9 @@ impl Parser<'_> {
             ("<!", true, true),
         ] {
             if self.eat(sign) {
+                if self.flavor == Flavor::Go {
+                    return self.fail("a look-around, which this engine does not have");
+                }
                 let node = Box::new(self.inside()?);
                 let kind = Kind::Look {
                     node,
@@ -51,7 +55,7 @@ impl Parser<'_> {
                 self.bump();
                 self.branch_reset(start)
             }
-            Some('<') => {
+            Some('<') if self.flavor != Flavor::Python => {
                 self.bump();
                 let name = self.until(">")?;
                 self.named(start, name)
@@ -61,23 +65,27 @@ impl Parser<'_> {
                 let name = self.until("'")?;
                 self.named(start, name)
             }
-            Some('(') => {
+            Some('(') if self.has_conditions() => {
                 self.bump();
                 self.conditional(start)
             }
-            Some('P') => {
+            Some('P') if matches!(self.flavor, Flavor::Python | Flavor::Pcre | Flavor::Go) => {
                 self.bump();
                 if self.eat("<") {
                     let name = self.until(">")?;
                     self.named(start, name)
                 } else if self.eat("=") {
                     let name = self.until(")")?;
-                    Ok(self.reference(start, Group::Name(name)))
-                } else {
+                    self.reference(start, Group::Name(name))
+                } else if self.flavor == Flavor::Pcre {
                     Err(Problem::Unsupported("it calls itself"))
+                } else {
+                    self.fail("a group of no known kind")
                 }
             }
-            Some('R' | '&' | '0'..='9' | '+') => Err(Problem::Unsupported("it calls itself")),
+            Some('R' | '&' | '0'..='9' | '+') if self.flavor == Flavor::Pcre => {
+                Err(Problem::Unsupported("it calls itself"))
+            }
             Some('C') if self.flavor == Flavor::Pcre => {
                 self.until(")")?;
                 Ok(self.node(start, Kind::Empty))
@@ -117,19 +125,25 @@ impl Parser<'_> {
         if name.contains('-') {
             return Err(Problem::Unsupported("its groups balance one another"));
         }
-        if name.is_empty() {
-            return self.fail("a group whose name is empty");
-        }
+        self.check_name(&name)?;
         self.capture(start, Some(name))
     }
 
-    pub(super) fn reference(&mut self, start: usize, group: Group) -> Node {
+    fn has_conditions(&self) -> bool {
+        matches!(self.flavor, Flavor::Python | Flavor::DotNet | Flavor::Pcre)
+    }
+
+    pub(super) fn reference(&mut self, start: usize, group: Group) -> Result<Node> {
+        if self.flavor == Flavor::Go {
+            return self.fail("a reference, which this engine does not have");
+        }
         self.has_references = true;
+        self.referenced.push(group.clone());
         let kind = Kind::Reference {
             group,
             is_insensitive: self.mode.is_insensitive,
         };
-        self.node(start, kind)
+        Ok(self.node(start, kind))
     }
 
     /// `(?|…|…)`: the groups of each branch have the same numbers.
@@ -165,8 +179,12 @@ impl Parser<'_> {
             Err(_) if bare.chars().all(|it| it.is_alphanumeric() || it == '_') => {
                 Group::Name(bare.to_owned())
             }
+            Err(_) if self.flavor == Flavor::Python => {
+                return self.fail("a condition that is not a group");
+            }
             Err(_) => return Err(Problem::Unsupported("its condition is not a group")),
         };
+        self.referenced.push(group.clone());
         self.has_references = true;
         let mode = self.mode;
         let yes = self.sequence()?;
@@ -186,10 +204,11 @@ impl Parser<'_> {
     /// `(?i)` for the rest of the group around it, `(?i:…)` for its own.
     fn flags(&mut self, start: usize) -> Result<Node> {
         let mode = self.mode;
+        let is_js = self.flavor == Flavor::JavaScript;
         let mut is_on = true;
         loop {
             match self.bump() {
-                Some(')') => return Ok(self.node(start, Kind::Empty)),
+                Some(')') if !is_js => return Ok(self.node(start, Kind::Empty)),
                 Some(':') => {
                     let mut node = self.inside()?;
                     node.span = start..self.at;
@@ -197,10 +216,13 @@ impl Parser<'_> {
                     return Ok(node);
                 }
                 Some('-') => is_on = false,
-                Some('^') => {
+                Some('^') if self.flavor == Flavor::Pcre => {
                     for flag in ['i', 'm', 's', 'x'] {
                         self.set_flag(flag, false)?;
                     }
+                }
+                Some(flag) if is_js && !matches!(flag, 'i' | 'm' | 's') => {
+                    return self.fail("a flag that is for the whole pattern");
                 }
                 Some(flag) => self.set_flag(flag, is_on)?,
                 None => return self.fail("a `(` without its `)`"),

@@ -21,11 +21,12 @@ pub(crate) fn run(arguments: &Redos) -> Result<ExitCode> {
         RedosCall::Match => Call::Prefix,
         RedosCall::Fullmatch => Call::Full,
     };
-    let verdict = redos::analyze(&arguments.pattern, flavor, &arguments.flags, call)
-        .with_context(|| format!("`{}` is no {} pattern", arguments.pattern, flavor.name()))?;
+    let asked = Asked::new(arguments, flavor);
+    let verdict = redos::analyze(asked.pattern, flavor, asked.flags, call)
+        .with_context(|| format!("`{}` is no {} pattern", asked.pattern, flavor.name()))?;
     let text = match arguments.format {
-        ListFormat::Terminal => terminal(&arguments.pattern, flavor, &verdict),
-        ListFormat::Json => json(arguments, flavor, &verdict)?,
+        ListFormat::Terminal => terminal(asked.pattern, flavor, &verdict),
+        ListFormat::Json => json(&asked, flavor, &verdict)?,
     };
     crate::print(&text)?;
     Ok(match verdict {
@@ -33,6 +34,47 @@ pub(crate) fn run(arguments: &Redos) -> Result<ExitCode> {
         Verdict::Vulnerable(_) => ExitCode::from(1),
         Verdict::Undecided(_) => ExitCode::from(2),
     })
+}
+
+/// A pattern, and the flags that stand outside of it.
+struct Asked<'a> {
+    pattern: &'a str,
+    flags: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    fn new(arguments: &'a Redos, flavor: Flavor) -> Self {
+        let has_literals = matches!(flavor, Flavor::JavaScript | Flavor::Pcre);
+        let whole = Self {
+            pattern: &arguments.pattern,
+            flags: &arguments.flags,
+        };
+        if !has_literals || !arguments.flags.is_empty() {
+            return whole;
+        }
+        Self::literal(&arguments.pattern).unwrap_or(whole)
+    }
+
+    /// `/pattern/flags`, as the languages write it: no slash in it but after a backslash or in a class.
+    fn literal(text: &'a str) -> Option<Self> {
+        let (pattern, flags) = text.strip_prefix('/')?.rsplit_once('/')?;
+        let mut is_escaped = false;
+        let mut is_in_class = false;
+        let mut ends = |char: char| {
+            let was_escaped = std::mem::take(&mut is_escaped);
+            match char {
+                _ if was_escaped => {}
+                '\\' => is_escaped = true,
+                '[' => is_in_class = true,
+                ']' => is_in_class = false,
+                _ => return char == '/' && !is_in_class,
+            }
+            false
+        };
+        let is_whole = !pattern.is_empty() && !pattern.chars().any(&mut ends);
+        let are_flags = flags.chars().all(|flag| flag.is_ascii_alphabetic());
+        (is_whole && are_flags).then_some(Self { pattern, flags })
+    }
 }
 
 fn flavor(flavor: RedosFlavor) -> Flavor {
@@ -127,8 +169,8 @@ fn shown(samples: &[Sample]) -> Vec<Sample> {
     shown
 }
 
-fn json(arguments: &Redos, flavor: Flavor, verdict: &Verdict) -> Result<String> {
-    let answer = Answer::new(arguments, flavor, verdict);
+fn json(asked: &Asked<'_>, flavor: Flavor, verdict: &Verdict) -> Result<String> {
+    let answer = Answer::new(asked, flavor, verdict);
     let text = serde_json::to_string_pretty(&answer).context("the answer could not be written")?;
     Ok(text + "\n")
 }
@@ -182,19 +224,19 @@ struct Guilty<'a> {
 }
 
 impl<'a> Answer<'a> {
-    fn new(arguments: &'a Redos, flavor: Flavor, verdict: &Verdict) -> Self {
+    fn new(asked: &Asked<'a>, flavor: Flavor, verdict: &Verdict) -> Self {
         let (verdict, reason, found) = match verdict {
             Verdict::Safe(why) => ("safe", Some(because(*why).to_owned()), None),
             Verdict::Undecided(reason) => ("undecided", Some(reason.to_string()), None),
             Verdict::Vulnerable(found) => ("vulnerable", None, Some(found)),
         };
         Self {
-            pattern: &arguments.pattern,
+            pattern: asked.pattern,
             flavor: flavor.name(),
-            flags: &arguments.flags,
+            flags: asked.flags,
             verdict,
             reason,
-            vulnerability: found.map(|found| Weakness::new(&arguments.pattern, flavor, found)),
+            vulnerability: found.map(|found| Weakness::new(asked.pattern, flavor, found)),
         }
     }
 }

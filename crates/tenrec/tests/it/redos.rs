@@ -68,3 +68,22 @@ fn a_wrong_pattern_and_an_undecided_one_are_told_apart_from_safe_ones() {
     assert_eq!(undecided.status.code(), Some(2));
     assert!(text(&undecided).starts_with("undecided: it calls itself"));
 }
+
+#[test]
+fn a_literal_is_taken_apart() {
+    let flags = |pattern: &str, flavor: &str| {
+        let output = redos(&[pattern, "--flavor", flavor, "--format", "json"]);
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let part = |name: &str| answer[name].as_str().unwrap().to_owned();
+        (part("pattern"), part("flags"), part("verdict"))
+    };
+    let slow = |pattern: &str, flags: &str| (pattern.into(), flags.into(), "vulnerable".into());
+    assert_eq!(
+        flags(r"/^(a|A)+[/]\/$/i", "js"),
+        slow(r"^(a|A)+[/]\/$", "i")
+    );
+    assert_eq!(flags("/^(a|A)+$/i", "pcre"), slow("^(a|A)+$", "i"));
+    // A path is no literal, and Python has none.
+    assert_eq!(flags("/a/b.*c.*/", "js").0, "/a/b.*c.*/");
+    assert_eq!(flags("/^a$/", "python").0, "/^a$/");
+}
