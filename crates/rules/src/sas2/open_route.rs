@@ -4,9 +4,9 @@
 use super::claimed_role::claim;
 use crate::family::{Family, Input};
 use app::{AuthKind, ResourceId, StackId, Trigger};
-use base::{Map, Name};
+use base::{Map, Name, Place};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
-use flow::{CallFact, Origin};
+use flow::Origin;
 use knowledge::{Access, Operation, RouteWords, Step};
 
 pub(super) const FAMILY: Family = Family {
@@ -88,7 +88,8 @@ fn is_fenced(input: &Input<'_>, trigger: &Trigger) -> bool {
 
 /// The worst that the function behind a trigger does.
 struct Deed<'a> {
-    call: &'a CallFact,
+    path: &'a str,
+    place: Place,
     access: Access,
 }
 
@@ -137,7 +138,7 @@ fn socket(input: &Input<'_>, trigger: &Trigger) -> Option<Finding> {
     let functions: Vec<_> = routes.iter().map(|route| route.function).collect();
     let message = format!(
         "Anyone can connect to the WebSocket API, and a function behind its routes calls `{}`",
-        deed.call.path
+        deed.path
     );
     Some(
         Finding::new(&ENDPOINT, trigger.place, message)
@@ -147,8 +148,8 @@ fn socket(input: &Input<'_>, trigger: &Trigger) -> Option<Finding> {
             .step(StepKind::Config, trigger.place, "no authorizer is declared")
             .step(
                 StepKind::Step,
-                deed.call.place,
-                format!("`{}` changes state", deed.call.path),
+                deed.place,
+                format!("`{}` changes state", deed.path),
             )
             .fix("Declare an authorizer for `$connect`, the one route that can have one")
             .subject("$connect"),
@@ -185,10 +186,7 @@ fn endpoint(input: &Input<'_>, trigger: &Trigger, deed: &Deed<'_>) -> Option<Fin
         Finding::new(
             &ENDPOINT,
             trigger.place,
-            format!(
-                "{what} {key},{why} and its function calls `{}`",
-                deed.call.path
-            ),
+            format!("{what} {key},{why} and its function calls `{}`", deed.path),
         )
         .score(impact(deed.access), Reach::Anonymous)
         .confidence(confidence)
@@ -196,8 +194,8 @@ fn endpoint(input: &Input<'_>, trigger: &Trigger, deed: &Deed<'_>) -> Option<Fin
         .step(StepKind::Config, trigger.place, "no authorizer is declared")
         .step(
             StepKind::Step,
-            deed.call.place,
-            format!("`{}` changes state", deed.call.path),
+            deed.place,
+            format!("`{}` changes state", deed.path),
         )
         .fix("Declare an authorizer for the route, or IAM authentication")
         .subject(what),
@@ -224,7 +222,7 @@ fn function_url(input: &Input<'_>, trigger: &Trigger, deed: Option<&Deed<'_>>) -
     let impact = deed.map_or(Impact::Hygiene, |deed| impact(deed.access));
     let mut message = format!("The URL of `{name}` answers anyone");
     if let Some(deed) = deed {
-        message.push_str(&format!(", and the function calls `{}`", deed.call.path));
+        message.push_str(&format!(", and the function calls `{}`", deed.path));
     }
     let mut finding = Finding::new(&URL, place, message)
         .score(impact, Reach::Anonymous)
@@ -233,8 +231,8 @@ fn function_url(input: &Input<'_>, trigger: &Trigger, deed: Option<&Deed<'_>>) -
     if let Some(deed) = deed {
         finding = finding.step(
             StepKind::Step,
-            deed.call.place,
-            format!("`{}` changes state", deed.call.path),
+            deed.place,
+            format!("`{}` changes state", deed.path),
         );
     }
     finding
@@ -315,7 +313,7 @@ fn worst_deed<'a>(input: &Input<'a>, trigger: &Trigger) -> Option<Deed<'a>> {
         Access::Read | Access::Invoke => 0,
     };
     let operations = input.model.operations_of(trigger.function);
-    let (operation, call) = operations
+    let worst = operations
         .filter(|(operation, _)| badness(operation) != 0)
         .reduce(|worst, other| {
             if badness(worst.0) < badness(other.0) {
@@ -323,10 +321,29 @@ fn worst_deed<'a>(input: &Input<'a>, trigger: &Trigger) -> Option<Deed<'a>> {
             } else {
                 worst
             }
-        })?;
-    Some(Deed {
-        call,
-        access: operation.access,
+        });
+    match worst {
+        Some((operation, call)) => Some(Deed {
+            path: &call.path,
+            place: call.place,
+            access: operation.access,
+        }),
+        None => change_of_records(input, trigger),
+    }
+}
+
+/// A change of what a database holds that is no service of the platform.
+fn change_of_records<'a>(input: &Input<'a>, trigger: &Trigger) -> Option<Deed<'a>> {
+    let kind = input.model.knowledge.kind("record-change")?;
+    let mut analyses = input.model.analyses_of(trigger.function);
+    analyses.find_map(|analysis| {
+        let mut marks = analysis.facts.marks.iter();
+        let mark = marks.find(|mark| mark.kind == kind)?;
+        Some(Deed {
+            path: mark.path.strip_prefix("*.").unwrap_or(&mark.path),
+            place: mark.place,
+            access: Access::Write,
+        })
     })
 }
 
