@@ -278,7 +278,7 @@ impl<'p> Engine<'p> {
                 Shape::Function(function) => {
                     self.call_function(frame, function, receiver, arguments, site, state)
                 }
-                Shape::Class(class) => self.instantiate(class, arguments, site, state),
+                Shape::Class(class) => self.instantiate(frame, class, arguments, site, state),
                 Shape::Object(_) if let Some(method) = self.call_method(shape, site.place) => {
                     self.call_function(frame, &method, receiver, arguments, site, state)
                 }

@@ -7,6 +7,7 @@ use ir::MethodKind;
 
 use crate::call::Arguments;
 use crate::engine::{Engine, Frame};
+use crate::inputs::Inputs;
 use crate::library::CallSite;
 use crate::state::State;
 use crate::{ClassValue, FunctionValue, Object, Shape, Taint, Value};
@@ -15,6 +16,7 @@ impl<'p> Engine<'p> {
     /// `new Class(…)`.
     pub(crate) fn instantiate(
         &mut self,
+        frame: &Frame<'p>,
         class: &Arc<ClassValue>,
         arguments: &Arguments,
         site: &CallSite,
@@ -63,6 +65,7 @@ impl<'p> Engine<'p> {
             None if self.has_clean_base(class) => instance,
             None => {
                 // Without a constructor of its own, a base class of a library takes the arguments: a validated model, an error.
+                self.report_base(frame, class, arguments, site);
                 let mut taint = Taint::CLEAN;
                 for value in arguments.values() {
                     taint = taint.join(&self.deep_taint(value, site.place));
@@ -73,6 +76,35 @@ impl<'p> Engine<'p> {
                     }
                 }
                 instance.with_taint(&taint)
+            }
+        }
+    }
+
+    /// Reports what the base class of a library that takes the arguments is reported for.
+    fn report_base(
+        &mut self,
+        frame: &Frame<'p>,
+        class: &ClassValue,
+        arguments: &Arguments,
+        site: &CallSite,
+    ) {
+        for base in &class.bases {
+            match &base.shape {
+                Shape::Api(api) => {
+                    let Some(model) = self.language(frame).call(&api.path) else {
+                        continue;
+                    };
+                    let inputs = Inputs {
+                        receiver: None,
+                        construction: None,
+                        arguments,
+                        result: None,
+                        place: site.place,
+                    };
+                    self.report_sinks(frame, &api.path, model, &inputs, site);
+                }
+                Shape::Class(base) => self.report_base(frame, base, arguments, site),
+                _ => {}
             }
         }
     }

@@ -284,7 +284,7 @@ impl<'p> Engine<'p> {
         let mut result = self.result(frame, path, model, operation, &inputs);
         self.check_in_chain(&result, site.place);
         result.taint = self.with_files(model, &inputs, &result, state);
-        let source = self.source_of_result(model, site.place);
+        let source = self.source_of_result(model, &inputs);
         result = result.with_taint(&source);
         self.change_inputs(frame, model, &inputs, site, state);
         self.call_back(frame, model, &inputs, result, site, state)

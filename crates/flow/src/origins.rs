@@ -7,13 +7,17 @@ use base::{Name, Place};
 use knowledge::{CallModel, SourceKind};
 
 use crate::engine::Engine;
+use crate::inputs::Inputs;
 use crate::taint::Origin;
 use crate::{ApiValue, EventValue, Taint};
 
 impl<'p> Engine<'p> {
-    pub(crate) fn source_of_result(&mut self, model: &CallModel, place: Place) -> Taint {
+    pub(crate) fn source_of_result(&mut self, model: &CallModel, inputs: &Inputs<'_>) -> Taint {
         let mut taint = Taint::CLEAN;
         for source in &model.sources {
+            if !self.all_hold(&source.when, inputs) {
+                continue;
+            }
             let origin = match &source.kind {
                 SourceKind::Secret => Origin::Secret(Name::default()),
                 SourceKind::Environment => Origin::Environment,
@@ -28,7 +32,7 @@ impl<'p> Engine<'p> {
                     }
                 }
             };
-            taint = taint.join(&Taint::of(self.facts.label(origin, place)));
+            taint = taint.join(&Taint::of(self.facts.label(origin, inputs.place)));
         }
         taint
     }

@@ -93,9 +93,10 @@ impl<'p> Engine<'p> {
 
     pub(crate) fn record_sink(&mut self, fact: SinkFact) {
         // What people get to see may be no data of outsiders, and yet nothing for them.
-        let is_shown = ["logged", "response"].map(|kind| self.knowledge.kind(kind));
+        let gives_away = self.knowledge.kind_row(fact.kind);
         let shows_environment = || {
-            is_shown.contains(&Some(fact.kind)) && !fact.value.environment_variables().is_empty()
+            gives_away.is_some_and(|kind| kind.gives_away)
+                && !fact.value.environment_variables().is_empty()
         };
         if fact.labels.is_empty() && !shows_environment() {
             return;

@@ -389,6 +389,11 @@ impl Shape {
                     }
                 }
             }
+            Self::OneOf(shapes) => {
+                for shape in shapes.iter() {
+                    shape.add_variables(depth + 1, variables);
+                }
+            }
             _ => {}
         }
     }

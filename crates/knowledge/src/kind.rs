@@ -12,4 +12,6 @@ pub struct Kind {
     pub title: String,
     /// The number of the weakness in MITRE's CWE list, where one fits.
     pub cwe: Option<u16>,
+    /// What goes there leaves the function, so that environment variables in it matter as well.
+    pub gives_away: bool,
 }

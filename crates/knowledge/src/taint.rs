@@ -254,6 +254,8 @@ pub struct Source {
     pub kind: SourceKind,
     /// Where in the result.
     pub output: AccessPath,
+    /// Holds only if all of these do.
+    pub when: Vec<Condition>,
 }
 
 /// What a [`Source`] brings in.

@@ -1,10 +1,11 @@
 //! Which data is a credential: told by the field that it is read from, the variable that it goes into, or because it comes from
 //! a store of secrets.
 
-use base::Name;
+use base::{Name, Place};
 use detect::Detector;
 use flow::{Facts, Label, Note, Origin};
-use knowledge::Step;
+use knowledge::{SecretPlaces, Step};
+use link::Model;
 
 /// Whether a variable, field or header of this name holds a credential.
 pub(crate) fn is_credential(name: &str) -> bool {
@@ -22,15 +23,46 @@ pub(crate) fn is_secret_variable(name: &str) -> bool {
     Detector::builtin().is_secret_name(name)
 }
 
-/// The first of these environment variables that holds a secret by its name. What is called public is none.
-pub(crate) fn secret_among(variables: &[Name]) -> Option<&Name> {
+/// The environment variable that holds a secret by its name. What is called public is none, nor what says which secret to read.
+pub(crate) fn secret_variable<'v>(
+    model: &Model<'_>,
+    facts: &Facts,
+    variables: &'v [Name],
+) -> Option<&'v Name> {
     variables.iter().find(|name| {
         let upper = name.to_ascii_uppercase();
-        let is_public = ["PUBLIC", "PUBLISH"]
-            .iter()
-            .any(|word| upper.contains(word));
-        is_secret_variable(name) && !is_public
+        is_secret_variable(name)
+            && !["PUBLIC", "PUBLISH"]
+                .iter()
+                .any(|word| upper.contains(word))
+            && !names_resource(model, facts, name)
     })
+}
+
+/// Whether an operation takes what the environment variable holds for the name of a resource, as that of a stored secret.
+fn names_resource(model: &Model<'_>, facts: &Facts, variable: &Name) -> bool {
+    facts.calls.iter().any(|call| {
+        let operation = model.operation(call);
+        let resource = operation.and_then(|operation| operation.resource.as_ref());
+        resource.is_some_and(|resource| {
+            let mut parameters = call.parameters.iter();
+            parameters.any(|(name, value)| {
+                *name == resource.parameter && value.environment_variables().contains(variable)
+            })
+        })
+    })
+}
+
+/// Where the stored secret that the data of a label is was read; nothing for other data.
+pub(crate) fn stored(places: &SecretPlaces, facts: &Facts, label: Label) -> Option<Place> {
+    let source = facts.source(label.source)?;
+    let is_read = matches!(&source.origin, Origin::Secret(name) if name.is_empty());
+    let is_whole = facts.way(label).iter().all(|step| match &step.note {
+        Note::Through(name) => places.is_form(name.trim_end_matches("()")),
+        Note::Checked(_) | Note::File => false,
+        Note::Read | Note::Assigned(_) | Note::Passed(_) => true,
+    });
+    (is_read && is_whole).then_some(source.place)
 }
 
 /// The name of the credential that the data of a label is, where it is one.

@@ -17,11 +17,13 @@ pub(crate) struct KindFile {
 
 /// `[[kind]]`: a word for a danger.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct KindRow {
     pub(crate) name: Name,
     title: String,
     cwe: Option<u16>,
+    #[serde(default)]
+    gives_away: bool,
 }
 
 impl KindRow {
@@ -30,6 +32,7 @@ impl KindRow {
             name: self.name.clone(),
             title: self.title.clone(),
             cwe: self.cwe,
+            gives_away: self.gives_away,
         }
     }
 }

@@ -45,7 +45,7 @@ pub(crate) struct TaintFile {
 pub(crate) struct SinkRow {
     pub(crate) call: Texts,
     input: Texts,
-    kind: Name,
+    kind: Texts,
     pattern: Option<Name>,
     flags: Option<Name>,
     #[serde(default)]
@@ -165,6 +165,9 @@ pub(crate) struct SourceRow {
     output: Option<Texts>,
     kind: Name,
     event: Option<Name>,
+    /// Of a call alone.
+    #[serde(default)]
+    when: Vec<WhenColumn>,
 }
 
 /// `[[entry]]`
@@ -284,21 +287,22 @@ impl Vocabularies<'_> {
 
 impl SinkRow {
     pub(crate) fn sinks(&self, words: Vocabularies<'_>) -> Result<Vec<Sink>, Problem> {
-        let kind = words.kind(&self.kind)?;
         let when = conditions(&self.when, words)?;
         let pattern = self.pattern.as_deref().map(access_path).transpose()?;
         let flags = self.flags.as_deref().map(access_path).transpose()?;
         let inputs = self.input.access_paths("input")?;
-        Ok(inputs
-            .into_iter()
-            .map(|input| Sink {
-                input,
+        let mut sinks = Vec::new();
+        for kind in self.kind.filled("kind")? {
+            let kind = words.kind(kind)?;
+            sinks.extend(inputs.iter().map(|input| Sink {
+                input: input.clone(),
                 kind,
                 pattern: pattern.clone(),
                 flags: flags.clone(),
                 when: when.clone(),
-            })
-            .collect())
+            }));
+        }
+        Ok(sinks)
     }
 }
 
@@ -436,6 +440,10 @@ impl SourceRow {
         if self.call.as_slice().is_empty() == self.value.as_slice().is_empty() {
             return Err(Problem::Conflict("a source has either `call` or `value`"));
         }
+        if self.call.as_slice().is_empty() && !self.when.is_empty() {
+            return Err(Problem::Conflict("only a source with `call` has `when`"));
+        }
+        let when = conditions(&self.when, words)?;
         let kind = match (self.kind.as_str(), &self.event) {
             ("event", Some(event)) => SourceKind::Event(words.event(event)?),
             ("event", None) => {
@@ -474,6 +482,7 @@ impl SourceRow {
             .map(|output| Source {
                 kind: kind.clone(),
                 output,
+                when: when.clone(),
             })
             .collect())
     }

@@ -5,7 +5,7 @@ use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{Label, Origin};
 use link::{Analysis, Model, Response};
 
-use crate::credentials::secret_among;
+use crate::credentials::secret_variable;
 use crate::family::{Family, Input};
 
 pub(super) const FAMILY: Family = Family {
@@ -66,7 +66,8 @@ fn in_answer(model: &Model<'_>, answer: &Response<'_>) -> Option<Finding> {
             format!("`{code}` sends all environment variables to the caller"),
             "Send the values that the caller needs, by name",
         )
-    } else if let Some(variable) = secret_among(&answer.variables) {
+    } else if let Some(variable) = secret_variable(model, &answer.analysis.facts, &answer.variables)
+    {
         (
             &ENVIRONMENT,
             Impact::Serious,

@@ -3,11 +3,11 @@
 use app::{AuthKind, FunctionId};
 use base::{Name, Place};
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
-use flow::{Facts, Label, Origin};
+use flow::{Label, Origin};
 use knowledge::{DefaultWho, Step};
 use link::{Analysis, Model};
 
-use crate::credentials::{credential, personal, secret_among};
+use crate::credentials::{credential, personal, secret_variable, stored};
 use crate::family::{Family, Input};
 
 pub(super) const FAMILY: Family = Family {
@@ -65,9 +65,8 @@ fn leaks(
     let facts = &analysis.facts;
     let mut leaks = Vec::new();
     for sink in facts.sinks.iter().filter(|sink| sink.kind == kind) {
-        let mut variables = sink.value.environment_variables();
-        variables.retain(|name| !names_resource(model, facts, name));
-        leaks.extend(secret_among(&variables).map(|variable| {
+        let variables = sink.value.environment_variables();
+        leaks.extend(secret_variable(model, facts, &variables).map(|variable| {
             let leak = Leak::Credential(variable.clone());
             (sink.function, leak, sink.input, sink.place)
         }));
@@ -75,6 +74,11 @@ fn leaks(
             let Some(source) = facts.source(label.source) else {
                 continue;
             };
+            let is_stored = matches!(&source.origin, Origin::Secret(name) if name.is_empty());
+            // Of what is made of a stored secret, its length or its hash, most gives nothing away.
+            if is_stored && stored(&model.knowledge.secrets.places, facts, *label).is_none() {
+                continue;
+            }
             let leak = credential(facts, *label)
                 .map(Leak::Credential)
                 .or_else(|| personal(facts, *label).map(Leak::Personal))
@@ -89,20 +93,6 @@ fn leaks(
         );
     }
     leaks
-}
-
-/// Whether an operation takes what the environment variable holds for the name of a resource, as that of a stored secret.
-fn names_resource(model: &Model<'_>, facts: &Facts, variable: &Name) -> bool {
-    facts.calls.iter().any(|call| {
-        let operation = model.operation(call);
-        let resource = operation.and_then(|operation| operation.resource.as_ref());
-        resource.is_some_and(|resource| {
-            let mut parameters = call.parameters.iter();
-            parameters.any(|(name, value)| {
-                *name == resource.parameter && value.environment_variables().contains(variable)
-            })
-        })
-    })
 }
 
 /// A whole request, or all of its headers.

@@ -1,10 +1,9 @@
 //! SAS-7: stored secrets that are sent to the caller.
 
+use crate::credentials::stored;
 use crate::family::{Family, Input};
 use base::Place;
 use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
-use flow::{Facts, Label, Note, Origin};
-use knowledge::SecretPlaces;
 use link::Response;
 
 pub(super) const FAMILY: Family = Family {
@@ -39,18 +38,6 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             Some(finding(input, answer, from))
         })
         .collect()
-}
-
-/// Where the stored secret that the data of a label is was read; nothing for other data.
-fn stored(places: &SecretPlaces, facts: &Facts, label: Label) -> Option<Place> {
-    let source = facts.source(label.source)?;
-    let is_read = matches!(&source.origin, Origin::Secret(name) if name.is_empty());
-    let is_whole = facts.way(label).iter().all(|step| match &step.note {
-        Note::Through(name) => places.is_form(name.trim_end_matches("()")),
-        Note::Checked(_) | Note::File => false,
-        Note::Read | Note::Assigned(_) | Note::Passed(_) => true,
-    });
-    (is_read && is_whole).then_some(source.place)
 }
 
 fn finding(input: &Input<'_>, answer: &Response<'_>, from: Place) -> Finding {

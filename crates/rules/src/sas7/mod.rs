@@ -8,6 +8,7 @@ mod code;
 mod environment;
 mod files;
 mod history;
+mod leaks;
 mod parameters;
 mod resources;
 
@@ -24,6 +25,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     environment::FAMILY,
     files::FAMILY,
     history::FAMILY,
+    leaks::FAMILY,
     parameters::FAMILY,
     resources::FAMILY,
 ];
