@@ -81,6 +81,17 @@ pub fn reading(path: &RelPath) -> Option<Reading> {
     }
 }
 
+/// How a version of the file at `path` is read that is analysed no further, whatever it is written in.
+#[must_use]
+pub fn reading_alone(path: &RelPath) -> Option<Reading> {
+    let reading = reading(path)?;
+    let is_code = matches!(
+        path.extension(),
+        "py" | "pyi" | "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx"
+    );
+    Some(if is_code { Reading::Code } else { reading })
+}
+
 /// Whether a file is there to test or explain: what stands in it was mostly made up.
 #[must_use]
 pub fn is_example(path: &RelPath) -> bool {

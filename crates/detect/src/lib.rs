@@ -16,5 +16,5 @@ mod name;
 mod value;
 
 pub use detector::{Detector, Reading, Secret, SecretKind};
-pub use files::{SecretFile, is_example, reading};
+pub use files::{SecretFile, is_example, reading, reading_alone};
 pub use value::{Written, mask};

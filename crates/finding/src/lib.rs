@@ -2,6 +2,7 @@
 //!
 //! Made by `rules`, shown by `report`, applied by `fix`.
 
+mod keyed;
 mod risk;
 mod rule;
 mod severity;
@@ -9,6 +10,7 @@ pub mod words;
 
 use base::{Name, Place, RelPath};
 
+pub use keyed::keyed;
 pub use risk::Risk;
 pub use rule::RuleInfo;
 pub use severity::{Confidence, Impact, Reach, Score, Severity};
@@ -40,6 +42,9 @@ pub struct Finding {
     /// What tells this finding from others of the same rule in the same file, independent of line numbers: a logical id, a
     /// property's path, the called function. Part of the fingerprint.
     pub subject: String,
+    /// The secret that it is about, by its digest. Never reported: reports show what is made of it with the user's own key, see
+    /// [`keyed`].
+    pub secret: Option<u64>,
 }
 
 /// One step of the evidence.
@@ -100,6 +105,7 @@ impl Finding {
             fix: String::new(),
             value: None,
             subject: String::new(),
+            secret: None,
         }
     }
 
@@ -153,6 +159,13 @@ impl Finding {
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = subject.into();
+        self
+    }
+
+    /// About the secret with this digest; its place is that of the secret itself.
+    #[must_use]
+    pub fn secret(mut self, digest: u64) -> Self {
+        self.secret = Some(digest);
         self
     }
 

@@ -1,7 +1,7 @@
 //! Opening a repository that must not lead anywhere else.
 
 use std::fs::DirEntry;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gix::open::Options;
 use gix::sec::Trust;
@@ -10,7 +10,7 @@ use gix::sec::Trust;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The folder has no repository of its own.
-    #[error("there is no `.git` in the folder; name the root of the repository")]
+    #[error("neither the folder nor one above it has a `.git`")]
     Missing,
     /// The repository lies elsewhere, or has parts elsewhere.
     #[error("`{0}` leads out of the repository, which is not followed")]
@@ -47,6 +47,24 @@ const LEADS: [&str; 4] = [
 
 /// The deepest folder of a repository that is looked into: names of branches may have slashes.
 const DEEPEST: usize = 64;
+
+/// The folder at or above this one that has a repository, and the way from there to this one, with a slash at its end.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the folder lies, only the file system says"
+)]
+pub(crate) fn top(folder: &Path) -> Result<(PathBuf, String), Refusal> {
+    let folder = folder.canonicalize().map_err(Refusal::unreadable)?;
+    let mut above = folder.ancestors();
+    let top = above.find(|it| it.join(".git").symlink_metadata().is_ok());
+    let top = top.ok_or(Refusal::Missing)?;
+    let mut below = String::new();
+    for part in folder.strip_prefix(top).iter().flat_map(|way| way.iter()) {
+        below += &part.to_string_lossy();
+        below.push('/');
+    }
+    Ok((top.to_owned(), below))
+}
 
 /// The repository of a folder, if all that is read of it lies in the folder. Its files are not trusted, so that no object may
 /// take more than 16 MB of memory.

@@ -84,7 +84,12 @@ pub enum Cut {
 /// # Errors
 /// When the folder has no repository of its own, or one that leads out of the folder or cannot be opened.
 pub fn walk(root: &Path, limits: &Limits, visitor: &mut dyn Visitor) -> Result<Summary, Refusal> {
-    let repository = confined::open(root)?;
+    let (top, below) = confined::top(root)?;
+    let repository = confined::open(&top)?;
+    let visitor = &mut Below {
+        folder: &below,
+        visitor,
+    };
     let mut summary = Summary::default();
     if repository.is_shallow().map_err(Refusal::unreadable)? {
         summary.cut = Some(Cut::Shallow);
@@ -92,4 +97,23 @@ pub fn walk(root: &Path, limits: &Limits, visitor: &mut dyn Visitor) -> Result<S
     let commits = commits::all(&repository, limits, &mut summary)?;
     versions::read(&repository, &commits, limits, visitor, &mut summary);
     Ok(summary)
+}
+
+/// Passes on what lies below a folder, by the way from there.
+struct Below<'v> {
+    folder: &'v str,
+    visitor: &'v mut dyn Visitor,
+}
+
+impl Visitor for Below<'_> {
+    fn wants(&mut self, path: &str) -> bool {
+        let path = path.strip_prefix(self.folder);
+        path.is_some_and(|path| self.visitor.wants(path))
+    }
+
+    fn version(&mut self, commit: &str, path: &str, text: &str) {
+        if let Some(path) = path.strip_prefix(self.folder) {
+            self.visitor.version(commit, path, text);
+        }
+    }
 }

@@ -235,6 +235,20 @@ fn a_shallow_clone_is_said_to_be_one() {
 }
 
 #[test]
+fn of_a_folder_in_a_repository_what_lies_below_is_read() {
+    let (folder, repository) = repository();
+    let files = [
+        ("app.py", "above"),
+        ("api/src/app.py", "below"),
+        ("apiary/app.py", "beside"),
+    ];
+    commit(&repository, "main", &[], &files);
+    fs::create_dir(folder.path().join("api")).unwrap();
+    let (versions, _) = walked(&folder.path().join("api"), &Limits::default());
+    assert_eq!(versions.shown(), ["src/app.py=below"]);
+}
+
+#[test]
 fn a_repository_that_leads_elsewhere_is_refused() {
     let (elsewhere, other) = repository();
     commit(&other, "main", &[], &[("secret.py", "not yours")]);

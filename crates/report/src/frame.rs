@@ -2,7 +2,7 @@
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Origin, Padding, Renderer, Snippet};
-use finding::{Risk, Severity};
+use finding::Severity;
 
 use crate::plain::plain;
 use crate::{Judged, Report};
@@ -12,6 +12,9 @@ const MOST_LINES: u32 = 3;
 
 /// The most characters of a line that go into a frame: enough for any terminal, little enough for a minified bundle.
 const MOST_CHARACTERS: usize = 400;
+
+/// Shorter texts than any secret, in bytes: what they stand in is full of them.
+const SHORTEST: usize = 4;
 
 /// The characters before the finding that are kept of a line that is too long.
 const BEFORE: usize = 60;
@@ -103,10 +106,20 @@ fn excerpt(report: &Report<'_>, judged: &Judged) -> Option<Excerpt> {
     };
     let (mut before, mut about, mut after) = (lines(&before), lines(&about), lines(&after));
     // A report is read by more people than the file.
-    if Risk::of_rule(judged.finding.rule) == Some(Risk::Secrets) && !about.is_empty() {
-        before = before.replace(&about, "…");
-        after = after.replace(&about, "…");
-        about = "…".to_owned();
+    if judged.finding.secret.is_some() {
+        before = hidden(before, &about);
+        after = hidden(after, &about);
+        about = if about.is_empty() {
+            about
+        } else {
+            "…".to_owned()
+        };
+    }
+    for secret in report.secrets_in(place.file) {
+        let secret = plain(secret);
+        before = hidden(before, &secret);
+        about = hidden(about, &secret);
+        after = hidden(after, &secret);
     }
     Some(Excerpt {
         start: before.len(),
@@ -114,6 +127,14 @@ fn excerpt(report: &Report<'_>, judged: &Judged) -> Option<Excerpt> {
         is_cut,
         text: before + &about + &after,
     })
+}
+
+/// A text without a secret.
+fn hidden(text: String, secret: &str) -> String {
+    match secret.len() < SHORTEST || !text.contains(secret) {
+        true => text,
+        false => text.replace(secret, "…"),
+    }
 }
 
 /// The start of a text, shortened where it is too long.

@@ -92,6 +92,8 @@ struct Finding<'a> {
     evidence: Vec<Evidence<'a>>,
     fix: &'a str,
     fingerprint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_fingerprint: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -295,6 +297,7 @@ fn finding<'a>(report: &'a Report<'a>, judged: &'a Judged) -> Finding<'a> {
             .collect(),
         fix: &finding.fix,
         fingerprint: &judged.fingerprint,
+        secret_fingerprint: judged.secret.as_deref(),
     }
 }
 

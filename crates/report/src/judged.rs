@@ -12,6 +12,8 @@ pub struct Judged {
     pub severity: Severity,
     /// Its name across runs, see [`Finding::fingerprint`].
     pub fingerprint: String,
+    /// The name under the user's key of the secret that it is about.
+    pub secret: Option<String>,
     /// Set where somebody decided to live with it.
     pub suppression: Option<Suppression>,
 }

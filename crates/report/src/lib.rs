@@ -107,6 +107,16 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// The secrets in a file that findings are about.
+    fn secrets_in(&self, file: FileId) -> impl Iterator<Item = &str> {
+        let findings = self.input.findings.iter().map(|it| &it.finding);
+        let findings = findings.filter(move |it| it.secret.is_some() && it.place.file == file);
+        let text = self.texts.get(&file).map(|source| source.text.as_str());
+        findings
+            .filter_map(move |it| Some(it.place.span.of(text?)))
+            .map(|secret| secret.trim_matches(['"', '\'', '`']))
+    }
+
     /// The report for a terminal, with the escapes of its colours.
     #[must_use]
     pub fn terminal(&self, look: &Look) -> String {

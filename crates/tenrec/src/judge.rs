@@ -23,6 +23,8 @@ pub struct Decisions<'a> {
     pub baseline: Option<&'a Baseline>,
     /// All rules.
     pub rules: &'a [RuleInfo],
+    /// What secrets are named with, so that equal ones are told without telling them.
+    pub fingerprint_key: Option<&'a [u8]>,
     /// Whether comments in the project may ignore findings.
     pub with_comments: bool,
     /// Whether the whole project was scanned, so that an exception that met no finding is of no use.
@@ -72,10 +74,15 @@ pub fn judge(outcome: &mut Outcome, system: &dyn System, decisions: &Decisions<'
             judgement.known += 1;
             continue;
         }
+        let secret = decisions
+            .fingerprint_key
+            .zip(finding.secret)
+            .map(|(key, digest)| finding::keyed(key, digest));
         judgement.findings.push(Judged {
             finding,
             severity,
             fingerprint,
+            secret,
             suppression,
         });
     }

@@ -82,7 +82,7 @@ impl Past {
         let Ok(path) = RelPath::new(path) else {
             return;
         };
-        let Some(reading) = detect::reading(&path) else {
+        let Some(reading) = detect::reading_alone(&path) else {
             return;
         };
         if MOST < self.bytes {

@@ -22,6 +22,9 @@ use model::{
 /// The key of Tenrec's fingerprint among a result's `partialFingerprints`.
 pub const FINGERPRINT: &str = "tenrec/v1";
 
+/// The key of a secret's name under the user's key.
+const SECRET: &str = "tenrecSecret/v1";
+
 /// The project's root, which GitHub knows under this name.
 const ROOT: &str = "%SRCROOT%";
 
@@ -180,7 +183,9 @@ impl<'a> Writer<'a> {
             locations: vec![location],
             related_locations: self.related(&finding.evidence),
             code_flows: self.flows(&finding.evidence),
-            partial_fingerprints: BTreeMap::from([(FINGERPRINT, judged.fingerprint.clone())]),
+            partial_fingerprints: std::iter::once((FINGERPRINT, judged.fingerprint.clone()))
+                .chain(judged.secret.clone().map(|name| (SECRET, name)))
+                .collect(),
             suppressions: judged
                 .suppression
                 .iter()

@@ -104,6 +104,9 @@ fn one(report: &Report<'_>, judged: &Judged, look: &Look, out: &mut String) {
             let _ = writeln!(out, "{}{part}", " ".repeat(indent));
         }
     }
+    if let Some(name) = &judged.secret {
+        let _ = writeln!(out, "   {:<9}{DIM}fingerprint {name}{DIM:#}", "secret");
+    }
     if !finding.fix.is_empty() {
         let green = AnsiColor::Green.on_default().bold();
         let indent = 3 + 9;

@@ -3,7 +3,7 @@
 //! Found in the IR, not in lines: what a name is bound to, passed for or compared with is certain there.
 
 use crate::family::{Family, Input};
-use base::Name;
+use base::{Name, Set};
 use detect::{Detector, Secret, Written};
 use finding::{Confidence, Finding};
 use ir::{
@@ -49,6 +49,16 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         }));
     }
     findings
+}
+
+/// The constants of all code that are secrets, by their digests.
+pub(super) fn present(model: &Model<'_>) -> Set<u64> {
+    let encodings = &model.knowledge.secrets.places.encodings;
+    let modules = model.program.modules();
+    modules
+        .flat_map(|(_, _, module)| constants(module, encodings))
+        .map(|secret| secret.digest())
+        .collect()
 }
 
 /// Texts that calls take as keys, with what they are keys of.

@@ -215,7 +215,8 @@ fn match_name(glob: &str, name: &str) -> bool {
 
 fn packaged(input: &Input<'_>, file: &SecretFile, functions: &[FunctionId]) -> Option<Finding> {
     let names: Vec<Name> = input.model.function_names(functions);
-    let place = Place::new(file.file, file.secrets.first()?.span);
+    let first = file.secrets.first()?;
+    let place = Place::new(file.file, first.span);
     let count = match file.secrets.len() {
         1 => "a secret".to_owned(),
         count => format!("{count} secrets"),
@@ -229,7 +230,8 @@ fn packaged(input: &Input<'_>, file: &SecretFile, functions: &[FunctionId]) -> O
         .score(Impact::Serious, Reach::Authenticated)
         .functions(names)
         .fix("Exclude `.env*` from the package and keep the secrets in Secrets Manager or SSM SecureStrings")
-        .subject(file.path.to_string());
+        .subject(file.path.to_string())
+        .secret(first.digest());
     for secret in &file.secrets {
         let place = Place::new(file.file, secret.span);
         finding = finding.step(StepKind::Config, place, super::describe(secret));

@@ -1,7 +1,7 @@
 //! SAS-7: secrets that were committed once and stand in no file any more.
 
 use crate::family::{Family, Input};
-use base::Name;
+use base::{Name, Set};
 use detect::{Secret, SecretFile, SecretKind};
 use finding::{Finding, RuleInfo};
 
@@ -23,14 +23,28 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         .secrets
         .iter()
         .filter_map(|file| Some((file, file.commit.as_ref()?)));
+    let mut versions = versions.peekable();
+    if versions.peek().is_none() {
+        return Vec::new();
+    }
+    let present = super::code::present(input.model);
     versions
-        .flat_map(|(file, commit)| in_version(input, file, commit))
+        .flat_map(|(file, commit)| in_version(input, file, commit, &present))
         .collect()
 }
 
-fn in_version(input: &Input<'_>, file: &SecretFile, commit: &Name) -> Vec<Finding> {
+fn in_version(
+    input: &Input<'_>,
+    file: &SecretFile,
+    commit: &Name,
+    present: &Set<u64>,
+) -> Vec<Finding> {
     let is_example = detect::is_example(&file.path);
-    let counts = |secret: &&Secret| !is_example || matches!(secret.kind, SecretKind::Format { .. });
+    let counts = |secret: &&Secret| match secret.kind {
+        SecretKind::Format { .. } => true,
+        // What still is a constant of the code is reported there.
+        SecretKind::Named { .. } => !is_example && !present.contains(&secret.digest()),
+    };
     let secrets = file.secrets.iter().filter(counts);
     secrets
         .map(|secret| {

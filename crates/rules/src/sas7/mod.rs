@@ -49,6 +49,7 @@ fn finding(
         .score(impact, reach)
         .functions(model.function_names(functions))
         .subject(format!("{subject}:{}", secret.shown))
+        .secret(secret.digest())
 }
 
 /// The secrets that were found in a file.

@@ -49,7 +49,8 @@ fn with_default(parameter: &Resource) -> Option<Finding> {
             .fix(
                 "Remove the default, or make the parameter the name of a secret in Secrets Manager",
             )
-            .subject(name.to_string()),
+            .subject(name.to_string())
+            .secret(secret.digest()),
     )
 }
 

@@ -48,6 +48,7 @@ pub(crate) fn run(arguments: &Fix) -> Result<ExitCode> {
         let mut outcome = scanned.outcome();
         let decisions = Decisions {
             config: &config,
+            fingerprint_key: None,
             baseline: None,
             rules: &rules,
             with_comments: true,

@@ -36,6 +36,7 @@ pub(crate) fn run(arguments: &Sbom) -> Result<ExitCode> {
         let mut outcome = scan::run_with(&system, &options);
         let decisions = Decisions {
             config: &config,
+            fingerprint_key: None,
             baseline: None,
             rules: &rules,
             with_comments: true,

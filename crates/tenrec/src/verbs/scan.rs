@@ -65,8 +65,10 @@ pub(crate) fn run(arguments: &Scan) -> Result<ExitCode> {
                 message: "the database of known vulnerabilities is old: what was found since is missing; run `tenrec db update`".to_owned(),
             });
         }
+        let key = fingerprint_key();
         let decisions = Decisions {
             config: &config,
+            fingerprint_key: key.as_deref(),
             baseline: baseline.as_ref(),
             rules: &rules,
             with_comments: !arguments.no_inline_ignores,
@@ -213,4 +215,14 @@ fn write(report: &Report<'_>, arguments: &Scan, elapsed: Duration) -> Result<()>
 )]
 fn save(file: &Path, text: &str) -> Result<()> {
     std::fs::write(file, text).with_context(|| format!("{} could not be written", file.display()))
+}
+
+/// The key that secrets are named with, where the user has one.
+fn fingerprint_key() -> Option<Vec<u8>> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a key is neither for a file of the project nor for the list of processes"
+    )]
+    let key = std::env::var("TENREC_FINGERPRINT_KEY").ok();
+    key.filter(|key| !key.is_empty()).map(String::into_bytes)
 }

@@ -159,3 +159,117 @@ fn a_history_that_is_not_there_or_lies_elsewhere_fails() {
         "{error}"
     );
 }
+
+#[test]
+fn of_a_folder_the_history_below_it_is_looked_through() {
+    let repository = tempfile::tempdir().unwrap();
+    gix::init(repository.path()).unwrap();
+    commit(
+        repository.path(),
+        None,
+        "config.yml",
+        &format!("password: {PASSWORD}\n"),
+    );
+    let below = repository.path().join("api");
+    std::fs::create_dir(&below).unwrap();
+    std::fs::write(below.join("app.py"), "pass\n").unwrap();
+    assert!(found(&below, &["--history"]).is_empty());
+}
+
+#[test]
+fn in_the_history_names_of_constants_tell_secrets() {
+    let project = tempfile::tempdir().unwrap();
+    gix::init(project.path()).unwrap();
+    let root = project.path();
+    let first = format!("API_KEY = \"{PASSWORD}\"\nTOKEN = \"kq83hz72mnb1\"\n");
+    let first = commit(root, None, "app.py", &first);
+    commit(root, Some(first), "app.py", "TOKEN = \"kq83hz72mnb1\"\n");
+    let found = found(root, &["--history"]);
+    let rules: Vec<_> = found.iter().map(|it| (&it[0], &it[2])).collect();
+    assert_eq!(
+        rules,
+        [
+            (&json!("sas7/secret-in-code"), &json!(1)),
+            (&json!("sas7/secret-in-history"), &json!(1))
+        ]
+    );
+}
+
+/// But for the lines around an edit in a patch, which are what they are.
+#[test]
+fn no_output_tells_a_secret() {
+    let project = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| std::fs::write(project.path().join(path), text).unwrap();
+    write(
+        "serverless.yml",
+        &format!(
+            "service: shop\nprovider:\n  name: aws\n  runtime: python3.12\n  environment:\n    DB_PASSWORD: '{PASSWORD}'\n\
+             functions:\n  a:\n    handler: app.handler\n    events:\n      - http: GET /a\n"
+        ),
+    );
+    write(
+        "app.py",
+        &format!(
+            "import os\nAPI_KEY = \"{PASSWORD}\"\ndef handler(event, context):\n    \
+             os.system(\"ls \" + event[\"path\"] + \"{PASSWORD}\")\n    return API_KEY\n"
+        ),
+    );
+    write(".env", &format!("TOKEN_PASSWORD={PASSWORD}\nSTAGE=dev\n"));
+    write("requirements.txt", "requests==2.19.0\n");
+    gix::init(project.path()).unwrap();
+    commit(
+        project.path(),
+        None,
+        "config.yml",
+        &format!("password: {PASSWORD}\n"),
+    );
+    for arguments in [
+        &["scan"][..],
+        &["scan", "--format", "json"],
+        &["scan", "--format", "sarif"],
+        &["scan", "--history"],
+        &["scan", "--history", "--format", "json"],
+        &["fix"],
+        &["sbom"],
+        &["policy"],
+        &["blast"],
+        &["cost"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_tenrec"))
+            .args(arguments)
+            .arg(project.path())
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8(text).unwrap();
+        assert!(!text.is_empty(), "{arguments:?}");
+        assert!(!text.contains(PASSWORD), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
+fn equal_secrets_have_equal_names_under_a_key() {
+    let project = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| std::fs::write(project.path().join(path), text).unwrap();
+    write("a.yml", &format!("password: {PASSWORD}\n"));
+    write("b.ini", &format!("[db]\npassword = {PASSWORD}\n"));
+    write("c.yml", "password: kq83hz72mnb1\n");
+    let names = |key: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenrec"));
+        command
+            .args(["scan", "--format", "json"])
+            .arg(project.path());
+        match key {
+            Some(key) => command.env("TENREC_FINGERPRINT_KEY", key),
+            None => command.env_remove("TENREC_FINGERPRINT_KEY"),
+        };
+        let report: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let names = findings.map(|it| it["secret_fingerprint"].as_str().map(str::to_owned));
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(names(None), [None, None, None]);
+    let [one, same, other] = names(Some("a key")).try_into().unwrap();
+    assert!(one.is_some() && one == same && one != other);
+    assert_ne!(names(Some("another key")), [one, same, other]);
+}
