@@ -326,7 +326,7 @@ impl Detector {
         let value = captures.iter().skip(1).flatten().next()?;
         let mut content = value.as_str();
         let longest = content.char_indices().nth(LONGEST_VALUE);
-        if captures.name("bare").is_some() {
+        if captures.name("bare").or(captures.name("nested")).is_some() {
             content = longest.map_or(Some(content), |(end, _)| content.get(..end))?;
             // Not in quotes, brackets make it an expression.
             if content.contains(['(', '[', ']']) {
@@ -402,8 +402,8 @@ fn mentions(text: &[u8], word: &[u8]) -> bool {
 }
 
 /// What follows the name of a setting: its value in double quotes, in single quotes, or up to the end of the line; or in quotes
-/// with a backslash, in JSON that is itself a text; in XML the content of the element or the next attribute; of a variable of
-/// Terraform its default.
+/// with a backslash, in JSON that is itself a text; in XML the content of the element or the next attribute; of what is described by
+/// a block, as variables of Terraform and inputs of OpenWhisk are, its default or value.
 static SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     compile(
         r#"(?x) \A (?:
@@ -416,6 +416,8 @@ static SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
             | >([^<\r\n]+)</
             | "[\x20\t]{1,8}[Vv]alue="([^"\r\n]+)"
             | "[\x20\t]{0,8}\{[^{}]{0,400}?\bdefault[\x20\t]{0,32}=[\x20\t]{0,8}"([^"\r\n]+)"
+            | "[\x20\t]*:\s*\{[^{}]*?"value"[\x20\t]*:[\x20\t]*"([^"\r\n]+)"
+            | :[\x20\t]*\r?\n(?:\x20+(?:type|description|required):[^\n]*\n){0,3}\x20+value:\x20+(?P<nested>[^\s"'\#,;}\]\\][^\r\n\#,;}\]]*)
         )"#,
     )
 });

@@ -17,7 +17,11 @@ use knowledge::Knowledge;
 use testkit::Example;
 
 /// Kinds that are no concern of a case unless it names them: nearly every handler logs, opens files or starts programs.
-const QUIET: [&str; 7] = [
+const QUIET: [&str; 11] = [
+    "address",
+    "query",
+    "sent",
+    "error-text",
     "log",
     "argument",
     "payload-size",

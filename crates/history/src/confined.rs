@@ -49,10 +49,6 @@ const LEADS: [&str; 4] = [
 const DEEPEST: usize = 64;
 
 /// The folder at or above this one that has a repository, and the way from there to this one, with a slash at its end.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "where the folder lies, only the file system says"
-)]
 pub(crate) fn top(folder: &Path) -> Result<(PathBuf, String), Refusal> {
     let folder = folder.canonicalize().map_err(Refusal::unreadable)?;
     let mut above = folder.ancestors();

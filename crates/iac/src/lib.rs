@@ -20,7 +20,7 @@ use rayon::prelude::*;
 
 pub use builder::Output;
 use builder::{Builder, Files, Project};
-pub use cloudformation::PARAMETER;
+pub use cloudformation::{OUTPUT, PARAMETER};
 
 /// Reads all templates of a project. The id of a file is its index in [`System::files`].
 #[must_use]

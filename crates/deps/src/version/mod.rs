@@ -245,4 +245,114 @@ mod tests {
             ],
         );
     }
+
+    /// The cases of Maven's own `ComparableVersionTest`.
+    #[test]
+    fn versions_of_maven_by_its_own_tests() {
+        let qualifiers = [
+            "1-alpha2snapshot",
+            "1-alpha2",
+            "1-alpha-123",
+            "1-beta-2",
+            "1-beta123",
+            "1-m2",
+            "1-m11",
+            "1-rc",
+            "1-cr2",
+            "1-rc123",
+            "1-SNAPSHOT",
+            "1",
+            "1-sp",
+            "1-sp2",
+            "1-sp123",
+            "1-abc",
+            "1-def",
+            "1-pom-1",
+            "1-1-snapshot",
+            "1-1",
+            "1-2",
+            "1-123",
+        ];
+        let numbers = [
+            "2.0", "2.0.a", "2-1", "2.0.2", "2.0.123", "2.1.0", "2.1-a", "2.1b", "2.1-c", "2.1-1",
+            "2.1.0.1", "2.2", "2.123", "11.a2", "11.a11", "11.b2", "11.b11", "11.m2", "11.m11",
+            "11", "11.a", "11b", "11c", "11m",
+        ];
+        for versions in [&qualifiers[..], &numbers] {
+            let rows: Vec<&[&str]> = versions.iter().map(std::slice::from_ref).collect();
+            check(Ecosystem::Maven, &rows);
+        }
+        for (low, high) in [
+            ("6.1.0rc3", "6.1.0"),
+            ("6.1.0rc3", "6.1H.5-beta"),
+            ("6.1.0", "6.1H.5-beta"),
+            ("20190126.230843", "1234567890.12345"),
+            ("1.0.RC2", "1.0-RC3"),
+            ("1.0-RC3", "1.0.1"),
+            ("1.0.final-redhat", "1.0-sp1-redhat"),
+        ] {
+            check(Ecosystem::Maven, &[&[low], &[high]]);
+        }
+    }
+
+    #[test]
+    fn unusual_versions() {
+        check(
+            Ecosystem::PyPI,
+            &[
+                &["1.0.dev1"],
+                &["1.0a1.dev1"],
+                &["1.0a1"],
+                &["1.0a1.post1"],
+                &["1.0"],
+            ],
+        );
+        check(
+            Ecosystem::PyPI,
+            &[
+                &["1.0+a"],
+                &["1.0+1"],
+                &["1.0+1.a"],
+                &["1.0+9"],
+                &["1.0+10"],
+                &["1.0.post1.dev1"],
+                &["1.0.post1", "1.0-1"],
+            ],
+        );
+        check(
+            Ecosystem::NuGet,
+            &[
+                &["1.2.3.4-1"],
+                &["1.2.3.4-a"],
+                &["1.2.3.4-a.1"],
+                &["1.2.3.4"],
+                &["1.2.4-a"],
+                &["1.2.4"],
+            ],
+        );
+        check(
+            Ecosystem::RubyGems,
+            &[&["5.a"], &["5.0.0.rc2"], &["5.x"], &["5"]],
+        );
+        check(
+            Ecosystem::RubyGems,
+            &[
+                &["0.0.beta", "0.beta"],
+                &["0.beta.1", "0.0.beta.1"],
+                &["1.8.2.a9"],
+                &["1.8.2.a10"],
+                &["1.8.2.b"],
+                &["1.8.2"],
+            ],
+        );
+        check(
+            Ecosystem::Go,
+            &[
+                &["v1.2.3-pre"],
+                &["v1.2.3-pre.0.20191109021931-daa7c04131f5"],
+                &["v1.2.3-rc.1"],
+                &["v1.2.3"],
+            ],
+        );
+    }
 }

@@ -33,11 +33,14 @@ use model::Model;
 /// The type under which a stack's parameters stand among the application's resources.
 pub const PARAMETER: &str = "AWS::CloudFormation::Parameter";
 
+/// The type under which a stack's outputs stand among the application's resources.
+pub const OUTPUT: &str = "AWS::CloudFormation::Output";
+
 /// Interprets all stacks of the builder.
 ///
-/// A stack's parameters are resources as well, of the type [`PARAMETER`], which CloudFormation itself does not have: with
-/// the parameter's name as logical id and its declaration (`Type`, `Default`, `NoEcho`) as properties, behind all real
-/// resources. Nothing refers to them.
+/// A stack's parameters and outputs are resources as well, of the types [`PARAMETER`] and [`OUTPUT`], which CloudFormation
+/// itself does not have: with their names as logical ids and their declarations (`Type`, `Default`, `NoEcho`; `Value`) as
+/// properties, behind all real resources. Nothing refers to them.
 pub(crate) fn interpret(builder: Builder, budget: &Budget) -> Output {
     let Builder {
         mut stacks,
@@ -100,17 +103,19 @@ fn resources(stacks: &[StackTemplate], evaluator: &Evaluator<'_>) -> Application
         }
     }
     for (scope, stack) in stacks.iter().enumerate() {
-        for parameter in stack.parameters.entries() {
-            let properties = evaluator.evaluate(scope, &parameter.value);
-            application.resources.push(Resource {
-                stack: StackId(scope as u32),
-                logical_id: parameter.key.clone(),
-                kind: Name::new_static(PARAMETER),
-                properties: properties.unwrap_or_else(|| empty(parameter.key_place)),
-                deletion_policy: None,
-                place: parameter.key_place,
-                is_implied: false,
-            });
+        for (kind, section) in [(PARAMETER, &stack.parameters), (OUTPUT, &stack.outputs)] {
+            for declared in section.entries() {
+                let properties = evaluator.evaluate(scope, &declared.value);
+                application.resources.push(Resource {
+                    stack: StackId(scope as u32),
+                    logical_id: declared.key.clone(),
+                    kind: Name::new_static(kind),
+                    properties: properties.unwrap_or_else(|| empty(declared.key_place)),
+                    deletion_policy: None,
+                    place: declared.key_place,
+                    is_implied: false,
+                });
+            }
         }
     }
     application

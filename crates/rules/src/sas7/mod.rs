@@ -9,6 +9,7 @@ mod environment;
 mod files;
 mod history;
 mod leaks;
+mod outputs;
 mod parameters;
 mod resources;
 
@@ -26,6 +27,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     files::FAMILY,
     history::FAMILY,
     leaks::FAMILY,
+    outputs::FAMILY,
     parameters::FAMILY,
     resources::FAMILY,
 ];
