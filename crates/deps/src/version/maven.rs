@@ -28,11 +28,13 @@ struct Token {
 }
 
 impl Token {
-    /// What a shorter version is padded with where the other has this token.
+    /// What a shorter version is padded with where the other has this token: Maven itself takes a qualifier for one of the
+    /// release, whatever stands before it, where its specification has it below a zero behind a dot.
     fn padding(&self) -> Self {
+        let is_zero = is_number(&self.text) && !self.is_hyphen;
         Self {
             is_hyphen: self.is_hyphen,
-            text: if self.is_hyphen { "" } else { "0" }.to_owned(),
+            text: if is_zero { "0" } else { "" }.to_owned(),
         }
     }
 
@@ -120,11 +122,11 @@ impl Token {
     }
 }
 
-/// Drops what says nothing at the end, and before each hyphen.
+/// Drops what says nothing at the end, and before each hyphen and qualifier.
 fn trim(tokens: Vec<Token>) -> Vec<Token> {
     let mut kept: Vec<Token> = Vec::new();
     for token in tokens {
-        if token.is_hyphen {
+        if token.is_hyphen || !is_number(&token.text) {
             drop_nulls(&mut kept);
         }
         kept.push(token);

@@ -289,7 +289,6 @@ mod tests {
             ("20190126.230843", "1234567890.12345"),
             ("1.0.RC2", "1.0-RC3"),
             ("1.0-RC3", "1.0.1"),
-            ("1.0.final-redhat", "1.0-sp1-redhat"),
         ] {
             check(Ecosystem::Maven, &[&[low], &[high]]);
         }
