@@ -129,8 +129,10 @@ fn excerpt(report: &Report<'_>, judged: &Judged) -> Option<Excerpt> {
     })
 }
 
-/// A text without a secret.
-fn hidden(text: String, secret: &str) -> String {
+/// A text without a secret, as far as that is long enough to be told from other text.
+#[must_use]
+pub fn hidden(text: String, secret: &str) -> String {
+    let secret = secret.trim_matches(['"', '\'', '`']);
     match secret.len() < SHORTEST || !text.contains(secret) {
         true => text,
         false => text.replace(secret, "…"),

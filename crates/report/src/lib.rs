@@ -15,6 +15,7 @@ use app::{Application, FunctionId, Trigger};
 use base::{Diagnostics, FileId, LineColumn, LineIndex, Place, RelPath, System};
 use finding::{Reach, RuleInfo};
 
+pub use frame::hidden;
 pub use judged::{Change, Judged, Origin, Suppression};
 pub use plain::plain;
 pub use sarif::FINGERPRINT;
@@ -112,9 +113,7 @@ impl<'a> Report<'a> {
         let findings = self.input.findings.iter().map(|it| &it.finding);
         let findings = findings.filter(move |it| it.secret.is_some() && it.place.file == file);
         let text = self.texts.get(&file).map(|source| source.text.as_str());
-        findings
-            .filter_map(move |it| Some(it.place.span.of(text?)))
-            .map(|secret| secret.trim_matches(['"', '\'', '`']))
+        findings.filter_map(move |it| Some(it.place.span.of(text?)))
     }
 
     /// The report for a terminal, with the escapes of its colours.

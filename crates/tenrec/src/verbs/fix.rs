@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use base::System;
 use finding::{Finding, RuleInfo};
 use fix::Extent;
 use knowledge::Knowledge;
@@ -79,8 +80,25 @@ pub(crate) fn run(arguments: &Fix) -> Result<ExitCode> {
             crate::print(&patch)?;
             Ok(code(!changed.is_empty()))
         } else {
-            crate::print(&fixes.terminal())?;
+            crate::print(&without_secrets(
+                fixes.terminal(),
+                &scanned.findings,
+                &system,
+            ))?;
             Ok(code(!fixes.plan().fixes.is_empty()))
+        }
+    })
+}
+
+/// What people are shown, without the secrets that findings are about. A patch has to hold its lines as they are.
+fn without_secrets(shown: String, findings: &[Finding], system: &dyn System) -> String {
+    let secrets = findings.iter().filter(|finding| finding.secret.is_some());
+    secrets.fold(shown, |shown, finding| {
+        let entry = system.files().get(finding.place.file.0 as usize);
+        let text = entry.and_then(|entry| system.read(&entry.path).ok());
+        match text {
+            Some(text) => report::hidden(shown, finding.place.span.of(&text)),
+            None => shown,
         }
     })
 }
