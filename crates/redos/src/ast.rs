@@ -134,6 +134,18 @@ impl Node {
         }
     }
 
+    /// Whether something must stand before or behind a place without being read there.
+    pub(crate) fn demands_around(&self) -> bool {
+        let demands = matches!(
+            self.kind,
+            Kind::Look {
+                is_negative: false,
+                ..
+            }
+        );
+        demands || self.children().into_iter().any(Self::demands_around)
+    }
+
     /// The largest repetition without a practical bound that holds all of these places.
     pub(crate) fn repetition_around(&self, places: &[Span]) -> Option<Span> {
         let mut all = places.iter();

@@ -164,7 +164,10 @@ pub fn analyze(
 fn judge(pattern: &ast::Pattern, flavor: Flavor, call: Call) -> Result<Verdict, Reason> {
     let large = |_| Reason::TooLarge;
     let fuel = Fuel::new(FUEL);
-    let unfolded = program::unfolded(pattern, flavor, call).map_err(large)?;
+    let mut unfolded = vec![program::unfolded(pattern, flavor, call).map_err(large)?];
+    if pattern.root.demands_around() {
+        unfolded.push(program::with_demands(pattern, flavor, call).map_err(large)?);
+    }
     let exact = program::exact(pattern, flavor, call).map_err(large)?;
     let mut judge = Judge {
         program: &exact,
@@ -173,25 +176,32 @@ fn judge(pattern: &ast::Pattern, flavor: Flavor, call: Call) -> Result<Verdict, 
         steps: STEPS,
     };
     let mut is_decided = true;
-    for taste in [Taste::Readable, Taste::Odd] {
-        let automaton = match Automaton::new(&unfolded, flavor, call, taste, &fuel) {
-            Ok(automaton) => automaton,
-            Err(NoAutomaton::TooManyClasses) => return Err(Reason::TooLarge),
-            Err(NoAutomaton::Spent) => return Err(Reason::Spent),
-        };
-        let (candidates, is_complete) = ambiguity::candidates(&automaton, &fuel);
-        if candidates.is_empty() && is_complete {
-            return Ok(Verdict::Safe(Why::Unambiguous));
+    let mut is_ambiguous = false;
+    for unfolded in &unfolded {
+        for taste in [Taste::Readable, Taste::Odd] {
+            let automaton = match Automaton::new(unfolded, flavor, call, taste, &fuel) {
+                Ok(automaton) => automaton,
+                Err(NoAutomaton::TooManyClasses) => return Err(Reason::TooLarge),
+                Err(NoAutomaton::Spent) => return Err(Reason::Spent),
+            };
+            let (candidates, is_complete) = ambiguity::candidates(&automaton, &fuel);
+            if candidates.is_empty() && is_complete {
+                break;
+            }
+            is_ambiguous = true;
+            let confirmed = candidates.iter().find_map(|candidate| {
+                let proof = judge.confirm(&automaton, candidate)?;
+                Some(vulnerability(pattern, &automaton, candidate, proof))
+            });
+            if let Some(found) = confirmed {
+                return Ok(Verdict::Vulnerable(Box::new(found)));
+            }
+            // The second look is for other texts, not for other loops.
+            is_decided &= is_complete || taste == Taste::Odd;
         }
-        let confirmed = candidates.iter().find_map(|candidate| {
-            let proof = judge.confirm(&automaton, candidate)?;
-            Some(vulnerability(pattern, &automaton, candidate, proof))
-        });
-        if let Some(found) = confirmed {
-            return Ok(Verdict::Vulnerable(Box::new(found)));
-        }
-        // The second look is for other texts, not for other loops.
-        is_decided &= is_complete || taste == Taste::Odd;
+    }
+    if !is_ambiguous {
+        return Ok(Verdict::Safe(Why::Unambiguous));
     }
     if judge.steps == 0 || !is_decided {
         return Err(Reason::Spent);

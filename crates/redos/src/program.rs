@@ -87,21 +87,39 @@ pub(crate) struct TooLarge;
 
 /// The program that matches exactly as the engine does.
 pub(crate) fn exact(pattern: &Pattern, flavor: Flavor, call: Call) -> Result<Program, TooLarge> {
-    compile(pattern, flavor, call, false)
+    compile(pattern, flavor, call, Manner::Exact)
 }
 
 /// The program without counters, references and atoms, which matches at least what the exact one does: what looks around is a
 /// way that leads nowhere, long counted repetitions are loops.
 pub(crate) fn unfolded(pattern: &Pattern, flavor: Flavor, call: Call) -> Result<Program, TooLarge> {
-    compile(pattern, flavor, call, true)
+    compile(pattern, flavor, call, Manner::Unfolded)
+}
+
+/// The unfolded program in which what a look-around demands is read in its place. It matches other texts than the exact one;
+/// the words that lead through it are those that the look-arounds let through.
+pub(crate) fn with_demands(
+    pattern: &Pattern,
+    flavor: Flavor,
+    call: Call,
+) -> Result<Program, TooLarge> {
+    compile(pattern, flavor, call, Manner::WithDemands)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    Exact,
+    Unfolded,
+    WithDemands,
 }
 
 fn compile(
     pattern: &Pattern,
     flavor: Flavor,
     call: Call,
-    is_unfolded: bool,
+    manner: Manner,
 ) -> Result<Program, TooLarge> {
+    let is_unfolded = manner != Manner::Exact;
     let groups = if pattern.has_references && !is_unfolded {
         (pattern.groups as usize + 1) * 2
     } else {
@@ -111,6 +129,7 @@ fn compile(
         pattern,
         flavor,
         is_unfolded,
+        reads_demands: manner == Manner::WithDemands,
         is_back: false,
         references: Vec::new(),
         numbers: FxHashMap::default(),
@@ -134,6 +153,7 @@ struct Compiler<'a> {
     pattern: &'a Pattern,
     flavor: Flavor,
     is_unfolded: bool,
+    reads_demands: bool,
     is_back: bool,
     /// The groups whose insides stand for references to them.
     references: Vec<u32>,
@@ -295,6 +315,9 @@ impl Compiler<'_> {
     }
 
     fn look(&mut self, node: &Node, is_behind: bool, is_negative: bool) -> Done {
+        if self.reads_demands && !is_negative {
+            return self.node(node);
+        }
         if self.is_unfolded {
             let split = self.push(Inst::Fail)?;
             self.node(node)?;

@@ -38,6 +38,8 @@ fn loops_that_read_a_text_in_two_ways_are_exponential() {
         "^(a*?)*?$",
         "(?:(?:a*)*)*b",
         "^(?=(a+)+b)",
+        r"(?<=\()(a+)+x",
+        r"(?<=<b>)(?:a|aa)+y",
         "^(?!(a+)+b)",
         "^(a|a){1,50}$",
         r"^(?:\r\n|\r|\n)*$",
@@ -60,6 +62,8 @@ fn loops_behind_one_another_are_powers_of_the_length() {
         ("foo.*bar", 2),
         (r"\bfoo\b.*\bbar", 2),
         (r"(?<=\s+)x", 2),
+        (r#"(?=\$\{!)[^"]*?\}"#, 2),
+        (r"(?<=id=)[^;]*end", 2),
         (r"(.*)\1x", 3),
         (r"\/\*[\s\S]*?\*\/", 2),
     ] {

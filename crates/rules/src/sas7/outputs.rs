@@ -1,7 +1,7 @@
 //! SAS-7: outputs of stacks that show a secret to whoever may describe the stack.
 
 use crate::family::{Family, Input};
-use app::{Resource, StackId, TextPart, Value, ValueKind};
+use app::{Reason, Resource, StackId, TextPart, Value, ValueKind};
 use base::Name;
 use detect::{Detector, Written};
 use finding::{Finding, Impact, Reach, RuleInfo};
@@ -62,10 +62,10 @@ fn shown(input: &Input<'_>, output: &Resource, value: &Value) -> Option<Finding>
 }
 
 /// The parameter that a value waits for, where it takes a secret.
-fn parameter(input: &Input<'_>, stack: StackId, reason: &str) -> Option<String> {
-    let (name, _) = reason.strip_prefix("the parameter `")?.split_once('`')?;
+fn parameter(input: &Input<'_>, stack: StackId, reason: &Reason) -> Option<String> {
+    let name = reason.reference()?;
     let mut parameters = input.model.application.resources_of(PARAMETER);
-    let (_, parameter) = parameters.find(|(_, it)| it.stack == stack && it.logical_id == name)?;
+    let (_, parameter) = parameters.find(|(_, it)| it.stack == stack && it.logical_id == *name)?;
     let hides = parameter.properties.bool_at("NoEcho").known() == Some(&true);
     let is_secret = hides || Detector::builtin().is_secret_name(name);
     is_secret.then(|| format!("the secret in parameter `{name}`"))
