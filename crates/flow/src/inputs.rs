@@ -308,13 +308,6 @@ impl<'p> Engine<'p> {
                         _ => false,
                     })
             }
-            Test::Lists(words) => values.iter().any(|value| match &value.shape {
-                Shape::List(list) => words.iter().all(|word| {
-                    let mut items = list.items.iter();
-                    items.any(|item| item.as_text() == Some(word))
-                }),
-                _ => false,
-            }),
             Test::NotMadeBy(calls) => !values.iter().any(|value| match &value.shape {
                 Shape::Api(api) => {
                     let made_by = api.path.strip_suffix("()");

@@ -181,8 +181,6 @@ pub enum Test {
     StartsWith(Vec<Name>),
     /// It is a regular expression for single characters, each of these among them, wherever they stand in a text.
     MatchesEach(Name),
-    /// It is a list or set of constants, these among them.
-    Lists(Vec<Name>),
     /// It is not what one of these calls of libraries gives: `io.BytesIO`.
     NotMadeBy(Vec<Name>),
     /// It starts with a scheme and a whole host: `https://example.com/`.

@@ -230,7 +230,6 @@ pub(crate) struct WhenColumn {
     mentions: Option<Texts>,
     starts_with: Option<Texts>,
     not_made_by: Option<Texts>,
-    lists: Option<Texts>,
     matches_each: Option<Name>,
     cleared: Option<Name>,
 }
@@ -535,7 +534,6 @@ impl WhenColumn {
             mentions,
             starts_with,
             not_made_by,
-            lists,
             matches_each,
             cleared,
         } = self;
@@ -589,9 +587,6 @@ impl WhenColumn {
         }
         if let Some(calls) = not_made_by {
             tests.push(Test::NotMadeBy(texts("not-made-by", calls)?));
-        }
-        if let Some(words) = lists {
-            tests.push(Test::Lists(texts("lists", words)?));
         }
         if let Some(characters) = matches_each {
             tests.push(Test::MatchesEach(characters.clone()));
