@@ -10,7 +10,7 @@ use crate::engine::{Engine, Frame};
 use crate::inputs::Inputs;
 use crate::library::CallSite;
 use crate::state::State;
-use crate::{ArgumentValue, Constant, Shape, SinkFact, SourceId, Subject, Taint, TestValue, Value};
+use crate::{Constant, Shape, SinkFact, SourceId, Subject, Taint, TestValue, Value};
 
 /// What a loop is called where its bound is reported.
 const LOOP: &str = "%loop";
@@ -71,11 +71,7 @@ impl<'p> Engine<'p> {
         if !is_sequence {
             return;
         }
-        let arguments = Arguments::of(vec![ArgumentValue {
-            name: None,
-            value: times.clone(),
-            span: times_expr.span,
-        }]);
+        let arguments = Arguments::one(times.clone(), times_expr.span);
         let inputs = Inputs {
             receiver: Some(repeated),
             construction: None,

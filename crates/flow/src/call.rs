@@ -31,6 +31,15 @@ impl Arguments {
         }
     }
 
+    /// One argument, passed by position.
+    pub(crate) fn one(value: Value, span: Span) -> Self {
+        Self::of(vec![ArgumentValue {
+            name: None,
+            value,
+            span,
+        }])
+    }
+
     /// The values passed by position.
     pub(crate) fn positional(&self) -> impl Iterator<Item = &ArgumentValue> {
         self.items.iter().filter(|argument| argument.name.is_none())
@@ -436,11 +445,7 @@ impl<'p> Engine<'p> {
         state: &mut State,
     ) -> Value {
         let span = place.span;
-        let arguments = Arguments::of(vec![ArgumentValue {
-            name: None,
-            value: inner.clone(),
-            span,
-        }]);
+        let arguments = Arguments::one(inner.clone(), span);
         let site = CallSite {
             place,
             subjects: vec![None],

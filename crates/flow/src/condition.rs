@@ -13,10 +13,7 @@ use crate::exceptions::EXCEPTION;
 use crate::exec::join_states;
 use crate::inputs::Inputs;
 use crate::state::State;
-use crate::{
-    ArgumentValue, ComparisonFact, Constant, Label, Object, Shape, SourceId, Subject, TestValue,
-    Value,
-};
+use crate::{ComparisonFact, Constant, Label, Object, Shape, SourceId, Subject, TestValue, Value};
 
 /// The states in which a condition is true and false; nothing for a side that cannot be.
 type Sides = (Option<State>, Option<State>);
@@ -218,11 +215,7 @@ impl<'p> Engine<'p> {
         place: Place,
     ) -> Option<Value> {
         let model = self.language(frame).method(method)?;
-        let arguments = Arguments::of(vec![ArgumentValue {
-            name: None,
-            value: part.clone(),
-            span: place.span,
-        }]);
+        let arguments = Arguments::one(part.clone(), place.span);
         let inputs = Inputs {
             receiver: Some(text),
             construction: None,

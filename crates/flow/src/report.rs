@@ -10,9 +10,7 @@ use crate::inputs::Inputs;
 use crate::library::CallSite;
 use crate::state::State;
 use crate::walks::walks_by_key;
-use crate::{
-    ArgumentValue, Constant, EntryFact, Facts, MarkFact, MatchedPattern, Shape, SinkFact, Value,
-};
+use crate::{Constant, EntryFact, Facts, MarkFact, MatchedPattern, Shape, SinkFact, Value};
 
 impl<'p> Engine<'p> {
     pub(crate) fn report_sinks(
@@ -251,11 +249,7 @@ impl<'p> Engine<'p> {
         let Some(model) = self.language(frame).call(&path) else {
             return;
         };
-        let arguments = Arguments::of(vec![ArgumentValue {
-            name: None,
-            value: value.clone(),
-            span: place.span,
-        }]);
+        let arguments = Arguments::one(value.clone(), place.span);
         let inputs = Inputs {
             receiver: Some(holder),
             construction: None,

@@ -213,6 +213,10 @@ pub struct RouteWords {
     pub called_by_services: Vec<Name>,
     /// Ends of the names of headers and cookies in which callers say what they may do.
     pub claims: Vec<Name>,
+    /// Names that can be nothing but what a caller says of themselves, wherever they stand.
+    pub boasts: Vec<Name>,
+    /// Fields of requests that hold what is said about the request and the caller.
+    pub about_caller: Vec<Name>,
     /// Headers that say what is sent or how it is to be answered.
     pub content_headers: Vec<Name>,
 }

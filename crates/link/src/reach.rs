@@ -3,7 +3,7 @@
 
 use app::{FunctionId, ResourceId, Trigger};
 use base::Place;
-use finding::{Reach, Step, StepKind};
+use finding::{Confidence, Reach, Step, StepKind};
 use flow::{Facts, Label, Note, Origin, SinkFact};
 use knowledge::Step as Part;
 
@@ -37,6 +37,20 @@ pub struct Reached {
     pub is_proven: bool,
     /// Something checks the data where it is used, and what it lets through is not seen.
     pub is_checked: bool,
+}
+
+impl Reached {
+    /// How sure a finding about the data is.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        if self.is_checked {
+            Confidence::Low
+        } else if self.is_proven {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        }
+    }
 }
 
 /// Data that has come on a way.

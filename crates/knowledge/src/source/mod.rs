@@ -2,6 +2,7 @@
 //! types that analyses use.
 
 pub(crate) mod action;
+pub(crate) mod condition;
 pub(crate) mod event;
 pub(crate) mod needs;
 pub(crate) mod operation;

@@ -4,7 +4,8 @@ use base::Name;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::taint::{Vocabularies, WhenColumn, conditions};
+use super::condition::{WhenColumn, conditions};
+use super::taint::Vocabularies;
 use super::{Texts, access_path, vocabulary};
 use crate::error::Problem;
 use crate::{Domain, Notation, Outcome, Schema, TypeModel};

@@ -1,7 +1,7 @@
 //! SAS-1: outside data in a dangerous place. Each rule is a row: a kind of sink and what it means.
 
 use base::{Name, Place};
-use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
+use finding::{Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{Atom, Shape, Value};
 use link::{Flow, Reached};
 
@@ -300,13 +300,6 @@ pub(super) fn finding(
     danger: &Danger<'_>,
     reached: &Reached,
 ) -> Finding {
-    let confidence = if reached.is_checked {
-        Confidence::Low
-    } else if reached.is_proven {
-        Confidence::High
-    } else {
-        Confidence::Medium
-    };
     let who = match reached.who {
         Reach::Anonymous => "anyone on the internet",
         Reach::Authenticated => "a signed-in user",
@@ -319,7 +312,7 @@ pub(super) fn finding(
     );
     let mut finding = Finding::new(&rule.info, danger.place, message)
         .score(rule.impact, reached.who)
-        .confidence(confidence)
+        .confidence(reached.confidence())
         .functions(input.model.function_names(&reached.functions))
         .fix(rule.fix)
         .subject(format!("{}:{}", danger.code, danger.path));

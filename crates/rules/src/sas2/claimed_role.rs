@@ -6,6 +6,7 @@ use flow::{ComparisonFact, Constant, Note, Origin, Shape};
 use knowledge::{RouteWords, Step};
 use link::{Analysis, Model};
 
+use super::checks;
 use crate::family::{Family, Input};
 
 pub(super) const FAMILY: Family = Family {
@@ -20,27 +21,17 @@ const INFO: RuleInfo = RuleInfo {
     cwe: 807,
 };
 
-/// Parts of requests that hold nothing but what is said about the request or the caller.
-const ABOUT_CALLER: [&str; 3] = ["headers", "multiValueHeaders", "cookies"];
-
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
-    let mut findings = Vec::new();
-    for analysis in &model.analyses {
-        // `role == "admin" or role == "owner"` is one check.
-        let mut seen = Vec::new();
-        for comparison in &analysis.facts.comparisons {
-            let Some(name) = claim_compared(&model.knowledge.routes, analysis, comparison) else {
-                continue;
-            };
-            let check = (comparison.function, name.clone());
-            if !seen.contains(&check) {
-                findings.push(finding(model, analysis, comparison, &name));
-                seen.push(check);
-            }
-        }
-    }
-    findings
+    let words = &model.knowledge.routes;
+    // `role == "admin" or role == "owner"` is one check.
+    let checks = checks(model, |analysis, comparison| {
+        claim_compared(words, analysis, comparison)
+    });
+    let checks = checks.into_iter();
+    checks
+        .map(|(analysis, comparison, name)| finding(model, analysis, comparison, &name))
+        .collect()
 }
 
 /// The name under which the caller says what is compared.
@@ -67,7 +58,7 @@ fn claim_compared(
             matches!(path.as_ref(), [Step::Field(body), ..] if body == "body").then_some(())?;
             let mut way = analysis.facts.way(*label).into_iter();
             way.find_map(|step| match &step.note {
-                Note::Assigned(name) if is_boast(name) => Some(name.clone()),
+                Note::Assigned(name) if is_boast(words, name) => Some(name.clone()),
                 _ => None,
             })
         })
@@ -83,19 +74,19 @@ pub(super) fn claim(words: &RouteWords, origin: &Origin) -> Option<Name> {
         return None;
     };
     let plain = name.to_ascii_lowercase().replace(['-', '_'], "");
-    let is_about_caller = ABOUT_CALLER.contains(&holder.as_str());
+    let is_about_caller = words.about_caller.contains(holder);
     let is_claim = is_about_caller
         && words
             .claims
             .iter()
             .any(|word| plain.ends_with(word.as_str()));
-    (is_claim || is_boast(name)).then(|| name.clone())
+    (is_claim || is_boast(words, name)).then(|| name.clone())
 }
 
 /// Whether what has this name can be nothing but what its sender says of themselves, wherever it stands.
-fn is_boast(name: &str) -> bool {
+fn is_boast(words: &RouteWords, name: &str) -> bool {
     let plain = name.to_ascii_lowercase().replace(['-', '_'], "");
-    ["isadmin", "issuperuser", "isauthenticated"].contains(&plain.as_str())
+    words.boasts.iter().any(|word| *word == plain)
 }
 
 fn finding(

@@ -5,6 +5,7 @@ use finding::{Confidence, Finding, Impact, Reach, RuleInfo, StepKind};
 use flow::{Atom, ComparisonFact, Constant, Label, Origin, Shape};
 use link::{Analysis, Model};
 
+use super::checks;
 use crate::credentials::{credential, is_password, is_secret_variable};
 use crate::family::{Family, Input};
 
@@ -37,22 +38,16 @@ enum Other {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let model = input.model;
-    let mut findings = Vec::new();
-    for analysis in &model.analyses {
-        // `token == "a" or token == "b"` is one check.
-        let mut seen = Vec::new();
-        for comparison in &analysis.facts.comparisons {
-            let Some((name, other)) = credential_compared(model, analysis, comparison) else {
-                continue;
-            };
-            let check = (comparison.function, name.clone(), other.clone());
-            if !seen.contains(&check) {
-                findings.push(finding(model, analysis, comparison, &name, &other));
-                seen.push(check);
-            }
-        }
-    }
-    findings
+    // `token == "a" or token == "b"` is one check.
+    let checks = checks(model, |analysis, comparison| {
+        credential_compared(model, analysis, comparison)
+    });
+    let checks = checks.into_iter();
+    checks
+        .map(|(analysis, comparison, (name, other))| {
+            finding(model, analysis, comparison, &name, &other)
+        })
+        .collect()
 }
 
 /// The credential of the caller that is compared, and with what.

@@ -434,7 +434,8 @@ fn is_credential(words: &RouteWords, origin: &Origin) -> bool {
     let Origin::Event { path, .. } = origin else {
         return false;
     };
-    let is_holder = |step: &Step| matches!(step, Step::Field(field) if ["headers", "multiValueHeaders", "cookies"].contains(&field.as_str()));
+    let is_holder =
+        |step: &Step| matches!(step, Step::Field(field) if words.about_caller.contains(field));
     let Some(holder) = path.iter().position(is_holder) else {
         return false;
     };

@@ -19,6 +19,7 @@ struct Leak {
     /// Kinds of sinks, words of `knowledge/kinds.toml`.
     kinds: &'static [&'static str],
     impact: Impact,
+    verb: &'static str,
     /// What becomes of the secret, after its name.
     goes: &'static str,
     fix: &'static str,
@@ -34,6 +35,7 @@ const LEAKS: [Leak; 3] = [
         },
         kinds: &["address", "query"],
         impact: Impact::Limited,
+        verb: "puts",
         goes: "into the query of a request's address",
         fix: "Send it in a header, such as `Authorization`, where the other side takes one",
     },
@@ -46,6 +48,7 @@ const LEAKS: [Leak; 3] = [
         },
         kinds: &["error-text"],
         impact: Impact::Limited,
+        verb: "puts",
         goes: "into the text of an exception, which ends in logs and answers",
         fix: "Say in the text what failed and which secret was used by its name, not its value",
     },
@@ -58,6 +61,7 @@ const LEAKS: [Leak; 3] = [
         },
         kinds: &["told", "sent"],
         impact: Impact::Serious,
+        verb: "sends",
         goes: "to where many people read it",
         fix: "Send the fields that are needed, by name, and no secret among them",
     },
@@ -188,14 +192,10 @@ fn finding(
         Secret::Environment(_) => "to another system, with the credentials of the function's role",
         _ => leak.goes,
     };
-    let verb = match leak.info.name {
-        "sas7/secret-to-third-party" => "sends",
-        _ => "puts",
-    };
     Finding::new(
         &leak.info,
         sink.place,
-        format!("`{code}` {verb} {what} {goes}"),
+        format!("`{code}` {} {what} {goes}", leak.verb),
     )
     .score(leak.impact, Reach::Tenant)
     .confidence(Confidence::Medium)

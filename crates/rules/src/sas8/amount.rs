@@ -1,7 +1,7 @@
 //! SAS-8: numbers from outside that decide how much is done or kept.
 
 use crate::family::{Family, Input};
-use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
+use finding::{Finding, Impact, RuleInfo, StepKind};
 use link::{Flow, Model};
 
 pub(super) const FAMILY: Family = Family {
@@ -35,14 +35,9 @@ fn finding(model: &Model<'_>, flow: Flow<'_>) -> Finding {
     };
     let message =
         format!("Event data says how much {what} in `{function}` does, and nothing limits it");
-    let confidence = if flow.reached.is_proven {
-        Confidence::High
-    } else {
-        Confidence::Medium
-    };
     let mut finding = Finding::new(&INFO, flow.sink.place, message)
         .score(Impact::Limited, flow.reached.who)
-        .confidence(confidence)
+        .confidence(flow.reached.confidence())
         .functions(model.function_names(&flow.functions))
         .fix("Refuse numbers above a limit, or go on with the smaller of the number and the limit")
         .subject(format!("{function}:{path}"));

@@ -1,7 +1,7 @@
 //! SAS-8: outside data that grows without bound when it is read: decompression bombs, entity bombs.
 
 use crate::family::{Family, Input};
-use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
+use finding::{Finding, Impact, RuleInfo, StepKind};
 use flow::Origin;
 use knowledge::Encoding;
 use link::{Flow, Model};
@@ -29,14 +29,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
                 "`{}` in `{function}` expands event data without a limit on what comes out",
                 flow.sink.path
             );
-            let confidence = if flow.reached.is_proven {
-                Confidence::High
-            } else {
-                Confidence::Medium
-            };
             let mut finding = Finding::new(&INFO, flow.sink.place, message)
                 .score(Impact::Limited, flow.reached.who)
-                .confidence(confidence)
+                .confidence(flow.reached.confidence())
                 .functions(model.function_names(&flow.functions))
                 .fix("Limit the size of the output, or refuse input whose declared size is too large")
                 .subject(format!("{function}:{}", flow.sink.path));

@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry;
 
 use crate::family::{Family, Input};
 use base::Map;
-use finding::{Confidence, Finding, Impact, RuleInfo, StepKind};
+use finding::{Finding, Impact, RuleInfo, StepKind};
 use flow::{MatchedPattern, Origin};
 use ir::Language;
 use knowledge::Step;
@@ -116,14 +116,9 @@ fn finding(
         "The time that `{}` takes in `{function}` {grows} event data",
         pattern.text
     );
-    let confidence = if flow.reached.is_proven {
-        Confidence::High
-    } else {
-        Confidence::Medium
-    };
     let mut finding = Finding::new(&INFO, flow.sink.place, message)
         .score(impact, flow.reached.who)
-        .confidence(confidence)
+        .confidence(flow.reached.confidence())
         .functions(model.function_names(&flow.functions))
         .fix(weakness.advice(flavor))
         .subject(format!("{function}:{}", pattern.text));
